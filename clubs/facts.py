@@ -1,0 +1,29 @@
+"""What happened in clubs and circles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from community.kernel.api import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClubJoined(Fact):
+    """A member joined a club or circle. ``keywords`` are its subject words, in any language."""
+
+    name: ClassVar[str] = "clubs.club.joined"
+    club_id: int
+    slug: str
+    kind: str
+    title: str
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClubLeft(Fact):
+    """A member left a club or circle."""
+
+    name: ClassVar[str] = "clubs.club.left"
+    club_id: int
+    slug: str

@@ -1,0 +1,26 @@
+"""The kernel's door: everything other apps may use of it."""
+
+from community.kernel.clock import now
+from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
+from community.kernel.facts import SYSTEM, Delivery, Fact
+from community.kernel.registry import each_round, handles, handles_batch
+from community.kernel.services import publish
+from community.kernel.slots import contributions, fills
+
+__all__ = [
+    "SYSTEM",
+    "Conflict",
+    "Delivery",
+    "Fact",
+    "Gone",
+    "Invalid",
+    "NotAllowed",
+    "PaddockError",
+    "contributions",
+    "each_round",
+    "fills",
+    "handles",
+    "handles_batch",
+    "now",
+    "publish",
+]

@@ -1,0 +1,38 @@
+"""Errors a person can be told about. Their message is translated and safe to show."""
+
+from __future__ import annotations
+
+
+class PaddockError(Exception):
+    """A refusal with a message for the reader and an HTTP status for the response."""
+
+    status = 400
+
+    def __init__(self, message: str = "", *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class NotAllowed(PaddockError):
+    """The person may not do this."""
+
+    status = 403
+
+
+class Gone(PaddockError):
+    """The thing was removed."""
+
+    status = 410
+
+
+class Conflict(PaddockError):
+    """Somebody else changed it first."""
+
+    status = 409
+
+
+class Invalid(PaddockError):
+    """What was sent does not hold; ``field`` names the form field."""
+
+    status = 422

@@ -1,0 +1,41 @@
+"""The outbox: every fact, kept for good, and how far its delivery is."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class OutboxState(models.TextChoices):
+    """Where a fact stands."""
+
+    PENDING = "pending"
+    HANDLED = "handled"
+    SET_ASIDE = "set_aside"
+
+
+class OutboxEvent(models.Model):
+    """One published fact. ``lane`` is what one relay works on at a time; a member is always in the same lane."""
+
+    LANES = 64
+
+    name = models.CharField(max_length=80)
+    member_id = models.BigIntegerField()
+    lane = models.PositiveSmallIntegerField()
+    payload = models.JSONField(default=dict)
+    occurred_at = models.DateTimeField()
+    published_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=10, choices=OutboxState.choices, default=OutboxState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["lane", "id"], condition=models.Q(state="pending"), name="outbox_pending"),
+            models.Index(fields=["id"], condition=models.Q(state="set_aside"), name="outbox_set_aside"),
+            models.Index(fields=["member_id", "id"], name="outbox_member"),
+            models.Index(fields=["name", "id"], name="outbox_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"

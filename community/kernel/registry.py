@@ -1,0 +1,74 @@
+"""Who handles which fact, and what a relay does between batches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from community.kernel.facts import Delivery, Fact
+
+Handler = Callable[[Delivery[Any]], None]
+BatchHandler = Callable[[Sequence[Delivery[Any]]], None]
+Round = Callable[[], int]
+
+HandlerT = TypeVar("HandlerT", bound=Handler)
+BatchHandlerT = TypeVar("BatchHandlerT", bound=BatchHandler)
+RoundT = TypeVar("RoundT", bound=Round)
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A batch handler and the facts it wants."""
+
+    handle: BatchHandler
+    fact_types: frozenset[type[Fact]]
+
+
+_HANDLERS: dict[type[Fact], list[Handler]] = defaultdict(list)
+_SUBSCRIPTIONS: list[Subscription] = []
+_ROUNDS: list[Round] = []
+
+
+def handles(*fact_types: type[Fact]) -> Callable[[HandlerT], HandlerT]:
+    """Register a function for single deliveries of these facts. It must be idempotent: delivery is at least once."""
+
+    def register(handler: HandlerT) -> HandlerT:
+        for fact_type in fact_types:
+            if handler not in _HANDLERS[fact_type]:
+                _HANDLERS[fact_type].append(handler)
+        return handler
+
+    return register
+
+
+def handles_batch(*fact_types: type[Fact]) -> Callable[[BatchHandlerT], BatchHandlerT]:
+    """Register a function for whole batches (in publication order). If it raises, the batch is tried one by one."""
+
+    def register(handler: BatchHandlerT) -> BatchHandlerT:
+        _SUBSCRIPTIONS.append(Subscription(handler, frozenset(fact_types)))
+        return handler
+
+    return register
+
+
+def each_round(function: RoundT) -> RoundT:
+    """Register work a relay does after every batch and when idle. It returns how much it did; 0 means all is done."""
+    _ROUNDS.append(function)
+    return function
+
+
+def handlers_of(fact_type: type[Fact]) -> list[Handler]:
+    """The single handlers of a fact type."""
+    return _HANDLERS.get(fact_type, [])
+
+
+def subscriptions() -> list[Subscription]:
+    """All batch handlers."""
+    return _SUBSCRIPTIONS
+
+
+def rounds() -> list[Round]:
+    """All work between batches."""
+    return _ROUNDS

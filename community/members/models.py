@@ -1,0 +1,67 @@
+"""Members: the user model and their space."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MemberManager(BaseUserManager["Member"]):
+    """Makes members and superusers."""
+
+    def create_user(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> Member:
+        """A member with a usable or an unusable password."""
+        member = self.model(username=username, email=self.normalize_email(email) or None, **fields)
+        member.set_password(password)
+        member.save(using=self._db)
+        return member
+
+    def create_superuser(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> Member:
+        """A member who may do everything."""
+        return self.create_user(username, email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """A person in the community. ``username`` is the public handle, ``name`` what is shown."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    username = models.CharField(_("username"), max_length=40, unique=True)
+    skeleton = models.CharField(max_length=160, unique=True, editable=False, null=True)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True, null=True, blank=True)
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    about = models.TextField(_("about"), max_length=2000, blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, editable=False)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    objects = MemberManager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name others see."""
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        """The name others see, for Django's and Wagtail's own screens."""
+        return self.shown_name
+
+    def get_short_name(self) -> str:
+        """The same."""
+        return self.shown_name

@@ -1,0 +1,73 @@
+"""Every environment variable Paddock reads, in one table.
+
+``docs/settings.md`` is generated from it (``manage.py settings_doc``) and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: how it is read, what it is when unset, what it means."""
+
+    name: str
+    kind: str
+    default: Any
+    meaning: str
+
+
+VARIABLES = (
+    Variable(
+        "PADDOCK_HOME", "str", "var", "Folder of all an installation writes: database, index, media, mail, secret."
+    ),
+    Variable(
+        "PADDOCK_SECRET_KEY", "str", "", "Signs sessions and tokens. Generated in development, required in production."
+    ),
+    Variable("PADDOCK_DEBUG", "bool", False, "Django's debug pages. Never in production."),
+    Variable("PADDOCK_HOSTS", "list", [], "Host names served, comma separated. Required in production."),
+    Variable(
+        "PADDOCK_URL", "str", "http://127.0.0.1:8000", "The address members type, used in mail, feeds and passkeys."
+    ),
+    Variable("PADDOCK_BRAND", "str", "Norling", "The brand's name in Latin script."),
+    Variable("PADDOCK_BRAND_ZH", "str", "诺岭", "The brand's name in Chinese."),
+    Variable("PADDOCK_TIME_ZONE", "str", "UTC", "Time zone dates are shown in."),
+    Variable("DATABASE_URL", "str", "", "PostgreSQL address. Unset: SQLite under PADDOCK_HOME."),
+    Variable("REDIS_URL", "str", "", "Redis for the channel layer and the cache. Unset: in memory, one process."),
+    Variable("ELASTICSEARCH_URL", "str", "", "Elasticsearch address. Unset: the embedded engine under PADDOCK_HOME."),
+    Variable(
+        "PADDOCK_SEARCH_PREFIX", "str", "paddock_", "Prefix of index names, so that installations can share a cluster."
+    ),
+    Variable(
+        "EMAIL_URL",
+        "str",
+        "",
+        "Mail server, as smtp://user:password@host:port. Unset: mail is written to files under PADDOCK_HOME/mail.",
+    ),
+    Variable("PADDOCK_FROM_EMAIL", "str", "community@localhost", "Sender of the community's mail."),
+    Variable("PADDOCK_LOG_LEVEL", "str", "INFO", "Least severe level that is logged."),
+    Variable("PADDOCK_PROXIES", "int", 0, "Trusted proxies in front of the web process, for rate limits and https."),
+)
+
+_ENV = environ.Env()
+
+
+def read(name: str) -> Any:
+    """The value of a listed variable. Raises KeyError for one that is not in the table."""
+    variable = {entry.name: entry for entry in VARIABLES}[name]
+    return getattr(_ENV, variable.kind)(name, default=variable.default)
+
+
+def home() -> Path:
+    """The folder an installation writes to; made when missing."""
+    path = Path(read("PADDOCK_HOME"))
+    path = path if path.is_absolute() else BASE_DIR / path
+    path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,27 @@
+"""Production: refuses to start without a secret and host names; https everywhere."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+
+from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
+from community.settings.base import ALLOWED_HOSTS, PADDOCK_URL, SECRET_KEY
+
+if len(SECRET_KEY) < 50:  # noqa: PLR2004 - the length Django's own deployment check asks for
+    raise ImproperlyConfigured("PADDOCK_SECRET_KEY is missing or shorter than 50 characters.")
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("PADDOCK_HOSTS is empty: name the hosts this installation serves.")
+
+CSRF_TRUSTED_ORIGINS = [PADDOCK_URL]
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31536000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

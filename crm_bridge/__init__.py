@@ -1,0 +1,1 @@
+"""The crm_bridge package."""

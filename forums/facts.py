@@ -1,0 +1,114 @@
+"""What happened in the forums. Texts are the plain text of the Markdown, at most 20,000 characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from community.kernel.api import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicOpened(Fact):
+    """A member opened a topic; the text is its first post's."""
+
+    name: ClassVar[str] = "forums.topic.opened"
+    topic_id: int
+    post_id: int
+    board_id: int
+    title: str
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostWritten(Fact):
+    """A member replied. ``mentioned_ids`` and ``quoted_ids`` are members."""
+
+    name: ClassVar[str] = "forums.post.written"
+    topic_id: int
+    post_id: int
+    board_id: int
+    title: str
+    text: str
+    mentioned_ids: tuple[int, ...] = ()
+    quoted_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostEdited(Fact):
+    """A post has a new text; ``title`` is the topic's. Owner: the author."""
+
+    name: ClassVar[str] = "forums.post.edited"
+    topic_id: int
+    post_id: int
+    title: str
+    text: str
+    is_first: bool
+    editor_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostDeleted(Fact):
+    """A post is no longer shown. Owner: the author."""
+
+    name: ClassVar[str] = "forums.post.deleted"
+    topic_id: int
+    post_id: int
+    is_first: bool
+    actor_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostRestored(Fact):
+    """A deleted post is shown again. Owner: the author."""
+
+    name: ClassVar[str] = "forums.post.restored"
+    topic_id: int
+    post_id: int
+    title: str
+    text: str
+    is_first: bool
+    actor_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostReacted(Fact):
+    """A member reacted to a post."""
+
+    name: ClassVar[str] = "forums.post.reacted"
+    topic_id: int
+    post_id: int
+    author_id: int
+    reaction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReactionWithdrawn(Fact):
+    """A member took a reaction back."""
+
+    name: ClassVar[str] = "forums.reaction.withdrawn"
+    topic_id: int
+    post_id: int
+    author_id: int
+    reaction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestAnswerChosen(Fact):
+    """A post was marked as the best answer. Owner: who marked it."""
+
+    name: ClassVar[str] = "forums.best_answer.chosen"
+    topic_id: int
+    post_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestAnswerCleared(Fact):
+    """A topic has no best answer any more. Owner: who cleared it."""
+
+    name: ClassVar[str] = "forums.best_answer.cleared"
+    topic_id: int
+    post_id: int
+    author_id: int

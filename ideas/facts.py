@@ -1,0 +1,71 @@
+"""What happened in contests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from community.kernel.api import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContestPhaseChanged(Fact):
+    """A contest entered a phase. Owner: the system."""
+
+    name: ClassVar[str] = "ideas.contest.phase_changed"
+    contest_id: int
+    phase: str
+    previous: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaSubmitted(Fact):
+    """A member handed an idea in."""
+
+    name: ClassVar[str] = "ideas.idea.submitted"
+    idea_id: int
+    contest_id: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaEdited(Fact):
+    """An idea has a new text. Owner: its author."""
+
+    name: ClassVar[str] = "ideas.idea.edited"
+    idea_id: int
+    contest_id: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaWithdrawn(Fact):
+    """An idea is no longer shown. Owner: its author."""
+
+    name: ClassVar[str] = "ideas.idea.withdrawn"
+    idea_id: int
+    contest_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaVoted(Fact):
+    """A member voted for an idea, or moved their vote to it. Title and text are the idea's."""
+
+    name: ClassVar[str] = "ideas.idea.voted"
+    idea_id: int
+    contest_id: int
+    author_id: int
+    title: str
+    text: str
+    moved_from_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteWithdrawn(Fact):
+    """A member took their vote back."""
+
+    name: ClassVar[str] = "ideas.vote.withdrawn"
+    idea_id: int
+    contest_id: int
