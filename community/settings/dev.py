@@ -6,8 +6,9 @@ from django.core.management.utils import get_random_secret_key
 
 from community.settings import env
 from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
-from community.settings.base import HOME, SECRET_KEY
+from community.settings.base import HOME, INSTALLED_APPS, SECRET_KEY
 
+INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 DEBUG = env.read("PADDOCK_DEBUG")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 WHITENOISE_USE_FINDERS = True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
-from community.settings.base import DATABASES
+from community.settings.base import DATABASES, INSTALLED_APPS
 
+INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 SECRET_KEY = "test"  # noqa: S105 - not a secret: tests only
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

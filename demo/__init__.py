@@ -1,0 +1,1 @@
+"""The demo community: made-up people, real conversations."""

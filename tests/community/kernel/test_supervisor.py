@@ -1,0 +1,58 @@
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+
+import pytest
+
+from community.kernel.supervisor import PortTaken, Supervisor, require_free
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture(autouse=True)
+def kept_signals():
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def test_one_that_ends_stops_the_others():
+    supervisor = Supervisor([("a", SLEEPER), ("b", [sys.executable, "-c", "pass"])])
+    supervisor.start()
+    assert supervisor.wait() == 1
+    assert all(process.poll() is not None for process in supervisor.running.values())
+
+
+def test_a_signal_stops_all_and_is_no_failure():
+    supervisor = Supervisor([("a", SLEEPER), ("b", SLEEPER)])
+    supervisor.start()
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    assert supervisor.wait() == 0
+    assert all(process.returncode == -signal.SIGTERM for process in supervisor.running.values())
+
+
+def test_one_that_ignores_the_request_is_killed(monkeypatch):
+    monkeypatch.setattr("community.kernel.supervisor.STOP_SECONDS", 0.5)
+    stubborn = [
+        sys.executable,
+        "-c",
+        "import signal,time; signal.signal(15, signal.SIG_IGN); print('x', flush=True); time.sleep(60)",
+    ]
+    supervisor = Supervisor([("a", stubborn)])
+    supervisor.start()
+    time.sleep(0.5)
+    supervisor.stopping = True
+    assert supervisor.wait() == 0
+    assert supervisor.running["a"].returncode == -signal.SIGKILL
+
+
+def test_a_taken_port_is_said():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(PortTaken):
+            require_free("127.0.0.1", taken.getsockname()[1])
