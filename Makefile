@@ -1,22 +1,45 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+TEST_OPTIONS ?=
 
 help: ## What there is to run
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-.venv/.ready: requirements-dev.lock
-	scripts/environment.sh
-	@touch $@
+demo: .venv/.run ## Set up the demo community and run it on http://127.0.0.1:8000 (PORT=8001 for another)
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_demo
+	@$(MANAGE) start --port $(PORT)
 
 test: .venv/.ready ## Set up and run every test that needs no server
-	$(BIN)/pytest -m "not services" -n 2
+	$(BIN)/pytest -m "not services" -n 2 $(TEST_OPTIONS)
 
 lint: .venv/.ready ## Style, types, floors, templates, migrations, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	DJANGO_SETTINGS_MODULE=community.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/djlint templates --lint --quiet
+	DJANGO_SETTINGS_MODULE=community.settings.test $(MANAGE) makemigrations --check --dry-run
+	scripts/messages.sh --check
 
-.PHONY: help test lint
+messages: .venv/.ready ## Collect translatable strings (needs gettext)
+	scripts/messages.sh
+
+lock: ## Resolve the dependencies anew into the lock files (needs uv)
+	scripts/lock.sh
+
+# The demo runs with what production runs with; tests and linters come with `make test`.
+.venv/.run: requirements.lock
+	@[ -e .venv/.ready ] || scripts/environment.sh requirements.lock
+	@.venv/bin/python scripts/compile_messages.py
+	@touch $@
+
+.venv/.ready: requirements-dev.lock
+	@scripts/environment.sh requirements-dev.lock
+	@.venv/bin/python scripts/compile_messages.py
+	@touch $@ .venv/.run
+
+.PHONY: help demo test lint messages lock
