@@ -3,8 +3,9 @@
 from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
+from community.kernel.queries import facts_of, outbox_status, replay
 from community.kernel.registry import each_round, handles, handles_batch
-from community.kernel.services import publish
+from community.kernel.services import forget, publish
 from community.kernel.slots import contributions, fills
 
 __all__ = [
@@ -18,9 +19,13 @@ __all__ = [
     "PaddockError",
     "contributions",
     "each_round",
+    "facts_of",
     "fills",
+    "forget",
     "handles",
     "handles_batch",
     "now",
+    "outbox_status",
     "publish",
+    "replay",
 ]

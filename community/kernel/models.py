@@ -39,3 +39,12 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
+
+
+class OutboxLane(models.Model):
+    """A slice of the members, held by one relay at a time."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -32,3 +32,8 @@ def publish(fact: Fact, *, now: datetime) -> None:
         payload=fact.payload(),
         occurred_at=now,
     )
+
+
+def forget(member_id: int) -> int:
+    """Delete the facts of a member, in the caller's transaction. Returns how many there were."""
+    return OutboxEvent.objects.filter(member_id=member_id).delete()[0]

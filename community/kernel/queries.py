@@ -1,0 +1,49 @@
+"""Reading kept facts, and how the outbox stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from community.kernel.facts import Delivery, Fact, fact_from
+from community.kernel.models import OutboxEvent, OutboxState
+
+
+def facts_of(member_id: int) -> Iterator[Delivery[Any]]:
+    """The kept facts of one member, oldest publication first."""
+    yield from _read(OutboxEvent.objects.filter(member_id=member_id).order_by("pk"))
+
+
+def replay(types: Iterable[type[Fact]], *, since_id: int = 0) -> Iterator[Delivery[Any]]:
+    """All kept and handled facts of these types, in order of publication, a chunk in memory at a time."""
+    names = [fact_type.name for fact_type in types]
+    events = OutboxEvent.objects.filter(name__in=names, pk__gt=since_id, state=OutboxState.HANDLED)
+    yield from _read(events.order_by("pk"))
+
+
+def _read(events: Any) -> Iterator[Delivery[Any]]:
+    for event in events.iterator(chunk_size=2000):
+        fact = fact_from(event.name, member_id=event.member_id, payload=event.payload)
+        yield Delivery(event.pk, fact, event.occurred_at)
+
+
+@dataclass(frozen=True)
+class OutboxStatus:
+    """Depth in facts, age of the oldest pending one in seconds, how many were set aside."""
+
+    depth: int
+    oldest_seconds: float
+    set_aside: int
+
+
+def outbox_status(now: datetime) -> OutboxStatus:
+    """How the outbox stands."""
+    pending = OutboxEvent.objects.filter(state=OutboxState.PENDING)
+    oldest = pending.order_by("pk").values_list("published_at", flat=True).first()
+    return OutboxStatus(
+        depth=pending.count(),
+        oldest_seconds=(now - oldest).total_seconds() if oldest else 0.0,
+        set_aside=OutboxEvent.objects.filter(state=OutboxState.SET_ASIDE).count(),
+    )

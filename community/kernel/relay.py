@@ -1,0 +1,213 @@
+"""Delivers facts from the outbox: at least once, in order per member, several relays side by side.
+
+A relay claims a lane (a slice of the members), takes the lane's oldest pending facts, hands them to the handlers
+and marks them handled, all in one transaction: what handlers write to the database happens exactly once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import Q
+
+from community.kernel.clock import now as clock_now
+from community.kernel.facts import Delivery, fact_from
+from community.kernel.models import OutboxEvent, OutboxLane, OutboxState
+from community.kernel.registry import handlers_of, rounds, subscriptions
+
+logger = logging.getLogger("paddock.relay")
+
+BATCH = 200
+ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=10)
+ROUND_PAUSE_SECONDS = 5.0
+
+
+@dataclass
+class Outcome:
+    """What one batch came to: rows handled, and per failed event its error."""
+
+    handled: list[int] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+def deliver_once(*, now: datetime, batch: int = BATCH) -> int:
+    """Deliver the pending facts of every lane once. Returns how many were handled."""
+    if connection.vendor != "postgresql":
+        return deliver_lane(None, now=now, batch=batch)
+    lanes = due_events(now).order_by("lane").values_list("lane", flat=True).distinct()
+    return sum(deliver_lane(lane, now=now, batch=batch) for lane in list(lanes))
+
+
+def due_events(now: datetime) -> Any:
+    """Pending facts whose time has come."""
+    return OutboxEvent.objects.filter(Q(retry_at=None) | Q(retry_at__lte=now), state=OutboxState.PENDING)
+
+
+@transaction.atomic(durable=True)
+def deliver_lane(lane: int | None, *, now: datetime, batch: int) -> int:
+    """Deliver one batch of a lane (None: of all lanes, where one relay is the only writer)."""
+    if lane is not None and not _claim(lane):
+        return 0
+    events = list(_oldest(lane, now=now, batch=batch))
+    if not events:
+        return 0
+    outcome = Outcome()
+    _handle(events, outcome)
+    OutboxEvent.objects.filter(pk__in=outcome.handled).update(state=OutboxState.HANDLED, retry_at=None, error="")
+    _put_off([event for event in events if event.pk in outcome.failed], outcome.failed, now=now)
+    return len(outcome.handled)
+
+
+def _claim(lane: int) -> bool:
+    rows = OutboxLane.objects.select_for_update(skip_locked=True).filter(number=lane)
+    if rows.first() is not None:
+        return True
+    if OutboxLane.objects.filter(number=lane).exists():
+        return False  # another relay works on it
+    OutboxLane.objects.bulk_create([OutboxLane(number=lane)], ignore_conflicts=True)
+    return rows.first() is not None
+
+
+def _oldest(lane: int | None, *, now: datetime, batch: int) -> Iterable[OutboxEvent]:
+    """The oldest pending facts, without members who wait for an earlier fact of theirs."""
+    pending = OutboxEvent.objects.filter(state=OutboxState.PENDING)
+    if lane is not None:
+        pending = pending.filter(lane=lane)
+    waiting = pending.filter(retry_at__gt=now).values_list("member_id", flat=True)
+    return pending.exclude(member_id__in=list(waiting)).order_by("pk")[:batch]
+
+
+def _handle(events: Sequence[OutboxEvent], outcome: Outcome) -> None:
+    """The whole batch at once; where that fails, one by one so that only the culprit waits."""
+    deliveries, unreadable = _read(events)
+    outcome.failed.update(unreadable)
+    blocked = {event.member_id for event in events if event.pk in unreadable}
+    readable = [delivery for delivery in deliveries if delivery.fact.member_id not in blocked]
+    if not _try(readable, outcome):
+        for delivery in readable:
+            if delivery.fact.member_id not in blocked and not _try([delivery], outcome, last=True):
+                blocked.add(delivery.fact.member_id)
+
+
+def _read(events: Sequence[OutboxEvent]) -> tuple[list[Delivery[Any]], dict[int, str]]:
+    deliveries: list[Delivery[Any]] = []
+    unreadable: dict[int, str] = {}
+    for event in events:
+        try:
+            fact = fact_from(event.name, member_id=event.member_id, payload=event.payload)
+        except (KeyError, TypeError) as error:
+            unreadable[event.pk] = f"cannot be read: {error!r}"
+        else:
+            deliveries.append(Delivery(event.pk, fact, event.occurred_at))
+    return deliveries, unreadable
+
+
+def _try(deliveries: Sequence[Delivery[Any]], outcome: Outcome, *, last: bool = False) -> bool:
+    try:
+        with transaction.atomic():
+            _call_handlers(deliveries)
+    except Exception as error:
+        # Whatever a handler raises must not stop the other members' facts; the fact keeps the error.
+        if last:
+            logger.exception("fact failed", extra={"event_id": deliveries[0].event_id})
+            outcome.failed[deliveries[0].event_id] = f"{type(error).__name__}: {error}"[:2000]
+        return False
+    outcome.handled.extend(delivery.event_id for delivery in deliveries)
+    return True
+
+
+def _call_handlers(deliveries: Sequence[Delivery[Any]]) -> None:
+    for subscription in subscriptions():
+        wanted = [delivery for delivery in deliveries if type(delivery.fact) in subscription.fact_types]
+        if wanted:
+            subscription.handle(wanted)
+    for delivery in deliveries:
+        for handler in handlers_of(type(delivery.fact)):
+            handler(delivery)
+
+
+def _put_off(events: Sequence[OutboxEvent], errors: dict[int, str], *, now: datetime) -> None:
+    for event in events:
+        event.attempts += 1
+        event.error = errors[event.pk]
+        if event.attempts >= ATTEMPTS:
+            event.state = OutboxState.SET_ASIDE
+            event.retry_at = None
+        else:
+            event.retry_at = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (event.attempts - 1))
+        event.save(update_fields=["attempts", "error", "state", "retry_at"])
+
+
+class Rounds:
+    """Runs the registered work between batches; one that fails pauses alone."""
+
+    def __init__(self) -> None:
+        self._not_before: dict[int, float] = {}
+        self.failing: dict[str, str] = {}
+
+    def run(self) -> int:
+        """How much was done, over all of them."""
+        done = 0
+        for index, function in enumerate(rounds()):
+            if self._not_before.get(index, 0) > time.monotonic():
+                continue
+            name = f"{function.__module__}.{function.__name__}"
+            try:
+                done += function()
+            except Exception as error:
+                # One failing job must not stop the delivery of facts.
+                logger.exception("round failed: %s", name)
+                self._not_before[index] = time.monotonic() + ROUND_PAUSE_SECONDS
+                self.failing[name] = f"{type(error).__name__}: {error}"
+            else:
+                self.failing.pop(name, None)
+        return done
+
+
+@dataclass
+class Relay:
+    """The endless loop of ``manage.py relay``."""
+
+    idle_seconds: float = 0.1
+    stopping: bool = False
+    rounds: Rounds = field(default_factory=Rounds)
+
+    def stop(self) -> None:
+        """Ask it to end after the current round."""
+        self.stopping = True
+
+    def run(self) -> None:
+        """Deliver until asked to stop; a database that is away is waited for."""
+        while not self.stopping:
+            try:
+                busy = self.step()
+            except DatabaseError:
+                logger.exception("the database does not answer; trying again")
+                connection.close()
+                busy = 0
+                time.sleep(1)
+            if not busy:
+                close_old_connections()
+                time.sleep(self.idle_seconds)
+
+    def step(self) -> int:
+        """One round: deliver what is due, then the work between batches."""
+        return deliver_once(now=clock_now()) + self.rounds.run()
+
+    def drain(self, *, seconds: float = 600) -> bool:
+        """Work until nothing is left to do; False when that was not reached in time or something keeps failing."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.stopping:
+            if not self.step() and not OutboxEvent.objects.filter(state=OutboxState.PENDING).exists():
+                return not self.rounds.failing
+            if self.rounds.failing:
+                time.sleep(self.idle_seconds)
+        return False

@@ -1,0 +1,135 @@
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+import pytest
+from django.db import transaction
+
+from community.kernel import registry
+from community.kernel.api import Fact, forget, handles, handles_batch, publish
+from community.kernel.models import OutboxEvent, OutboxState
+from community.kernel.queries import facts_of, outbox_status, replay
+from community.kernel.relay import ATTEMPTS, Relay, deliver_once
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorOpened(Fact):
+    name: ClassVar[str] = "tests.door.opened"
+    number: int
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    monkeypatch.setattr(registry, "_HANDLERS", registry.defaultdict(list))
+    monkeypatch.setattr(registry, "_SUBSCRIPTIONS", [])
+    monkeypatch.setattr(registry, "_ROUNDS", [])
+    return []
+
+
+def say(now, *pairs):
+    with transaction.atomic():
+        for member_id, number in pairs:
+            publish(DoorOpened(member_id=member_id, number=number), now=now)
+
+
+def test_facts_reach_handlers_in_order_and_once(heard, now):
+    handles(DoorOpened)(lambda delivery: heard.append(delivery.fact.number))
+    say(now, (1, 1), (65, 2), (1, 3))
+    assert deliver_once(now=now) == 3
+    assert deliver_once(now=now) == 0
+    assert heard == [1, 2, 3]
+
+
+def test_a_batch_handler_gets_the_batch(heard, now):
+    handles_batch(DoorOpened)(lambda deliveries: heard.append([d.fact.number for d in deliveries]))
+    say(now, (1, 1), (2, 2))
+    deliver_once(now=now)
+    assert heard == [[1, 2]]
+
+
+def test_a_failing_fact_holds_back_only_its_member(heard, now):
+    def handler(delivery):
+        if delivery.fact.number == 1 and "mended" not in heard:
+            raise ValueError("broken")
+        heard.append(delivery.fact.number)
+
+    handles(DoorOpened)(handler)
+    say(now, (1, 1), (2, 2), (1, 3))
+    assert deliver_once(now=now) == 1
+    assert heard == [2]
+    assert deliver_once(now=now) == 0  # fact 3 waits for fact 1, which waits for its time
+    heard.append("mended")
+    assert deliver_once(now=now + timedelta(minutes=1)) == 2
+    assert heard == [2, "mended", 1, 3]
+
+
+def test_what_a_failing_handler_wrote_is_rolled_back(heard, now):
+    def handler(delivery):
+        OutboxEvent.objects.filter(pk=delivery.event_id).update(payload={"number": 99})
+        raise ValueError("after writing")
+
+    handles(DoorOpened)(handler)
+    say(now, (1, 1))
+    deliver_once(now=now)
+    assert OutboxEvent.objects.get().payload == {"number": 1}
+
+
+def test_a_poison_fact_is_set_aside_with_its_error_and_its_member_goes_on(heard, now):
+    def handler(delivery):
+        if delivery.fact.number == 1:
+            raise ValueError("poison")
+        heard.append(delivery.fact.number)
+
+    handles(DoorOpened)(handler)
+    say(now, (1, 1), (1, 2))
+    for _ in range(ATTEMPTS + 1):
+        now += timedelta(hours=1)
+        deliver_once(now=now)
+    assert heard == [2]
+    aside = OutboxEvent.objects.get(state=OutboxState.SET_ASIDE)
+    assert (aside.attempts, aside.error) == (ATTEMPTS, "ValueError: poison")
+    assert outbox_status(now).set_aside == 1
+
+
+def test_a_fact_no_code_knows_is_put_off_not_lost(heard, now):
+    OutboxEvent.objects.create(name="tests.gone.by", member_id=1, lane=1, payload={}, occurred_at=now)
+    deliver_once(now=now)
+    event = OutboxEvent.objects.get()
+    assert (event.state, event.attempts, event.error) == ("pending", 1, "cannot be read: KeyError('tests.gone.by')")
+
+
+def test_a_failing_round_stops_neither_facts_nor_other_rounds(heard, now):
+    def broken():
+        raise OSError("index away")
+
+    done = iter([2, 0])
+    registry.each_round(broken)
+    registry.each_round(lambda: next(done, 0))
+    handles(DoorOpened)(lambda delivery: heard.append(delivery.fact.number))
+    say(now, (1, 1))
+    relay = Relay()
+    assert relay.step() == 3
+    assert heard == [1]
+    assert list(relay.rounds.failing.values()) == ["OSError: index away"]
+
+
+def test_kept_facts_can_be_replayed_and_forgotten(heard, now):
+    handles(DoorOpened)(lambda delivery: None)
+    say(now, (1, 1), (2, 2), (1, 3))
+    assert [d.fact.number for d in replay([DoorOpened])] == []
+    deliver_once(now=now)
+    assert [d.fact.number for d in replay([DoorOpened])] == [1, 2, 3]
+    assert [d.fact.number for d in facts_of(1)] == [1, 3]
+    assert forget(1) == 2
+    assert [d.fact.number for d in replay([DoorOpened])] == [2]
+
+
+@pytest.mark.parametrize("facts", [1, 150])
+def test_a_batch_costs_the_same_queries_whatever_its_size(heard, now, facts, django_assert_num_queries):
+    handles(DoorOpened)(lambda delivery: None)
+    say(now, *[(member, 1) for member in range(1, facts + 1)])
+    # savepoint, waiting members, facts, savepoint pair of the batch, mark, savepoint
+    with django_assert_num_queries(7):
+        assert deliver_once(now=now) == facts
