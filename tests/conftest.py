@@ -6,9 +6,20 @@ from datetime import UTC, datetime
 
 import pytest
 
+from community.search.registry import forget_engines
+from community.search.services import forget_state
+
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(autouse=True)
+def empty_index():
+    """Every test begins with an empty index."""
+    yield
+    forget_engines()
+    forget_state()

@@ -1,5 +1,7 @@
 """The search app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class SearchConfig(AppConfig):
     name = "community.search"
     label = "community_search"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the content index and the relay's writing round."""
+        import_module("community.search.content")

@@ -1,0 +1,65 @@
+"""The door of search: everything other apps may use of it."""
+
+from collections.abc import Iterator
+
+from community.search.content import (
+    ContentDocument,
+    ContentKind,
+    ContentResult,
+    Found,
+    Hit,
+    mark_content,
+    register_content,
+    search_content,
+)
+from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Doc, Field, Query, Result, Schema, SearchDown
+from community.search.registry import Index, engine_of, register_index
+from community.search.services import lag, mark, rebuild
+from community.search.text import excerpt, highlight, normalise, query_tokens, query_words, stem, tokens
+
+
+def query(index: str, question: Query) -> Result:
+    """Ask an index. Raises SearchDown, and ValueError for what its schema cannot answer."""
+    return engine_of(index).search(question)
+
+
+def all_matching(index: str, question: Query) -> Iterator[str]:
+    """The ids of all documents that match, in tie order. Raises SearchDown."""
+    return engine_of(index).ids(question)
+
+
+__all__ = [
+    "DATE",
+    "KEYWORD",
+    "NUMBER",
+    "TOKENS",
+    "WEIGHTS",
+    "ContentDocument",
+    "ContentKind",
+    "ContentResult",
+    "Doc",
+    "Field",
+    "Found",
+    "Hit",
+    "Index",
+    "Query",
+    "Result",
+    "Schema",
+    "SearchDown",
+    "all_matching",
+    "excerpt",
+    "highlight",
+    "lag",
+    "mark",
+    "mark_content",
+    "normalise",
+    "query",
+    "query_tokens",
+    "query_words",
+    "rebuild",
+    "register_content",
+    "register_index",
+    "search_content",
+    "stem",
+    "tokens",
+]

@@ -1,0 +1,203 @@
+"""The content index: topics, posts, ideas, clubs, members and articles in one list, for the site's search box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from community.kernel.api import contributions
+from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, Field, Query, Schema
+from community.search.registry import Index, engine_of, register_index
+from community.search.services import mark
+from community.search.text import excerpt, highlight, query_tokens, query_words, tokens
+
+INDEX = "content"
+PAGE_SIZE = 20
+EXCERPT = 220
+SORTS = {"": "", "new": "-created", "lively": "-popularity"}
+
+SCHEMA = Schema(
+    INDEX,
+    {
+        "title": Field(TOKENS, boost=3.0),
+        "body": Field(TOKENS),
+        "kind": Field(KEYWORD),
+        "language": Field(KEYWORD),
+        "readers": Field(KEYWORD),
+        "place": Field(KEYWORD),
+        "author": Field(KEYWORD),
+        "created": Field(DATE),
+        "popularity": Field(NUMBER),
+    },
+)
+
+
+@dataclass(frozen=True)
+class ContentDocument:
+    """What is indexed of one thing.
+
+    ``readers`` are the tokens of those who may see it; ``popularity`` must not give away a hidden count.
+    """
+
+    id: int
+    title: str
+    body: str
+    language: str
+    readers: tuple[str, ...]
+    created_at: datetime
+    author_id: int | None = None
+    place: str = ""
+    popularity: float = 0.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """A hit as its app presents it: plain text, not yet highlighted."""
+
+    url: str
+    title: str
+    body: str
+    at: datetime | None = None
+    by_id: int | None = None
+    place_name: str = ""
+    place_url: str = ""
+    language: str = ""
+
+
+class Viewer(Protocol):
+    """Who searches: a member or an anonymous user."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether somebody is signed in."""
+
+
+@dataclass(frozen=True)
+class ContentKind:
+    """A kind of content. ``present`` answers only for what the viewer may see: the second check after the index."""
+
+    kind: str
+    label: Any
+    load: Callable[[Sequence[int]], Iterable[ContentDocument]]
+    all_ids: Callable[[], Iterable[int]]
+    present: Callable[[Sequence[int], Any], Mapping[int, Found]]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of the search page; title and excerpt are safe HTML with marks."""
+
+    kind: str
+    label: Any
+    found: Found
+    title: str
+    excerpt: str
+
+
+@dataclass(frozen=True)
+class ContentResult:
+    """The answer to a search; facets are (value, count) lists for kind and language."""
+
+    total: int
+    hits: list[Hit] = field(default_factory=list)
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+
+
+_KINDS: dict[str, ContentKind] = {}
+
+
+def register_content(kind: ContentKind) -> None:
+    """Make a kind of content searchable."""
+    _KINDS[kind.kind] = kind
+
+
+def kinds() -> list[ContentKind]:
+    """All kinds."""
+    return list(_KINDS.values())
+
+
+def mark_content(kind: str, ids: Iterable[int]) -> None:
+    """Have content written again, in the caller's transaction; also what was deleted."""
+    mark(INDEX, (f"{kind}:{object_id}" for object_id in ids))
+
+
+def readers_of(viewer: Viewer) -> tuple[str, ...]:
+    """The reader tokens a viewer holds."""
+    own = ["public", *(["member"] if viewer.is_authenticated else [])]
+    for more in contributions("search.readers", viewer):
+        own += more
+    return tuple(dict.fromkeys(own))
+
+
+def search_content(
+    text: str,
+    *,
+    viewer: Viewer,
+    kinds: Sequence[str] = (),
+    language: str = "",
+    place: str = "",
+    sort: str = "",
+    page: int = 1,
+) -> ContentResult:
+    """Search what the viewer may read. Raises SearchDown, and ValueError for a page out of reach."""
+    words = query_words(text)
+    if not words:
+        return ContentResult(0)
+    chosen = {"kind": tuple(kinds), "language": (language,) if language else (), "place": (place,) if place else ()}
+    query = Query(
+        words=tuple(query_tokens(text)),
+        any={"readers": readers_of(viewer), **{name: values for name, values in chosen.items() if values}},
+        facets={"kind": 10, "language": 5},
+        sort=SORTS.get(sort, ""),
+        page=page,
+        size=PAGE_SIZE,
+    )
+    result = engine_of(INDEX).search(query)
+    return ContentResult(result.total, _hits(result.ids, words, viewer), result.facets, words)
+
+
+def _hits(ids: Sequence[str], words: list[str], viewer: Viewer) -> list[Hit]:
+    split = [(kind, int(number)) for kind, _, number in (document_id.partition(":") for document_id in ids)]
+    presented: dict[tuple[str, int], Found] = {}
+    for kind in dict.fromkeys(kind for kind, _ in split):
+        numbers = [number for other, number in split if other == kind]
+        found = _KINDS[kind].present(numbers, viewer) if kind in _KINDS else {}
+        presented |= {(kind, number): one for number, one in found.items()}
+    return [_hit(key[0], presented[key], words) for key in split if key in presented]
+
+
+def _hit(kind: str, found: Found, words: list[str]) -> Hit:
+    short = excerpt(found.body, words, length=EXCERPT)
+    return Hit(kind, _KINDS[kind].label, found, highlight(found.title, words), highlight(short, words))
+
+
+def _load(ids: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
+    for name, kind in _KINDS.items():
+        numbers = [int(number) for other, _, number in (one.partition(":") for one in ids) if other == name]
+        if numbers:
+            yield from ((f"{name}:{document.id}", _values(name, document)) for document in kind.load(numbers))
+
+
+def _values(kind: str, document: ContentDocument) -> dict[str, Any]:
+    return {
+        "title": tokens(document.title),
+        "body": tokens(document.body),
+        "kind": kind,
+        "language": document.language,
+        "readers": list(document.readers),
+        "place": document.place,
+        "author": str(document.author_id or ""),
+        "created": document.created_at,
+        "popularity": document.popularity,
+    }
+
+
+def _all_ids() -> Iterator[str]:
+    for name, kind in _KINDS.items():
+        yield from (f"{name}:{number}" for number in kind.all_ids())
+
+
+register_index(Index(INDEX, SCHEMA, _load, _all_ids))

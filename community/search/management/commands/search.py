@@ -1,0 +1,69 @@
+"""``manage.py search status|rebuild|check``: how the indexes stand, and mending them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from community.kernel.api import now
+from community.search.models import FailedDocument
+from community.search.port import Query, SearchDown
+from community.search.registry import engine_of, index_named, indexes
+from community.search.services import RebuildRunning, drift, lag, rebuild, repair
+
+
+class Command(BaseCommand):
+    """Tools for the indexes."""
+
+    help = "Show, rebuild or check the search indexes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to do, with which index."""
+        parser.add_argument("action", choices=["status", "rebuild", "check"])
+        parser.add_argument("names", nargs="*", help="indexes; none means all")
+        parser.add_argument("--repair", action="store_true", help="with check: have what drifted written again")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Dispatch for every index named."""
+        known = [index.name for index in indexes()]
+        names = options["names"] or known
+        unknown = set(names) - set(known)
+        if unknown:
+            raise CommandError(f"There is no index {', '.join(sorted(unknown))}; there are: {', '.join(known)}.")
+        try:
+            for name in names:
+                {"status": self._status, "rebuild": self._rebuild, "check": self._check}[options["action"]](
+                    name, options
+                )
+        except SearchDown as error:
+            raise CommandError(f"The engine does not answer: {error}") from error
+
+    def _status(self, name: str, options: dict[str, Any]) -> None:
+        engine = engine_of(name)
+        marks, seconds = lag(now())[name]
+        failed = FailedDocument.objects.filter(index=name).count()
+        try:
+            total = str(engine.search(Query(size=1)).total)
+        except SearchDown as error:
+            total = f"away ({error})"
+        kind = type(engine).__name__
+        self.stdout.write(f"{name}: {kind}, {total} documents, {marks} waiting ({seconds:.1f} s), {failed} refused")
+
+    def _rebuild(self, name: str, options: dict[str, Any]) -> None:
+        ids = tqdm(index_named(name).all_ids(), desc=name, unit=" documents", disable=None)
+        try:
+            report = rebuild(name, progress=ids)
+        except RebuildRunning as error:
+            raise CommandError(f"{name} is being rebuilt by another process.") from error
+        self.stdout.write(f"{name}: {report.written} documents written, {len(report.errors)} refused")
+
+    def _check(self, name: str, options: dict[str, Any]) -> None:
+        missing, surplus = drift(name)
+        self.stdout.write(f"{name}: {len(missing)} missing, {len(surplus)} too many")
+        if options["repair"]:
+            self.stdout.write(f"{name}: {repair(name)} will be written again by the relay")
+        elif missing or surplus:
+            raise CommandError("The index has drifted from the database; --repair mends it.")

@@ -1,0 +1,68 @@
+"""The indexes of this installation, and the engine each of them lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from community.search.elastic import Elastic, client
+from community.search.embedded import Embedded
+from community.search.port import Engine, Schema
+
+Values = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Index:
+    """What to index: the fields, how to load documents (None: gone), and the ids of all of them."""
+
+    name: str
+    schema: Schema
+    load: Callable[[Sequence[str]], Iterable[tuple[str, Values]]]
+    all_ids: Callable[[], Iterator[str]]
+
+
+_INDEXES: dict[str, Index] = {}
+_ENGINES: dict[str, Engine] = {}
+
+
+def register_index(index: Index) -> Index:
+    """Make an index known. Raises ValueError for a second one of the same name."""
+    if index.name in _INDEXES:
+        raise ValueError(f"index {index.name} is registered already")
+    _INDEXES[index.name] = index
+    return index
+
+
+def indexes() -> list[Index]:
+    """All indexes."""
+    return list(_INDEXES.values())
+
+
+def index_named(name: str) -> Index:
+    """One index. Raises KeyError."""
+    return _INDEXES[name]
+
+
+def engine_of(name: str) -> Engine:
+    """The engine of an index, opened once a process."""
+    if name not in _ENGINES:
+        _ENGINES[name] = _open(_INDEXES[name].schema)
+    return _ENGINES[name]
+
+
+def _open(schema: Schema) -> Engine:
+    if settings.ELASTICSEARCH_URL:
+        return Elastic(schema, client(settings.ELASTICSEARCH_URL), prefix=settings.SEARCH_PREFIX, replicas=0)
+    return Embedded(schema, settings.SEARCH_FOLDER)
+
+
+def forget_engines() -> None:
+    """Empty and close all engines of this process: tests begin with an empty index."""
+    for engine in _ENGINES.values():
+        engine.drop()
+        engine.close()
+    _ENGINES.clear()

@@ -1,0 +1,104 @@
+"""Words: how text in English and Chinese becomes the tokens that engines store and match.
+
+Latin words are lower-cased (NFKC) and stemmed. Runs of Han characters are stored as single characters and as pairs
+of neighbours; a query is segmented by jieba and each word asked for by its pairs. So 行李架 (行李 + 李架) is found in
+车顶行李架安装教程 however a segmenter would have cut the text, while 安装教程 is two words, not one rare phrase.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import rjieba
+import snowballstemmer
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+MAX_QUERY_WORDS = 20
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇"
+_PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}_])\w)+(?:\+\+|#)?", re.UNICODE)
+_HAN_ONLY = re.compile(rf"[{HAN}]+")
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+def normalise(text: str) -> str:
+    """NFKC and lower case; what cannot be encoded is dropped."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
+    return text.lower().replace("\0", " ")
+
+
+@lru_cache(100_000)
+def stem(word: str) -> str:
+    """The stem of a lower-case Latin word; other words stay as they are."""
+    return str(_STEMMER.stemWord(word)) if word.isascii() and word.isalpha() else word
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens a text is stored under, in order, with repetitions."""
+    return [token for piece in _PIECE.findall(normalise(text)) for token in _stored(piece)]
+
+
+def query_words(text: str) -> list[str]:
+    """The words of a query as a person would see them: stems, and Han words cut by jieba. At most 20."""
+    words: list[str] = []
+    for piece in _PIECE.findall(normalise(text)):
+        words += [word for word in rjieba.cut(piece) if word.strip()] if is_han(piece) else [stem(piece)]
+    return list(dict.fromkeys(words))[:MAX_QUERY_WORDS]
+
+
+def query_tokens(text: str) -> list[str]:
+    """The tokens that all must be present for a text to match the query."""
+    found: list[str] = []
+    for word in query_words(text):
+        found += pairs(word) if is_han(word) and len(word) > 1 else [word]
+    return list(dict.fromkeys(found))
+
+
+def is_han(piece: str) -> bool:
+    """Whether a piece is Chinese."""
+    return bool(_HAN_ONLY.fullmatch(piece))
+
+
+def pairs(run: str) -> list[str]:
+    """Neighbouring characters, two by two."""
+    return [run[at : at + 2] for at in range(len(run) - 1)]
+
+
+def _stored(piece: str) -> list[str]:
+    return [*piece, *pairs(piece)] if is_han(piece) else [stem(piece)]
+
+
+def matches(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
+    """Where the words of a query stand in a text, as (start, end), left to right, not overlapping."""
+    han = sorted((word for word in words if is_han(word)), key=len, reverse=True)
+    latin = {word for word in words if not is_han(word)}
+    anywhere = re.compile("|".join(map(re.escape, han))) if han else None
+    for piece in _PIECE.finditer(text):
+        if is_han(piece[0]):
+            if anywhere:
+                yield from ((piece.start() + m.start(), piece.start() + m.end()) for m in anywhere.finditer(piece[0]))
+        elif stem(normalise(piece[0])) in latin:
+            yield piece.span()
+
+
+def highlight(text: str, words: list[str]) -> SafeString:
+    """The text, escaped, with the words of the query in ``<mark>``."""
+    parts, last = [], 0
+    for start, end in matches(text, words):
+        parts += [escape(text[last:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        last = end
+    return mark_safe("".join([*parts, escape(text[last:])]))  # noqa: S308 - every part is escaped above
+
+
+def excerpt(text: str, words: list[str], *, length: int = 160) -> str:
+    """About ``length`` characters of a text around the first match, with an ellipsis where it was cut."""
+    first = next(matches(text, words), (0, 0))[0]
+    start = max(0, first - length // 3)
+    if start > 0 and (space := text.find(" ", start, first)) > 0:
+        start = space + 1
+    piece = " ".join(text[start : start + length].split())
+    return ("…" if start else "") + piece + ("…" if start + length < len(text) else "")

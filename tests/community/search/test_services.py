@@ -1,0 +1,187 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from community.search import registry, services
+from community.search.embedded import Embedded
+from community.search.models import FailedDocument, IndexState, Mark
+from community.search.port import Doc, Field, Query, Schema, SearchDown
+from community.search.registry import Index, engine_of, register_index
+from community.search.services import drift, flush, lag, mark, rebuild, repair
+
+pytestmark = pytest.mark.django_db
+
+SCHEMA = Schema("things", {"tag": Field("keyword"), "size": Field("number")})
+
+
+@pytest.fixture
+def things(monkeypatch):
+    """The database, so to speak: id to values."""
+    rows: dict[str, dict] = {}
+    monkeypatch.setattr(registry, "_INDEXES", {})
+    monkeypatch.setattr(registry, "_ENGINES", {})
+    register_index(
+        Index("things", SCHEMA, lambda ids: [(i, dict(rows[i])) for i in ids if i in rows], lambda: iter(sorted(rows)))
+    )
+    return rows
+
+
+def found():
+    return sorted(engine_of("things").search(Query()).ids)
+
+
+def test_marked_documents_become_searchable_and_the_marks_go(things):
+    things.update(a={"tag": "x"}, b={"tag": "y"})
+    mark("things", ["a", "b", "a"])
+    assert flush() == 2
+    assert (found(), Mark.objects.count(), flush()) == (["a", "b"], 0, 0)
+
+
+def test_a_deleted_document_leaves_the_index(things):
+    things["a"] = {"tag": "x"}
+    mark("things", ["a"])
+    flush()
+    del things["a"]
+    mark("things", ["a"])
+    flush()
+    assert found() == []
+
+
+def test_a_mark_in_a_rolled_back_transaction_never_was(things):
+    with transaction.atomic():
+        mark("things", ["a"])
+        transaction.set_rollback(True)
+    assert Mark.objects.count() == 0
+
+
+def test_a_refused_document_keeps_its_error_and_the_others_go_on(things):
+    things.update(a={"tag": "x"}, bad={"size": float("nan")})
+    mark("things", ["bad", "a"])
+    assert flush() == 2
+    assert found() == ["a"]
+    assert [(f.document_id, f.error) for f in FailedDocument.objects.all()] == [("bad", "not a number: nan")]
+    things["bad"] = {"size": 1}
+    mark("things", ["bad"])
+    flush()
+    assert (found(), FailedDocument.objects.count()) == (["a", "bad"], 0)
+
+
+class Away(Embedded):
+    away = True
+
+    def put(self, docs):
+        if self.away:
+            raise SearchDown("away")
+        return super().put(docs)
+
+
+def test_an_outage_loses_nothing_and_is_caught_up(things, monkeypatch):
+    engine = Away(SCHEMA)
+    registry._ENGINES["things"] = engine
+    things["a"] = {"tag": "x"}
+    mark("things", ["a"])
+    assert flush() == 0
+    assert Mark.objects.count() == 1
+    engine.away = False
+    assert flush() == 0  # it pauses before the next try
+    services.forget_state()
+    assert flush() == 1
+    assert found() == ["a"]
+
+
+def test_another_projector_holds_the_lease(things, now):
+    things["a"] = {"tag": "x"}
+    mark("things", ["a"])
+    IndexState.objects.create(name="things", leased_until=services.now() + timedelta(seconds=5))
+    assert flush() == 0
+    IndexState.objects.update(leased_until=services.now() - timedelta(seconds=1))
+    assert flush() == 1
+
+
+class Slow(Embedded):
+    """Calls back in the middle of a rebuild."""
+
+    between = staticmethod(lambda: None)
+
+    def _fill(self, writer, docs, report):
+        docs = list(docs)
+        self.between()
+        super()._fill(writer, docs, report)
+
+
+def test_what_changes_during_a_rebuild_wins(things):
+    engine = registry._ENGINES["things"] = Slow(SCHEMA)
+    things.update(a={"tag": "x"}, erased={"tag": "x"})
+
+    def meanwhile():
+        del things["erased"]
+        things["new"] = {"tag": "z"}
+        mark("things", ["erased", "new"])
+        assert flush() == 2  # into the old index
+
+    engine.between = meanwhile
+    assert rebuild("things").written == 2
+    assert Mark.objects.filter(again=False).count() == 2
+    flush()
+    assert (found(), Mark.objects.count()) == (["a", "new"], 0)
+    engine.between = lambda: None
+    rebuild("things")
+    assert found() == ["a", "new"]
+
+
+def test_drift_is_seen_and_repaired(things):
+    things.update(a={"tag": "x"}, b={"tag": "x"})
+    engine_of("things").put([Doc("b", 1, {"tag": "x"}), Doc("ghost", 1, {"tag": "x"})])
+    assert drift("things") == (["a"], ["ghost"])
+    assert repair("things") == 2
+    flush()
+    assert (found(), drift("things")) == (["a", "b"], ([], []))
+
+
+def test_an_older_write_never_overwrites_a_newer_one(things):
+    engine = engine_of("things")
+    engine.put([Doc("a", 5, None)])
+    assert engine.put([Doc("a", 4, {"tag": "x"})]).stale == 1
+    assert found() == []
+
+
+def test_an_index_on_disk_is_made_and_filled_after_an_upgrade(things, tmp_path):
+    registry._ENGINES["things"] = Embedded(SCHEMA, tmp_path)
+    things["a"] = {"tag": "x"}
+    assert flush() == 1
+    assert found() == ["a"]
+    registry._ENGINES["things"].close()
+
+
+def test_readers_see_every_commit_and_every_switch(tmp_path):
+    writer, reader = Embedded(SCHEMA, tmp_path), Embedded(SCHEMA, tmp_path)
+    with pytest.raises(SearchDown):
+        reader.search(Query())
+    writer.put([Doc("a", 1, {"tag": "x"})])
+    assert reader.search(Query()).ids == ["a"]
+    writer.put([Doc("b", 1, {"tag": "x"})])
+    assert reader.search(Query()).total == 2
+    writer.rebuild([Doc("c", 2, {"tag": "x"})])
+    assert reader.search(Query()).ids == ["c"]
+    writer.close()
+
+
+def test_readers_in_threads_agree(tmp_path):
+    writer, reader = Embedded(SCHEMA, tmp_path), Embedded(SCHEMA, tmp_path)
+    writer.put([Doc(str(n), 1, {"tag": "x"}) for n in range(50)])
+    totals = []
+    threads = [threading.Thread(target=lambda: totals.append(reader.search(Query()).total)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert totals == [50] * 8
+    writer.close()
+
+
+def test_lag_counts_marks(things):
+    mark("things", ["a", "b"])
+    count, seconds = lag(services.now() + timedelta(seconds=9))["things"]
+    assert (count, round(seconds)) == (2, 9)

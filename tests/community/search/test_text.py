@@ -1,0 +1,57 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from community.search.text import excerpt, highlight, query_tokens, query_words, tokens
+
+HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "found"),
+    [
+        ("行李架", "车顶行李架安装教程", True),
+        ("行李架", "大众途观车顶行李架安装", True),
+        ("行李架 安装", "安装车顶行李架", True),
+        ("安装教程", "车顶行李架安装教程", True),
+        ("车顶行李架", "行李架，装在车顶", True),
+        ("架", "行李架", True),
+        ("行李箱", "行李架安装", False),
+        ("roof rack", "Roof racks that whistle", True),
+        ("ROOF-RACKS", "a roof rack", True),
+        ("racking", "roof racks", True),
+        ("gti改装", "我的GTI改装日记", True),
+        ("ＧＴＩ", "gti", True),
+        ("19寸", "冬季胎选19寸还是20寸", True),
+        ("c++", "C++ on the bus", True),
+        ("c++", "c on the bus", False),
+        ("续航", "雨天高速真实续航记录", True),
+    ],
+)
+def test_a_query_finds_the_text(query, text, found):
+    assert set(query_tokens(query)).issubset(tokens(text)) is found
+
+
+def test_an_empty_query_has_no_words():
+    assert query_words(" ,.!?—… ") == []
+
+
+def test_highlight_marks_inflections_and_chinese_and_escapes():
+    words = query_words("roof racks 行李架")
+    assert highlight("<b>Roof</b> rack 车顶行李架", words) == (
+        "&lt;b&gt;<mark>Roof</mark>&lt;/b&gt; <mark>rack</mark> 车顶<mark>行李架</mark>"
+    )
+
+
+def test_excerpt_begins_near_the_match():
+    text = "word " * 100 + "roof rack " + "more " * 100
+    assert "roof rack" in excerpt(text, ["roof"], length=80)
+    assert len(excerpt(text, ["roof"], length=80)) <= 82
+
+
+@pytest.mark.data
+def test_hostile_strings_are_only_words():
+    for text in json.loads((HOSTILE / "naughty-strings.json").read_text()):
+        assert all(" " not in token for token in tokens(text))
+        assert "<script" not in highlight(text, query_words(text))
