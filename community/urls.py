@@ -13,9 +13,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.urls")),
     path("", include("community.members.urls")),
-    path("", include("community.consent.urls")),
     path("", include("community.inbox.urls")),
-    path("", include("community.traces.urls")),
     path("", include("community.pages.urls")),
     path("", include("forums.urls")),
     path("", include("ideas.urls")),
@@ -27,3 +25,8 @@ urlpatterns = [
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     path("", include(wagtail_urls)),
 ]
+
+handler400 = "community.kernel.views.bad_request"
+handler403 = "community.kernel.views.forbidden"
+handler404 = "community.kernel.views.not_found"
+handler500 = "community.kernel.views.failed"

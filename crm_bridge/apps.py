@@ -1,5 +1,7 @@
 """The CRM bridge app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class CrmBridgeConfig(AppConfig):
     name = "crm_bridge"
     label = "crm_bridge"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register handlers, slots and what is searchable."""
+        import_module("crm_bridge.receivers")

@@ -1,5 +1,7 @@
 """The forums app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class ForumsConfig(AppConfig):
     name = "forums"
     label = "forums"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register handlers, slots and what is searchable."""
+        import_module("forums.receivers")

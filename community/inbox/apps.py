@@ -1,5 +1,7 @@
 """The inbox app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class InboxConfig(AppConfig):
     name = "community.inbox"
     label = "community_inbox"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register handlers, slots and what is searchable."""
+        import_module("community.inbox.receivers")

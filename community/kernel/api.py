@@ -4,6 +4,7 @@ from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.queries import facts_of, outbox_status, replay
+from community.kernel.recount import recountable
 from community.kernel.registry import each_round, handles, handles_batch
 from community.kernel.services import forget, publish
 from community.kernel.slots import contributions, fills
@@ -27,5 +28,6 @@ __all__ = [
     "now",
     "outbox_status",
     "publish",
+    "recountable",
     "replay",
 ]

@@ -1,5 +1,11 @@
-"""Addresses of the kernel: health and readiness."""
+"""Addresses of the kernel: health, readiness, manifest."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from community.kernel import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+]

@@ -1,5 +1,7 @@
 """The members app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class MembersConfig(AppConfig):
     name = "community.members"
     label = "community_members"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register handlers, slots and what is searchable."""
+        import_module("community.members.receivers")

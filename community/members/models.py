@@ -7,7 +7,11 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from community.members.names import skeleton
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -29,15 +33,16 @@ class Member(AbstractBaseUser, PermissionsMixin):
     """A person in the community. ``username`` is the public handle, ``name`` what is shown."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    username = models.CharField(_("username"), max_length=40, unique=True)
-    skeleton = models.CharField(max_length=160, unique=True, editable=False, null=True)
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True, null=True, blank=True)
+    username = models.CharField(_("username"), max_length=80, unique=True)
+    skeleton = models.CharField(max_length=160, unique=True, editable=False)
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
     name = models.CharField(_("name"), max_length=60, blank=True)
+    title = models.CharField(_("title"), max_length=80, blank=True, help_text=_("What a person of the brand does."))
     language = models.CharField(_("language"), max_length=10, default="en")
     about = models.TextField(_("about"), max_length=2000, blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
-    joined_at = models.DateTimeField(auto_now_add=True)
+    joined_at = models.DateTimeField(default=timezone.now)
     erased_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "username"
@@ -49,9 +54,15 @@ class Member(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(Lower("email"), name="member_email_once")]
 
     def __str__(self) -> str:
         return self.shown_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the skeleton with the name."""
+        self.skeleton = skeleton(self.username)
+        super().save(*args, **kwargs)
 
     @property
     def shown_name(self) -> str:
@@ -65,3 +76,39 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The same."""
         return self.shown_name
+
+
+class DeclaredKeyword(models.Model):
+    """A keyword a member put on their own space, as typed."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="declared_keywords")
+    text = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["member", "text"], name="declared_keyword_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Car(models.Model):
+    """A car in a member's garage."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="cars")
+    brand = models.CharField(_("brand"), max_length=40)
+    model = models.CharField(_("model"), max_length=60)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Brand and model in one line."""
+        return f"{self.brand} {self.model}".strip()

@@ -1,5 +1,15 @@
-"""Addresses of the members app."""
+"""Addresses of members' spaces."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from community.members import views
+
+app_name = "members"
+urlpatterns = [
+    path("members/<str:username>/", views.space, name="space"),
+    path("me/", views.me, name="me"),
+    path("me/space/", views.edit, name="edit"),
+    path("me/welcome/", views.welcome, name="welcome"),
+    path("me/language/", views.language, name="language"),
+    path("me/theme/", views.theme, name="theme"),
+]

@@ -1,0 +1,1 @@
+"""What clubs does when others act."""

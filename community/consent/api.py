@@ -1,0 +1,48 @@
+"""The door of consent: everything other apps may use of it."""
+
+from community.consent.enums import Channel, Purpose
+from community.consent.queries import Cell, PermissionRow, history, permission_table
+from community.consent.services import (
+    NotPermitted,
+    Permit,
+    grant,
+    may_profile,
+    pause,
+    paused_among,
+    paused_until,
+    permit_for,
+    permits_for_many,
+    permits_of,
+    permits_of_many,
+    profiling_since,
+    profiling_since_many,
+    withdraw,
+)
+from community.consent.texts import PURPOSE_CHANNELS, TEXTS, VERSION, ConsentText
+
+__all__ = [
+    "PURPOSE_CHANNELS",
+    "TEXTS",
+    "VERSION",
+    "Cell",
+    "Channel",
+    "ConsentText",
+    "NotPermitted",
+    "PermissionRow",
+    "Permit",
+    "Purpose",
+    "grant",
+    "history",
+    "may_profile",
+    "pause",
+    "paused_among",
+    "paused_until",
+    "permission_table",
+    "permit_for",
+    "permits_for_many",
+    "permits_of",
+    "permits_of_many",
+    "profiling_since",
+    "profiling_since_many",
+    "withdraw",
+]

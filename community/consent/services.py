@@ -1,0 +1,181 @@
+"""Saying yes, saying no, and asking whether somebody did."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from community.consent.enums import Channel, Purpose
+from community.consent.facts import ContactPaused, PermissionGranted, PermissionWithdrawn
+from community.consent.models import Pause, Permission, PermissionEntry
+from community.consent.texts import PURPOSE_CHANNELS
+from community.kernel.api import Invalid, publish
+
+_KEY = object()
+
+
+class NotPermitted(PermissionError):
+    """There is no permission for this purpose over this channel."""
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Proof that one member may be contacted for one purpose over one channel. Only this module makes them."""
+
+    member_id: int
+    purpose: Purpose
+    channel: Channel
+    checked_at: datetime
+    _key: object = None
+
+    def __post_init__(self) -> None:
+        """Raise TypeError for a permit made elsewhere."""
+        if self._key is not _KEY:
+            raise TypeError("a Permit is made by permit_for()")
+
+
+@transaction.atomic
+def grant(*, member_id: int, purpose: str, channel: str, text_version: str, source: str, now: datetime) -> None:
+    """A member says yes. Again the same yes changes nothing. Raises Invalid for a pair that is not offered."""
+    require_offered(purpose, channel)
+    defaults = {"since": now, "text_version": text_version, "source": source}
+    _row, created = Permission.objects.get_or_create(
+        member_id=member_id, purpose=purpose, channel=channel, defaults=defaults
+    )
+    if not created:
+        return
+    _enter(member_id, purpose, channel, granted=True, text_version=text_version, source=source, now=now)
+    publish(PermissionGranted(member_id=member_id, purpose=purpose, channel=channel, source=source), now=now)
+
+
+@transaction.atomic
+def withdraw(*, member_id: int, purpose: str, channel: str, source: str, now: datetime) -> None:
+    """A member says no. Without a yes before, nothing changes."""
+    require_offered(purpose, channel)
+    held = Permission.objects.filter(member_id=member_id, purpose=purpose, channel=channel)
+    if not held.delete()[0]:
+        return
+    _enter(member_id, purpose, channel, granted=False, text_version="", source=source, now=now)
+    publish(PermissionWithdrawn(member_id=member_id, purpose=purpose, channel=channel, source=source), now=now)
+
+
+@transaction.atomic
+def pause(*, member_id: int, until: datetime | None, now: datetime) -> None:
+    """No contact until then; None ends the pause."""
+    if until is None:
+        Pause.objects.filter(member_id=member_id).delete()
+    else:
+        Pause.objects.update_or_create(member_id=member_id, defaults={"until": until})
+    publish(ContactPaused(member_id=member_id, until=until.isoformat() if until else ""), now=now)
+
+
+def require_offered(purpose: str, channel: str) -> None:
+    """Raise Invalid for a pair of purpose and channel that is not offered."""
+    offered = {str(key): {str(one) for one in channels} for key, channels in PURPOSE_CHANNELS.items()}
+    if channel not in offered.get(purpose, set()):
+        raise Invalid(_("This permission does not exist."), field="permission")
+
+
+def _enter(
+    member_id: int, purpose: str, channel: str, *, granted: bool, text_version: str, source: str, now: datetime
+) -> None:
+    PermissionEntry(
+        member_id=member_id,
+        purpose=purpose,
+        channel=channel,
+        granted=granted,
+        text_version=text_version,
+        source=source,
+        at=now,
+    ).save()
+
+
+def permit_for(member_id: int, purpose: str, channel: str, *, now: datetime) -> Permit | None:
+    """The permit to contact a member now; None without permission or during a pause."""
+    allowed = permits_of_many([member_id]).get(member_id, frozenset())
+    if f"{purpose}:{channel}" not in allowed or member_id in paused_among([member_id], now=now):
+        return None
+    return Permit(member_id, Purpose(purpose), Channel(channel), now, _KEY)
+
+
+def permits_for_many(member_ids: Iterable[int], purpose: str, channel: str, *, now: datetime) -> dict[int, Permit]:
+    """The permits of those who may be contacted now."""
+    ids = list(member_ids)
+    paused = paused_among(ids, now=now)
+    wanted = f"{purpose}:{channel}"
+    permits = permits_of_many(ids)
+    return {
+        member_id: Permit(member_id, Purpose(purpose), Channel(channel), now, _KEY)
+        for member_id in ids
+        if wanted in permits.get(member_id, frozenset()) and member_id not in paused
+    }
+
+
+def permits_of(member_id: int) -> frozenset[str]:
+    """What a member permits, as ``purpose:channel``."""
+    return permits_of_many([member_id]).get(member_id, frozenset())
+
+
+def permits_of_many(member_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The same for many; those who permit nothing are left out."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = Permission.objects.filter(member_id__in=list(member_ids)).values_list("member_id", "purpose", "channel")
+    for member_id, purpose, channel in rows:
+        found[member_id].add(f"{purpose}:{channel}")
+    return {member_id: frozenset(permits) for member_id, permits in found.items()}
+
+
+def paused_among(member_ids: Iterable[int], *, now: datetime) -> frozenset[int]:
+    """Those who want no contact now."""
+    pauses = Pause.objects.filter(member_id__in=list(member_ids), until__gt=now)
+    return frozenset(pauses.values_list("member_id", flat=True))
+
+
+def paused_until(member_id: int) -> datetime | None:
+    """Until when a member wants no contact."""
+    return Pause.objects.filter(member_id=member_id).values_list("until", flat=True).first()
+
+
+def may_profile(member_id: int | None) -> bool:
+    """Whether a profile may be kept of this person; never of a guest."""
+    return member_id is not None and profiling_since(member_id) is not None
+
+
+def profiling_since(member_id: int) -> datetime | None:
+    """Since when a profile may be kept of this member."""
+    return profiling_since_many([member_id]).get(member_id)
+
+
+def profiling_since_many(member_ids: Iterable[int]) -> dict[int, datetime]:
+    """The same for many; those without the permission are left out."""
+    held = Permission.objects.filter(member_id__in=list(member_ids), purpose=Purpose.PROFILING)
+    return dict(held.values_list("member_id", "since"))
+
+
+def forget_member(member_id: int) -> None:
+    """Erasure: the permissions go, the ledger keeps its entries under a mark that leads to nobody."""
+    Permission.objects.filter(member_id=member_id).delete()
+    Pause.objects.filter(member_id=member_id).delete()
+    secret = f"{settings.SECRET_KEY}:consent:{member_id}".encode()
+    mark = hashlib.blake2b(secret, digest_size=16).hexdigest()
+    # The ledger refuses changes; taking the person out of it is the one exception.
+    entries: models.QuerySet[PermissionEntry] = models.QuerySet(PermissionEntry)
+    entries.filter(member_id=member_id).update(member_id=None, erased_mark=mark)
+
+
+def permission_drift() -> list[str]:
+    """Where the current permissions differ from the ledger's last word."""
+    last: dict[tuple[int, str, str], bool] = {}
+    entries = PermissionEntry.objects.exclude(member_id=None).order_by("at", "pk")
+    for entry in entries.iterator():
+        last[entry.member_id or 0, entry.purpose, entry.channel] = entry.granted
+    wanted = {key for key, granted in last.items() if granted}
+    held = set(Permission.objects.values_list("member_id", "purpose", "channel"))
+    return [f"{member_id} {purpose}:{channel}" for member_id, purpose, channel in sorted(wanted ^ held)]

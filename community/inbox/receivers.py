@@ -1,0 +1,1 @@
+"""What inbox does when others act."""

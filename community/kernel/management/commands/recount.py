@@ -1,0 +1,38 @@
+"""``manage.py recount [--check]``: kept numbers against counted ones."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from community.kernel.recount import recountables
+
+SHOWN = 10
+
+
+class Command(BaseCommand):
+    """Counts everything anew."""
+
+    help = "Count kept numbers anew; with --check only say where they differ."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whether to repair."""
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check all, then repair unless only asked to check."""
+        wrong = 0
+        for entry in recountables():
+            differences = entry.check()
+            wrong += len(differences)
+            self.stdout.write(f"{entry.name}: {len(differences)} differ")
+            for difference in differences[:SHOWN]:
+                self.stdout.write(f"  {difference}")
+            if differences and not options["check"]:
+                with transaction.atomic():
+                    entry.repair()
+        if wrong and options["check"]:
+            raise CommandError(f"{wrong} kept numbers differ from what was counted.")

@@ -1,0 +1,223 @@
+"""``{% load ui %}``: icons, liveries, rulers, gauges and small words, all without inline styles."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+LIVERIES = 24
+PHRASE = 12
+_SCENES = {"pass", "night", "topo", "table", "boot", "coast"}
+_IDEAS = ("rails", "wetbox", "lamp", "ramp", "socket", "scale")
+
+
+@cache
+def _sprite() -> str:
+    return static("img/icons.svg")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A 20 px line icon; with a label where it stands alone."""
+    words = format_html('<span class="vh">{}</span>', label) if label else ""
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>{}', _sprite(), name, words)
+
+
+@register.simple_tag
+def brand_mark() -> SafeString:
+    """The brand's mark."""
+    return format_html('<svg class="mark" aria-hidden="true"><use href="{}#i-mark"/></svg>', _sprite())
+
+
+@register.simple_tag
+def livery(member_id: int | None, size: str = "") -> SafeString:
+    """A member's colours, from the account id; the brand's mark for None."""
+    extra = f" lv-{size}" if size else ""
+    if not member_id:
+        return format_html('<span class="lv lv-0{}" aria-hidden="true">{}</span>', extra, brand_mark())
+    return format_html('<span class="lv lv-{}{}" aria-hidden="true"></span>', member_id * 7 % LIVERIES + 1, extra)
+
+
+@register.simple_tag
+def scene(name: str, label: str = "") -> SafeString:
+    """A landscape of the demo brand; real installations show photographs."""
+    chosen = name if name in _SCENES else "topo"
+    return _drawing(f"art/art-{chosen}.svg", "0 0 1600 900", label, slice_it=True)
+
+
+@register.simple_tag
+def sketch(number: int, label: str = "") -> SafeString:
+    """A drawing for an idea without a picture."""
+    return _drawing(f"art/idea-{_IDEAS[number % len(_IDEAS)]}.svg", "0 0 320 200", label)
+
+
+@register.simple_tag
+def car_drawing(model: str, label: str = "") -> SafeString:
+    """A car from the side."""
+    name = "gt" if "gt" in model.lower() else "4t" if "tour" in model.lower() or "旅行" in model else "2"
+    return _drawing(f"art/car-{name}.svg", "0 0 1000 320", label)
+
+
+def _drawing(path: str, box: str, label: str, *, slice_it: bool = False) -> SafeString:
+    role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    fit = ' preserveAspectRatio="xMidYMid slice"' if slice_it else ""
+    return format_html('<svg viewBox="{}"{} {}>{}</svg>', box, mark_safe(fit), role, _read(path))  # noqa: S308 - constants
+
+
+@cache
+def _read(path: str) -> SafeString:
+    return mark_safe(get_template(path).render())  # noqa: S308 - our own drawings
+
+
+@register.simple_tag
+def ruler(days: int, gone: int | None = None, state: str = "todo") -> SafeString:
+    """One tick a day, a tall tick a week. ``state``: done, now (``gone`` days are over) or todo."""
+    days = max(2, min(days, 120))
+    passed = {"done": days, "todo": 0}.get(state, min(max(gone or 0, 0), days))
+    lines = [("tk-on", _ticks(0, passed)), ("tk", _ticks(passed + (state == "now"), days))]
+    if state == "now":
+        lines.append(("tk-now", f"M{passed} -4V20"))
+    paths = mark_safe("".join(f'<path class="{name}" d="{path}"/>' for name, path in lines if path))  # noqa: S308 - numbers
+    return format_html('<svg viewBox="0 0 {} 20" preserveAspectRatio="none" aria-hidden="true">{}</svg>', days, paths)
+
+
+def _ticks(start: int, end: int) -> str:
+    return "".join(f"M{day} {0 if day % 7 == 0 else 10}V20" for day in range(start, end))
+
+
+@register.simple_tag
+def vruler(total: int, read: int, now: int) -> SafeString:
+    """How far a long topic is read, one tick a post (at most 40 ticks)."""
+    ticks = max(2, min(total, 40))
+    scale = (ticks - 1) / max(1, total - 1)
+    height, seen, here = 208, round(read * scale), round(now * scale)
+
+    def marks(start: int, end: int) -> str:
+        return "".join(
+            f"M0 {tick * height / (ticks - 1):.1f}h{14 if tick % 5 == 0 else 8}" for tick in range(start, end)
+        )
+
+    return format_html(
+        '<svg viewBox="0 0 24 {}" aria-hidden="true"><path class="on" d="{}"/><path d="{}"/>'
+        '<path class="now" d="M-4 {}h24"/></svg>',
+        height,
+        marks(0, seen),
+        marks(seen, ticks),
+        f"{here * height / (ticks - 1):.1f}",
+    )
+
+
+@register.simple_tag
+def gauge(value: float, was: float | None = None, own: bool = False) -> SafeString:
+    """A weight bar, 0 to 1: ink is worked out, signal was told by the member, grey is three months ago."""
+    before = format_html('<rect class="was" width="{}" height="12"/>', round(was * 100)) if was else ""
+    return format_html(
+        '<svg class="gauge" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="100" height="12"/>{}<rect class="{}" width="{}" height="12"/></svg>',
+        before,
+        "own" if own else "is",
+        round(min(1.0, value) * 100),
+    )
+
+
+@register.simple_tag
+def bar(percent: float) -> SafeString:
+    """A thin bar of a facet."""
+    return format_html(
+        '<svg viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="2"/>'
+        '<rect width="{}" height="2"/></svg>',
+        round(max(0.0, min(100.0, percent))),
+    )
+
+
+@register.filter
+def phrased(title: str) -> str:
+    """The class for a Chinese title whose phrases are all short enough to break only at punctuation."""
+    phrases = re.split(r"[，。：；？！、,.:;?!\s]+", title)
+    return "phrased" if all(len(phrase) <= PHRASE for phrase in phrases) else ""
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """When something was, as people say it: "12 min ago", "Yesterday", "9 Oct"."""
+    if at is None:
+        return ""
+    now = timezone.now()
+    minutes = int((now - at).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return ngettext("%(count)s min ago", "%(count)s min ago", minutes) % {"count": minutes}
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    if minutes < 60 * 12 or local.date() == today.date():
+        hours = max(1, minutes // 60)
+        return ngettext("%(count)s h ago", "%(count)s h ago", hours) % {"count": hours}
+    if (today.date() - local.date()).days == 1:
+        return _("Yesterday")
+    return day(at)
+
+
+@register.filter
+def day(at: datetime | None) -> str:
+    """The day of an instant; the year only where it is another one."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    same_year = local.year == timezone.localtime().year
+    return date_format(local, _("j M") if same_year else _("j M Y"))
+
+
+@register.filter
+def html_language(code: str | None) -> str:
+    """The language tag for HTML."""
+    return "zh-Hans" if (code or "").startswith("zh") else "en"
+
+
+@register.filter
+def shown_number(value: Any) -> str:
+    """A whole number in thin groups of three."""
+    return f"{int(value):,}".replace(",", "\u202f") if value is not None else ""
+
+
+@register.simple_tag
+def brand_zh() -> str:
+    """The brand's Chinese name."""
+    return str(settings.PADDOCK_BRAND_ZH)
+
+
+@register.inclusion_tag("ui/field.html")
+def field(bound: Any, note: str = "", **attributes: str) -> dict[str, Any]:
+    """A form field: label above, note below; an error replaces the note."""
+    if attributes:
+        bound.field.widget.attrs.update(attributes)
+    return {"field": bound, "note": note or bound.help_text}
+
+
+@register.inclusion_tag("ui/pager.html", takes_context=True)
+def pager(context: Any, page: int, pages: int, *, key: str = "page") -> dict[str, Any]:
+    """Links to the pages around this one; the rest of the address stays."""
+    around = sorted({1, pages, *(n for n in range(page - 2, page + 3) if 1 <= n <= pages)})
+    query = context["request"].GET.copy()
+    query.pop(key, None)
+    return {"page": page, "pages": pages, "around": around, "key": key, "rest": query.urlencode()}
+
+
+@register.filter
+def split(words: str) -> list[str]:
+    """The words of a text."""
+    return words.split()

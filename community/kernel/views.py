@@ -1,0 +1,114 @@
+"""Health, readiness, the web app manifest and error pages."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from community.kernel.clock import now
+from community.kernel.errors import PaddockError
+from community.kernel.queries import outbox_status
+from community.kernel.slots import contributions
+
+UNHEALTHY_AFTER_SECONDS = 300
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The database answers and facts are delivered; other parts report without failing the check."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        outbox = outbox_status(now())
+    except DatabaseError:
+        return JsonResponse({"database": "away"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    parts = {name: state for part in contributions("readiness") for name, state in part.items()}
+    behind = outbox.oldest_seconds > UNHEALTHY_AFTER_SECONDS
+    body = {"database": "ok", "outbox": {"depth": outbox.depth, "oldest_seconds": round(outbox.oldest_seconds, 1)}}
+    status = HTTPStatus.SERVICE_UNAVAILABLE if behind else HTTPStatus.OK
+    return JsonResponse({**body, **parts}, status=status)
+
+
+@require_safe
+@cache_control(max_age=3600)
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a phone needs to install the site."""
+    icons = [{"src": static("img/mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    body = {
+        "name": f"{settings.PADDOCK_BRAND} Paddock",
+        "short_name": settings.PADDOCK_BRAND,
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#ffffff",
+        "icons": icons,
+    }
+    return JsonResponse(body, content_type="application/manifest+json")
+
+
+def problem(request: HttpRequest, *, status: int, title: str, message: str) -> HttpResponse:
+    """A page, or JSON where that was asked for, that says what is wrong."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": message}, status=status)
+    return render(request, "errors/problem.html", {"title": title, "message": message}, status=status)
+
+
+def refused(request: HttpRequest, error: PaddockError) -> HttpResponse:
+    """The page for one of our own refusals."""
+    titles = {403: _("Not for you"), 404: _("Not here"), 409: _("Somebody was faster"), 410: _("No longer here")}
+    title = titles.get(error.status, _("That did not work"))
+    return problem(request, status=error.status, title=title, message=error.message)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return problem(
+        request,
+        status=HTTPStatus.NOT_FOUND,
+        title=_("Not here"),
+        message=_("There is no such page, or it is not for you. Nothing is lost."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return problem(
+        request, status=HTTPStatus.FORBIDDEN, title=_("Not for you"), message=_("Your role does not allow this.")
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came back too late or from elsewhere."""
+    message = _("The form was open for too long or came from another site. Go back, reload and send it again.")
+    return problem(request, status=HTTPStatus.FORBIDDEN, title=_("Please send it again"), message=message)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    message = _("The request could not be understood.")
+    return problem(request, status=HTTPStatus.BAD_REQUEST, title=_("That did not work"), message=message)
+
+
+def failed(request: HttpRequest, *args: Any) -> HttpResponse:
+    """500, without the database."""
+    return HttpResponse(
+        "<!doctype html><meta charset=utf-8><title>500</title><h1>500</h1>"
+        "<p>Something broke on our side. Nothing you sent was half done.</p>"
+        "<p lang=zh-Hans>我们这边出错了。你提交的内容要么完整保存，要么没有保存。</p><p><a href='/'>&larr;</a></p>",
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+    )

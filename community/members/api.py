@@ -1,0 +1,46 @@
+"""The door of members: everything other apps may use of it."""
+
+from community.members.enums import Role
+from community.members.models import Car, Member
+from community.members.queries import (
+    MemberCard,
+    cards,
+    declared_keywords,
+    garage_models,
+    has_role,
+    members_named,
+    space_url,
+)
+from community.members.services import (
+    CarEntry,
+    change_space,
+    declare_keywords,
+    erase_member,
+    give_role,
+    import_member,
+    register,
+    require_role,
+    set_garage,
+)
+
+__all__ = [
+    "Car",
+    "CarEntry",
+    "Member",
+    "MemberCard",
+    "Role",
+    "cards",
+    "change_space",
+    "declare_keywords",
+    "declared_keywords",
+    "erase_member",
+    "garage_models",
+    "give_role",
+    "has_role",
+    "import_member",
+    "members_named",
+    "register",
+    "require_role",
+    "set_garage",
+    "space_url",
+]

@@ -1,0 +1,100 @@
+"""Reading members for lists, mentions and permission checks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from community.members.enums import Role
+from community.members.models import Car, DeclaredKeyword, Member
+from community.members.names import skeleton
+
+
+@dataclass(frozen=True)
+class MemberCard:
+    """What a by-line shows of a person."""
+
+    id: int
+    username: str
+    name: str
+    url: str
+    car: str = ""
+    title: str = ""
+    is_staff: bool = False
+    erased: bool = False
+
+
+def cards(ids: Iterable[int | None]) -> dict[int, MemberCard]:
+    """By-lines of members, in two queries whatever their number."""
+    wanted = {member_id for member_id in ids if member_id}
+    if not wanted:
+        return {}
+    fields = ("id", "username", "name", "title", "is_staff", "erased_at")
+    members = list(Member.objects.filter(pk__in=wanted).only(*fields))
+    lines = car_lines(wanted)
+    return {member.pk: _card(member, lines.get(member.pk, "")) for member in members}
+
+
+def car_lines(ids: Iterable[int]) -> dict[int, str]:
+    """The first car of each member, as "Model, year"."""
+    lines: dict[int, str] = {}
+    rows = Car.objects.filter(member_id__in=ids).order_by("member_id", "position", "pk")
+    for member_id, model, year in rows.values_list("member_id", "model", "year"):
+        lines.setdefault(member_id, f"{model}, {year}" if year else model)
+    return lines
+
+
+def _card(member: Member, car: str) -> MemberCard:
+    if member.erased_at:
+        return MemberCard(member.pk, "", _("Former member"), "", erased=True)
+    return MemberCard(
+        member.pk, member.username, member.shown_name, space_url(member.username), car, member.title, member.is_staff
+    )
+
+
+def space_url(username: str) -> str:
+    """The address of a public space."""
+    return reverse("members:space", args=[username])
+
+
+def members_named(usernames: Iterable[str]) -> dict[str, int]:
+    """Who is meant by these names, by the name's own spelling. Erased people are nobody."""
+    by_skeleton = {skeleton(name): name for name in usernames}
+    rows = Member.objects.filter(skeleton__in=by_skeleton, erased_at=None).values_list("skeleton", "pk")
+    return {by_skeleton[found]: pk for found, pk in rows}
+
+
+def declared_keywords(ids: Iterable[int]) -> dict[int, list[str]]:
+    """The keywords members declared, in their order."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for keyword in DeclaredKeyword.objects.filter(member_id__in=list(ids)).order_by("member_id", "position", "pk"):
+        found[keyword.member_id].append(keyword.text)
+    return dict(found)
+
+
+def garage_models(ids: Iterable[int]) -> dict[int, list[str]]:
+    """The cars of members as "brand model"."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for car in Car.objects.filter(member_id__in=list(ids)).order_by("member_id", "position", "pk"):
+        found[car.member_id].append(car.label)
+    return dict(found)
+
+
+def has_role(member: Any, *roles: Role | str) -> bool:
+    """Whether somebody has one of the roles. A superuser has all, a guest none; one query a request."""
+    if not getattr(member, "is_authenticated", False) or not member.is_active:
+        return False
+    if member.is_superuser:
+        return True
+    if not member.is_staff:
+        return False
+    held: frozenset[str] | None = getattr(member, "_roles", None)
+    if held is None:
+        held = frozenset(member.groups.values_list("name", flat=True))
+        member._roles = held  # noqa: SLF001 - a cache for the life of the request
+    return any(str(role) in held for role in roles)

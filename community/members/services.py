@@ -1,0 +1,184 @@
+"""What members do to themselves."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from community.kernel.api import Invalid, NotAllowed, contributions, forget, publish
+from community.members.enums import Role
+from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
+from community.members.models import Car, DeclaredKeyword, Member
+from community.members.names import clean_shown_name, clean_username, skeleton
+from community.members.queries import has_role
+from community.search.api import mark_content
+
+MOST_KEYWORDS = 20
+MOST_CARS = 10
+
+
+@dataclass(frozen=True)
+class CarEntry:
+    """A car as typed."""
+
+    brand: str
+    model: str
+    year: int | None = None
+
+
+def require_role(member: Any, *roles: Role | str) -> None:
+    """Raise NotAllowed for somebody without one of the roles."""
+    if not has_role(member, *roles):
+        raise NotAllowed(_("Your role does not allow this."))
+
+
+def require_free_username(username: str) -> str:
+    """The cleaned name. Raises Invalid where it is taken, reserved, malformed or looks like somebody else's."""
+    try:
+        username = clean_username(username)
+    except ValidationError as error:
+        raise Invalid(error.messages[0], field="username") from error
+    if Member.objects.filter(skeleton=skeleton(username)).exists():
+        raise Invalid(_("This name is taken, or looks like one that is."), field="username")
+    return username
+
+
+@transaction.atomic
+def register(
+    *, username: str, email: str, password: str | None, name: str = "", language: str = "en", now: datetime
+) -> Member:
+    """A new member. Raises Invalid for a bad or taken name or address."""
+    username = require_free_username(username)
+    if email and Member.objects.filter(email__iexact=email).exists():
+        raise Invalid(_("This address belongs to a member already."), field="email")
+    try:
+        with transaction.atomic():
+            member = Member.objects.create_user(
+                username, email, password, name=_shown(name), language=language, joined_at=now
+            )
+    except IntegrityError as error:  # somebody was faster
+        raise Invalid(_("This name is taken, or looks like one that is."), field="username") from error
+    joined(member=member, now=now)
+    return member
+
+
+def joined(*, member: Member, now: datetime) -> None:
+    """Make a new member's joining known, in the caller's transaction."""
+    publish(MemberJoined(member_id=member.pk, language=member.language), now=now)
+    mark_content("member", [member.pk])
+
+
+def _shown(name: str) -> str:
+    try:
+        return clean_shown_name(name)[:60]
+    except ValidationError as error:
+        raise Invalid(error.messages[0], field="name") from error
+
+
+@transaction.atomic
+def import_member(
+    *, username: str, name: str, joined_at: datetime, about: str = "", language: str = "en", email: str | None = None
+) -> Member:
+    """A member of another system, without a password. The same username again is the same member."""
+    known = Member.objects.filter(skeleton=skeleton(username)).first()
+    if known:
+        return known
+    member = Member(username=username, email=email, name=name[:60], about=about[:2000], language=language)
+    member.joined_at = joined_at
+    member.set_unusable_password()
+    member.save()
+    joined(member=member, now=joined_at)
+    return member
+
+
+@transaction.atomic
+def change_space(*, member: Member, name: str, about: str, language: str, now: datetime) -> None:
+    """Name, text and language of a member's space."""
+    member.name, member.about, member.language = _shown(name), about.replace("\0", "")[:2000], language
+    member.save(update_fields=["name", "about", "language", "skeleton"])
+    publish(SpaceChanged(member_id=member.pk, about=member.about, language=language), now=now)
+    mark_content("member", [member.pk])
+
+
+@transaction.atomic
+def declare_keywords(*, member: Member, keywords: Iterable[str], now: datetime) -> list[str]:
+    """Replace the keywords of a space. Raises Invalid for more than 20. Returns them as kept."""
+    kept = list(dict.fromkeys(word[:40] for word in (" ".join(k.replace("\0", "").split()) for k in keywords) if word))
+    if len(kept) > MOST_KEYWORDS:
+        raise Invalid(_("At most 20 keywords."), field="keywords")
+    DeclaredKeyword.objects.filter(member=member).delete()
+    rows = [DeclaredKeyword(member=member, text=text, position=at) for at, text in enumerate(kept)]
+    DeclaredKeyword.objects.bulk_create(rows)
+    publish(KeywordsDeclared(member_id=member.pk, keywords=tuple(kept)), now=now)
+    mark_content("member", [member.pk])
+    return kept
+
+
+@transaction.atomic
+def set_garage(*, member: Member, cars: Sequence[CarEntry], now: datetime) -> None:
+    """Replace the garage. Raises Invalid for more than 10 cars."""
+    if len(cars) > MOST_CARS:
+        raise Invalid(_("At most 10 cars."), field="garage")
+    Car.objects.filter(member=member).delete()
+    rows = [
+        Car(member=member, brand=car.brand[:40], model=car.model[:60], year=car.year, position=at)
+        for at, car in enumerate(cars)
+    ]
+    Car.objects.bulk_create(rows)
+    publish(GarageChanged(member_id=member.pk, models=tuple(row.label for row in rows)), now=now)
+
+
+@transaction.atomic
+def erase_member(*, member: Member, now: datetime) -> None:
+    """Forget a person. What they wrote stays without a name; everything that leads to them goes. Idempotent."""
+    locked = Member.objects.select_for_update().get(pk=member.pk)
+    if locked.erased_at:
+        return
+    contributions("members.erase", locked.pk)
+    _end_sessions(locked)
+    for related in (DeclaredKeyword, Car):
+        related.objects.filter(member=locked).delete()
+    EmailAddress.objects.filter(user=locked).delete()
+    Authenticator.objects.filter(user=locked).delete()
+    _scrub(locked, now)
+    forget(locked.pk)
+    publish(MemberErased(member_id=locked.pk), now=now)
+    mark_content("member", [locked.pk])
+
+
+def _scrub(member: Member, now: datetime) -> None:
+    member.username = f"former-{member.pk}-{secrets.token_hex(4)}"
+    member.email, member.name, member.title, member.about = None, "", "", ""
+    member.is_active = member.is_staff = member.is_superuser = False
+    member.erased_at = now
+    member.set_unusable_password()
+    member.groups.clear()
+    member.save()
+
+
+def _end_sessions(member: Member) -> None:
+    keys = list(UserSession.objects.filter(user=member).values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    UserSession.objects.filter(user=member).delete()
+
+
+@transaction.atomic
+def give_role(*, member: Member, role: Role, title: str = "") -> None:
+    """Make a member one of the brand's people."""
+    group, _created = Group.objects.get_or_create(name=str(role))
+    member.groups.add(group)
+    member.is_staff = True
+    member.title = title[:80]
+    member.save(update_fields=["is_staff", "title", "skeleton"])

@@ -1,0 +1,135 @@
+"""The public space, one's own space, language and theme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
+from community.kernel.api import PaddockError, now
+from community.members.forms import SpaceForm
+from community.members.models import Member
+from community.members.services import change_space, declare_keywords, set_garage
+
+YEAR = 365 * 24 * 3600
+# What a new member is asked, one at a time; everything else waits on the page of permissions.
+QUESTIONS = ((Purpose.PROFILING, "onsite"), (Purpose.PRODUCT_NEWS, "email"))
+
+
+@require_safe
+def space(request: HttpRequest, username: str) -> HttpResponse:
+    """What a member wants to show."""
+    member = Member.objects.filter(username=username, erased_at=None).first()
+    if member is None:
+        raise Http404
+    own = request.user == member
+    cars = list(member.cars.all())
+    keywords = list(member.declared_keywords.all())
+    context = {"member": member, "cars": cars, "keywords": keywords, "own": own, "section": "me" if own else ""}
+    return render(request, "members/space.html", context)
+
+
+@login_required
+def me(request: HttpRequest) -> HttpResponse:
+    """To one's own space."""
+    return redirect("members:space", username=request.user.get_username())
+
+
+@login_required
+def edit(request: HttpRequest) -> HttpResponse:
+    """Change one's own space."""
+    member: Any = request.user
+    form = SpaceForm(request.POST or None, initial=_initial(member))
+    if request.method == "POST" and form.is_valid() and _saved(form, member):
+        messages.success(request, _("Your space is saved."))
+        return redirect("members:me")
+    status = 422 if form.errors else 200
+    return render(request, "members/edit.html", {"form": form, "section": "me"}, status=status)
+
+
+def _initial(member: Member) -> dict[str, Any]:
+    cars = "\n".join(", ".join(str(part) for part in (c.brand, c.model, c.year) if part) for c in member.cars.all())
+    keywords = ", ".join(keyword.text for keyword in member.declared_keywords.all())
+    return {"name": member.name, "about": member.about, "language": member.language, "cars": cars, "keywords": keywords}
+
+
+def _saved(form: SpaceForm, member: Member) -> bool:
+    data, at = form.cleaned_data, now()
+    try:
+        change_space(member=member, name=data["name"], about=data["about"], language=data["language"], now=at)
+        declare_keywords(member=member, keywords=data["keywords"], now=at)
+        set_garage(member=member, cars=data["cars"], now=at)
+    except PaddockError as error:
+        field = {"garage": "cars"}.get(error.field or "", error.field)
+        form.add_error(field if field in form.fields else None, error.message)
+        return False
+    return True
+
+
+@login_required
+def welcome(request: HttpRequest) -> HttpResponse:
+    """After joining: permissions, one question at a time, beginning at no."""
+    member: Any = request.user
+    asked = _asked(request)
+    if request.method == "POST" and asked is not None:
+        purpose, channel = QUESTIONS[asked]
+        if request.POST.get("answer") == "yes":
+            grant(
+                member_id=member.pk, purpose=purpose, channel=channel, text_version=VERSION, source="welcome", now=now()
+            )
+        return redirect(f"{request.path}?step={asked + 1}")
+    if asked is None:
+        return redirect("/")
+    purpose, channel = QUESTIONS[asked]
+    context = {
+        "text": TEXTS[purpose],
+        "step": asked + 1,
+        "steps": len(QUESTIONS),
+        "granted": f"{purpose}:{channel}" in permits_of(member.pk),
+        "questions": [(TEXTS[p].question, index == asked) for index, (p, _channel) in enumerate(QUESTIONS)],
+    }
+    return render(request, "members/welcome.html", context)
+
+
+def _asked(request: HttpRequest) -> int | None:
+    step = request.GET.get("step", "0")
+    number = int(step) if step.isascii() and step.isdecimal() else 0
+    return number if number < len(QUESTIONS) else None
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose the language; members keep it with their account."""
+    chosen = request.POST.get("language", "")
+    response = _back(request)
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax")
+        if request.user.is_authenticated:
+            Member.objects.filter(pk=request.user.pk).update(language=chosen)
+    return response
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Choose light, dark or the system's."""
+    response = _back(request)
+    chosen = request.POST.get("theme", "")
+    if chosen in {"light", "dark"}:
+        response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax")
+    else:
+        response.delete_cookie("theme")
+    return response
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    target = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return redirect(target if safe else "/")

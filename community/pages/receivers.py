@@ -1,0 +1,1 @@
+"""What pages does when others act."""

@@ -1,0 +1,25 @@
+"""Notices visits that come from a search engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from community.kernel.api import now
+from community.traces.services import record_referrer, searched_for
+
+
+class ReferrerMiddleware:
+    """Records the words of a search-engine referrer, for members who permit it. Costs guests nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer first; then write down."""
+        response = self.get_response(request)
+        referrer = request.headers.get("Referer", "")
+        if referrer and request.method == "GET" and searched_for(referrer)[1] and request.user.is_authenticated:
+            record_referrer(member=request.user, referrer=referrer, now=now())
+        return response

@@ -1,0 +1,1 @@
+"""What crm_bridge does when others act."""

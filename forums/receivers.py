@@ -1,0 +1,1 @@
+"""What forums does when others act."""

@@ -1,0 +1,1 @@
+"""What ideas does when others act."""

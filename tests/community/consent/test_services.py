@@ -1,0 +1,83 @@
+from datetime import timedelta
+
+import pytest
+
+from community.consent.api import Permit, grant, history, may_profile, pause, permit_for, permits_of, withdraw
+from community.consent.models import LedgerIsAppendOnly, Permission, PermissionEntry
+from community.consent.services import forget_member, permission_drift
+from community.kernel.api import Invalid, facts_of
+
+pytestmark = pytest.mark.django_db
+
+
+def yes(now, purpose="product_news", channel="email", member_id=7):
+    grant(member_id=member_id, purpose=purpose, channel=channel, text_version="1", source="test", now=now)
+
+
+def test_the_default_is_no(now):
+    assert permit_for(7, "product_news", "email", now=now) is None
+    assert permits_of(7) == frozenset()
+    assert not may_profile(7)
+    assert not may_profile(None)
+
+
+def test_a_yes_gives_a_permit_for_exactly_that(now):
+    yes(now)
+    permit = permit_for(7, "product_news", "email", now=now)
+    assert (permit.member_id, permit.purpose, permit.channel) == (7, "product_news", "email")
+    assert permit_for(7, "product_news", "push", now=now) is None
+    assert permit_for(7, "offers", "email", now=now) is None
+    assert permit_for(8, "product_news", "email", now=now) is None
+
+
+def test_a_permit_cannot_be_made_elsewhere(now):
+    with pytest.raises(TypeError):
+        Permit(7, "product_news", "email", now)
+
+
+def test_every_yes_and_no_stays_in_the_ledger_and_is_a_fact(now):
+    yes(now)
+    yes(now)
+    withdraw(member_id=7, purpose="product_news", channel="email", source="mirror", now=now + timedelta(days=1))
+    withdraw(member_id=7, purpose="product_news", channel="email", source="mirror", now=now + timedelta(days=2))
+    assert [(e.granted, e.source) for e in history(7)] == [(True, "test"), (False, "mirror")]
+    names = [type(delivery.fact).__name__ for delivery in facts_of(7)]
+    assert names == ["PermissionGranted", "PermissionWithdrawn"]
+    assert permits_of(7) == frozenset()
+    assert permission_drift() == []
+
+
+@pytest.mark.parametrize("pair", [("profiling", "email"), ("nonsense", "email"), ("offers", "pigeon")])
+def test_what_is_not_offered_is_refused(now, pair):
+    with pytest.raises(Invalid):
+        yes(now, *pair)
+    assert PermissionEntry.objects.count() == 0
+
+
+def test_a_pause_withholds_the_permit_until_its_end(now):
+    yes(now)
+    pause(member_id=7, until=now + timedelta(days=30), now=now)
+    assert permit_for(7, "product_news", "email", now=now) is None
+    assert permit_for(7, "product_news", "email", now=now + timedelta(days=31)) is not None
+    pause(member_id=7, until=None, now=now)
+    assert permit_for(7, "product_news", "email", now=now) is not None
+
+
+def test_the_ledger_refuses_change_and_deletion(now):
+    yes(now)
+    entry = PermissionEntry.objects.get()
+    for attempt in (
+        entry.save,
+        PermissionEntry.objects.all().delete,
+        lambda: PermissionEntry.objects.update(granted=False),
+    ):
+        with pytest.raises(LedgerIsAppendOnly):
+            attempt()
+    assert PermissionEntry.objects.get().granted
+
+
+def test_erasure_keeps_a_proof_that_leads_to_nobody(now):
+    yes(now)
+    forget_member(7)
+    entry = PermissionEntry.objects.get()
+    assert (entry.member_id, bool(entry.erased_mark), Permission.objects.count()) == (None, True, 0)

@@ -1,0 +1,38 @@
+import pytest
+
+from community.kernel.models import OutboxEvent
+from community.traces.api import record_search
+from community.traces.services import record_referrer, searched_for
+from tests.people import member, permit
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_search_is_written_down_only_under_the_profiling_permission(now):
+    person = permit(member(), "product_news:email")
+    OutboxEvent.objects.all().delete()
+    assert not record_search(member=person, words="roof rack", found=3, now=now)
+    assert not record_search(member=None, words="roof rack", found=3, now=now)
+    assert not record_referrer(member=person, referrer="https://www.bing.com/search?q=roof+rack", now=now)
+    assert OutboxEvent.objects.count() == 0
+    permit(person, "profiling:onsite")
+    assert record_search(member=person, words=" roof  rack ", found=3, now=now)
+    event = OutboxEvent.objects.get(name="traces.site.searched")
+    assert event.payload == {"words": "roof rack", "found": 3}
+
+
+@pytest.mark.parametrize(
+    ("referrer", "words"),
+    [
+        ("https://www.google.co.uk/search?q=roof+rack&x=1", "roof rack"),
+        ("https://www.baidu.com/s?wd=%E8%A1%8C%E6%9D%8E%E6%9E%B6", "行李架"),
+        ("https://www.sogou.com/web?query=GTI", "GTI"),
+        ("https://www.google.com/", ""),
+        ("https://evilgoogle.example/search?q=roof", ""),
+        ("https://notbing.com/search?q=roof", ""),
+        ("http://[broken", ""),
+        ("", ""),
+    ],
+)
+def test_only_known_engines_are_read(referrer, words):
+    assert searched_for(referrer)[1] == words
