@@ -1,1 +1,74 @@
-"""What clubs does when others act."""
+"""What clubs show in others' places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from clubs.models import Club, Membership
+from clubs.queries import clubs_of
+from clubs.services import member_differences, repair_members
+from community.kernel.api import fills, recountable
+from community.search.api import ContentDocument, ContentKind, Found, register_content
+
+
+@fills("space.sections", order=50)
+def space_section(request: HttpRequest, member: Any) -> SafeString:
+    """The clubs of a member."""
+    return render_to_string("clubs/space_section.html", {"clubs": clubs_of(member.pk)}, request)
+
+
+@fills("home.side")
+def home_side(request: HttpRequest) -> SafeString:
+    """One's own clubs; for guests the largest ones."""
+    mine = clubs_of(request.user.pk) if request.user.is_authenticated and request.user.pk else []
+    clubs = mine or list(Club.objects.order_by("-member_count")[:6])
+    return render_to_string("clubs/home_side.html", {"clubs": clubs, "mine": bool(mine)}, request)
+
+
+@fills("members.erase")
+def erase(member_id: int) -> None:
+    """Memberships go, and the counts with them."""
+    for row in Membership.objects.filter(member_id=member_id):
+        Club.objects.filter(pk=row.club_id).update(member_count=row.club.member_count - 1)
+        row.delete()
+
+
+@fills("members.explain")
+def explain(member_id: int) -> dict[str, Any]:
+    """What clubs keep of a member."""
+    rows = Membership.objects.filter(member_id=member_id).values("club__slug", "role", "joined_at")
+    return {"clubs": list(rows)}
+
+
+def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
+    """Clubs under both titles."""
+    for club in Club.objects.filter(pk__in=ids):
+        words = " ".join([club.about_en, club.about_zh, *club.models_list, *club.keywords])
+        yield ContentDocument(
+            id=club.pk,
+            title=f"{club.title_en} {club.title_zh}",
+            body=words,
+            language="",
+            readers=("public",),
+            created_at=club.founded_at,
+            place=f"club:{club.slug}",
+            popularity=club.member_count,
+        )
+
+
+def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
+    """Hits; clubs are public."""
+    clubs = Club.objects.filter(pk__in=ids)
+    return {club.pk: Found(club.get_absolute_url(), club.title, club.about, None, None) for club in clubs}
+
+
+register_content(
+    ContentKind("club", _("Clubs"), load, lambda: Club.objects.values_list("pk", flat=True).iterator(), present)
+)
+recountable("clubs: members", check=member_differences, repair=repair_members)

@@ -1,5 +1,13 @@
-"""Addresses of the clubs app."""
+"""Addresses of clubs."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from clubs import views
+
+app_name = "clubs"
+urlpatterns = [
+    path("clubs/", views.index, name="index"),
+    path("clubs/<slug:slug>/", views.club, name="club"),
+    path("clubs/<slug:slug>/members/", views.members, name="members"),
+    path("clubs/<slug:slug>/membership/", views.membership, name="membership"),
+]

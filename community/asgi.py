@@ -2,8 +2,17 @@
 
 import os
 
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings.dev")
 
-application = get_asgi_application()
+http = get_asgi_application()  # before anything that needs the apps
+
+from community.inbox.routing import websocket_urlpatterns  # noqa: E402 - needs the apps
+
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
+)

@@ -1,1 +1,1 @@
-"""What crm_bridge does when others act."""
+"""What the bridge does when others act."""

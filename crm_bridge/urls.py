@@ -1,5 +1,10 @@
-"""Addresses of the crm_bridge app."""
+"""Addresses of the bridge: the member's mirror and the Workbench."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+app_name = "crm"
+urlpatterns: list[URLPattern] = [
+    path("me/knows/", RedirectView.as_view(url="/"), name="mirror"),
+    path("workbench/", RedirectView.as_view(url="/"), name="workbench"),
+]

@@ -1,1 +1,297 @@
-"""What forums does when others act."""
+"""What the forums do when facts arrive, and what they show in others' places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from community.inbox.api import notify, register_kind
+from community.kernel.api import Delivery, fills, handles, recountable
+from community.pages.api import FeedItem
+from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
+from forums import queries
+from forums.facts import (
+    BestAnswerChosen,
+    BestAnswerCleared,
+    PostDeleted,
+    PostReacted,
+    PostRestored,
+    PostWritten,
+    ReactionWithdrawn,
+)
+from forums.models import Board, BoardRead, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
+from forums.services import ensure_board
+
+SECTION_TOPICS = 5
+
+
+# Notifications
+
+
+@handles(PostWritten)
+def tell_of_reply(delivery: Delivery[PostWritten]) -> None:
+    """The topic's author, the mentioned and the quoted learn of a reply, each once."""
+    fact = delivery.fact
+    topic = Topic.objects.filter(pk=fact.topic_id).only("author_id", "title").first()
+    if topic is None:
+        return
+    told: set[int] = set()
+    reasons = [("mention", fact.mentioned_ids), ("quote", fact.quoted_ids), ("reply", (topic.author_id,))]
+    for kind, people in reasons:
+        for recipient in people:
+            if recipient not in told:
+                told.add(recipient)
+                _tell(delivery, recipient, kind, topic)
+
+
+def _tell(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) -> None:
+    notify(
+        recipient_id=recipient,
+        kind=f"forums.{kind}",
+        subject=f"topic:{topic.pk}",
+        actor_id=delivery.fact.member_id,
+        url=f"/posts/{delivery.fact.post_id}/",
+        title=topic.title,
+        at=delivery.occurred_at,
+        event_id=delivery.event_id,
+    )
+
+
+@handles(PostReacted, BestAnswerChosen)
+def tell_author(delivery: Delivery[Any]) -> None:
+    """The author learns that a post was useful or the best answer."""
+    topic = Topic.objects.filter(pk=delivery.fact.topic_id).only("title").first()
+    if topic is not None:
+        kind = "best" if isinstance(delivery.fact, BestAnswerChosen) else "useful"
+        _tell(delivery, delivery.fact.author_id, kind, topic)
+
+
+@handles(PostWritten, PostReacted, ReactionWithdrawn, BestAnswerChosen, BestAnswerCleared, PostDeleted, PostRestored)
+def index_topic(delivery: Delivery[Any]) -> None:
+    """What makes a topic lively, or hides it, reaches the index."""
+    mark_content("topic", [delivery.fact.topic_id])
+    if isinstance(delivery.fact, PostDeleted | PostRestored) and delivery.fact.is_first:
+        posts = Post.objects.filter(topic_id=delivery.fact.topic_id, number__gt=1).values_list("pk", flat=True)
+        mark_content("post", list(posts))
+
+
+register_kind(
+    "forums.reply",
+    gettext_lazy("Replies to your topics"),
+    lambda who, n, title: (
+        ngettext("%(who)s replied in “%(title)s”", "%(who)s wrote %(count)s replies in “%(title)s”", n)
+        % {"who": who, "count": n, "title": title}
+    ),
+)
+register_kind(
+    "forums.mention",
+    gettext_lazy("Mentions"),
+    lambda who, n, title: _("%(who)s mentioned you in “%(title)s”") % {"who": who, "title": title},
+)
+register_kind(
+    "forums.quote",
+    gettext_lazy("Quotes"),
+    lambda who, n, title: _("%(who)s quoted you in “%(title)s”") % {"who": who, "title": title},
+)
+register_kind(
+    "forums.useful",
+    gettext_lazy("Reactions"),
+    lambda who, n, title: _("%(who)s found your post in “%(title)s” useful") % {"who": who, "title": title},
+)
+register_kind(
+    "forums.best",
+    gettext_lazy("Best answers"),
+    lambda who, n, title: _("Your post is the best answer in “%(title)s”") % {"title": title},
+)
+
+
+# Slots
+
+
+@fills("search.readers")
+def search_readers(viewer: Any) -> list[str]:
+    """Reader tokens of boards."""
+    return readers_of(viewer)
+
+
+@fills("live.may_listen")
+def may_listen(user: Any, kind: str, number: int) -> bool:
+    """Whoever may read a topic may hear it."""
+    return kind == "topic" and Topic.objects.visible_to(user).filter(pk=number).exists()
+
+
+@fills("clubs.created")
+def make_board(slug: str, title_en: str, title_zh: str) -> Board:
+    """Every club has a board."""
+    return ensure_board(slug, title_en=title_en, title_zh=title_zh, club_slug=slug)
+
+
+@fills("club.board")
+def club_board(request: HttpRequest, club_slug: str) -> SafeString | str:
+    """The latest topics of a club's board."""
+    board = Board.objects.visible_to(request.user).filter(club_slug=club_slug).first()
+    if board is None:
+        return ""
+    rows = queries.topic_rows(queries.board_topics(board, request.user)[:8], request.user)
+    return render_to_string("forums/club_board.html", {"board": board, "rows": rows}, request)
+
+
+@fills("space.sections")
+def space_section(request: HttpRequest, member: Any) -> SafeString:
+    """A member's latest topics."""
+    topics = Topic.objects.visible_to(request.user).filter(author=member).order_by("-opened_at")[:SECTION_TOPICS]
+    return render_to_string("forums/space_section.html", {"topics": list(topics)}, request)
+
+
+@fills("home.feed", order=10)
+def home_feed(member: Any, limit: int) -> list[FeedItem]:
+    """What is new in the forums for somebody, each with its reason."""
+    if member is None:
+        return [_item(row, _("Lively now"), "none") for row in queries.latest_topics(None, limit)]
+    mine = set(Post.objects.filter(author=member).order_by("-pk").values_list("topic_id", flat=True)[:300])
+    items = []
+    for row in queries.latest_topics(member, limit * 2):
+        if row.topic.author_id == member.pk:
+            items.append(_item(row, _("You asked this"), "you"))
+        elif row.topic.pk in mine:
+            items.append(_item(row, _("You wrote here"), "you"))
+        else:
+            items.append(_item(row, _("New in %(board)s") % {"board": row.topic.board.title}, "ring"))
+    return items[:limit]
+
+
+def _item(row: queries.TopicRow, reason: str, why: str) -> FeedItem:
+    topic = row.topic
+    return FeedItem(
+        key=f"topic:{topic.pk}",
+        url=topic.get_absolute_url(),
+        title=topic.title,
+        excerpt="",
+        at=topic.last_post_at,
+        reason=reason,
+        reason_url=topic.board.get_absolute_url(),
+        why=why,
+        by=row.author,
+        by_id=topic.author_id,
+        replies=topic.reply_count,
+        useful=topic.useful_count,
+        unread=row.new > 0,
+        language=topic.language,
+        label=topic.board.title,
+    )
+
+
+@fills("members.erase")
+def erase(member_id: int) -> None:
+    """What was written stays without a name; marks, reading states, old versions and pictures' owner go."""
+    for reaction in Reaction.objects.filter(member_id=member_id).select_related("post"):
+        column = f"{reaction.kind}_count"
+        Post.objects.filter(pk=reaction.post_id).update(**{column: F(column) - 1})
+        if reaction.kind == "useful":
+            Topic.objects.filter(pk=reaction.post.topic_id).update(useful_count=F("useful_count") - 1)
+        reaction.delete()
+    ReadState.objects.filter(member_id=member_id).delete()
+    BoardRead.objects.filter(member_id=member_id).delete()
+    PostRevision.objects.filter(post__author_id=member_id).delete()
+    Upload.objects.filter(member_id=member_id).update(member=None)
+
+
+@fills("members.explain")
+def explain(member_id: int) -> dict[str, Any]:
+    """What the forums keep of a member."""
+    posts = Post.objects.filter(author_id=member_id).select_related("topic").order_by("pk")
+    topics = Topic.objects.filter(author_id=member_id).order_by("pk")
+    return {
+        "topics": [{"title": t.title, "opened_at": t.opened_at, "url": t.get_absolute_url()} for t in topics],
+        "posts": [{"topic": p.topic.title, "written_at": p.written_at, "text": p.source} for p in posts],
+        "reactions": list(Reaction.objects.filter(member_id=member_id).values("post_id", "kind", "at")),
+    }
+
+
+# Search
+
+
+def load_topics(ids: Sequence[int]) -> Iterable[ContentDocument]:
+    """Topics with their first post."""
+    topics = Topic.objects.filter(pk__in=ids, deleted_at=None).select_related("board")
+    texts = dict(Post.objects.filter(topic__in=ids, number=1).values_list("topic_id", "text"))
+    for topic in topics:
+        yield _document(topic.pk, topic, topic.title, texts.get(topic.pk, ""), topic.opened_at, topic.author_id)
+
+
+def load_posts(ids: Sequence[int]) -> Iterable[ContentDocument]:
+    """Replies."""
+    posts = Post.objects.filter(pk__in=ids, deleted_at=None, topic__deleted_at=None, number__gt=1)
+    for post in posts.select_related("topic__board"):
+        yield _document(post.pk, post.topic, "", post.text, post.written_at, post.author_id)
+
+
+def _document(pk: int, topic: Topic, title: str, text: str, at: datetime, author_id: int) -> ContentDocument:
+    return ContentDocument(
+        id=pk,
+        title=title,
+        body=text,
+        language=topic.language,
+        readers=(topic.board.readers,),
+        created_at=at,
+        author_id=author_id,
+        place=f"board:{topic.board_id}",
+        popularity=topic.post_count + topic.useful_count,
+    )
+
+
+def present_topics(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
+    """Hits among the topics the viewer may read."""
+    topics = Topic.objects.visible_to(viewer).filter(pk__in=ids).select_related("board")
+    texts = dict(Post.objects.filter(topic__in=ids, number=1).values_list("topic_id", "text"))
+    return {
+        topic.pk: _found(topic, topic.get_absolute_url(), texts.get(topic.pk, ""), topic.opened_at, topic.author_id)
+        for topic in topics
+    }
+
+
+def present_posts(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
+    """Hits among the replies the viewer may read."""
+    topics = Topic.objects.visible_to(viewer)
+    posts = Post.objects.filter(pk__in=ids, deleted_at=None, topic__in=topics).select_related("topic__board")
+    return {
+        post.pk: _found(post.topic, post.get_absolute_url(), post.text, post.written_at, post.author_id)
+        for post in posts
+    }
+
+
+def _found(topic: Topic, url: str, text: str, at: datetime, author_id: int) -> Found:
+    board = topic.board
+    return Found(url, topic.title, text, at, author_id, board.title, board.get_absolute_url(), topic.language)
+
+
+register_content(
+    ContentKind(
+        "topic",
+        gettext_lazy("Topics"),
+        load_topics,
+        lambda: Topic.objects.filter(deleted_at=None).values_list("pk", flat=True).iterator(),
+        present_topics,
+    )
+)
+register_content(
+    ContentKind(
+        "post",
+        gettext_lazy("Replies"),
+        load_posts,
+        lambda: Post.objects.filter(deleted_at=None, number__gt=1).values_list("pk", flat=True).iterator(),
+        present_posts,
+    )
+)
+
+recountable("topics: posts", check=queries.topic_differences, repair=queries.repair_topics)
+recountable("boards: topics and posts", check=queries.board_differences, repair=queries.repair_boards)
+recountable("posts: reactions, score, comments", check=queries.post_differences, repair=queries.repair_posts)

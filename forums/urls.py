@@ -1,5 +1,31 @@
-"""Addresses of the forums app."""
+"""Addresses of the forums."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from forums import syndication, views
+
+app_name = "forums"
+urlpatterns = [
+    path("boards/", views.boards, name="boards"),
+    path("new/", views.choose, name="choose"),
+    path("boards/<slug:slug>/", views.board, name="board"),
+    path("boards/<slug:slug>/new/", views.open_topic, name="open"),
+    path("boards/<slug:slug>/read/", views.read_board, name="read_board"),
+    path("boards/<slug:slug>/feed.rss", syndication.BoardFeed(), name="board_rss"),
+    path("boards/<slug:slug>/feed.atom", syndication.BoardAtom(), name="board_atom"),
+    path("topics/<int:pk>/reply/", views.reply, name="reply"),
+    path("topics/<int:pk>/since/", views.since, name="since"),
+    path("topics/<int:pk>/moderate/", views.moderate, name="moderate"),
+    path("topics/<int:pk>/feed.rss", syndication.TopicFeed(), name="topic_rss"),
+    path("topics/<int:pk>/feed.atom", syndication.TopicAtom(), name="topic_atom"),
+    path("topics/<int:pk>/", views.topic, name="topic_short"),
+    path("topics/<int:pk>/<str:slug>/", views.topic, name="topic"),
+    path("posts/upload/", views.upload, name="upload"),
+    path("posts/<int:pk>/", views.post, name="post"),
+    path("posts/<int:pk>/react/", views.react, name="react"),
+    path("posts/<int:pk>/best/", views.best, name="best"),
+    path("posts/<int:pk>/edit/", views.edit, name="edit"),
+    path("posts/<int:pk>/delete/", views.delete, name="delete"),
+    path("posts/<int:pk>/restore/", views.restore, name="restore"),
+    path("posts/<int:pk>/history/", views.history, name="history"),
+]

@@ -1,5 +1,14 @@
-"""Addresses of the inbox app."""
+"""Addresses of the inbox."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from community.inbox import views
+
+app_name = "inbox"
+urlpatterns = [
+    path("notifications/", views.notifications, name="notifications"),
+    path("notifications/read/", views.read, name="read"),
+    path("notifications/mute/", views.mute, name="mute"),
+    path("notifications/bell/", views.bell, name="bell"),
+    path("notifications/<int:pk>/", views.follow, name="follow"),
+]

@@ -3,6 +3,7 @@
 from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
+from community.kernel.limits import rate_limit
 from community.kernel.queries import facts_of, outbox_status, replay
 from community.kernel.recount import recountable
 from community.kernel.registry import each_round, handles, handles_batch
@@ -28,6 +29,7 @@ __all__ = [
     "now",
     "outbox_status",
     "publish",
+    "rate_limit",
     "recountable",
     "replay",
 ]

@@ -1,1 +1,94 @@
-"""What pages does when others act."""
+"""Articles in the feed and in search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.signals import page_published, page_unpublished
+
+from community.kernel.api import fills
+from community.pages.models import ArticlePage
+from community.pages.queries import FeedItem
+from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
+
+FEED_ARTICLES = 3
+
+
+@fills("home.feed", order=50)
+def feed(member: Any, limit: int) -> list[FeedItem]:
+    """The latest articles, for everybody."""
+    articles = ArticlePage.objects.live().filter(locale__language_code="en").order_by("-first_published_at")
+    return [_item(article.localized) for article in articles[:FEED_ARTICLES]]
+
+
+def _item(article: ArticlePage) -> FeedItem:
+    return FeedItem(
+        key=f"article:{article.pk}",
+        url=article.url,
+        title=article.title,
+        excerpt=article.lead,
+        at=article.first_published_at,
+        reason=_("For everyone, from the brand"),
+        why="none",
+        label=article.author_name,
+        scene=article.scene,
+    )
+
+
+def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
+    """Published articles."""
+    for article in ArticlePage.objects.live().filter(pk__in=ids).select_related("locale"):
+        yield ContentDocument(
+            id=article.pk,
+            title=article.title,
+            body=f"{article.lead} {_text(article)}",
+            language=article.locale.language_code,
+            readers=("public",),
+            created_at=article.first_published_at,
+            place="articles",
+        )
+
+
+def _text(article: ArticlePage) -> str:
+    return " ".join(
+        str(getattr(block.value, "source", block.value)) for block in article.body if block.block_type != "picture"
+    )
+
+
+def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
+    """Hits; articles are public."""
+    articles = ArticlePage.objects.live().filter(pk__in=ids).select_related("locale")
+    return {
+        article.pk: Found(
+            article.get_url() or "/",
+            article.title,
+            article.lead,
+            article.first_published_at,
+            None,
+            article.author_name,
+            language=article.locale.language_code,
+        )
+        for article in articles
+    }
+
+
+def article_changed(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """Wagtail published or withdrew a page."""
+    if isinstance(instance, ArticlePage):
+        mark_content("article", [instance.pk])
+
+
+page_published.connect(article_changed, dispatch_uid="paddock.article.published")
+page_unpublished.connect(article_changed, dispatch_uid="paddock.article.unpublished")
+register_content(
+    ContentKind(
+        "article",
+        gettext_lazy("Articles"),
+        load,
+        lambda: ArticlePage.objects.live().values_list("pk", flat=True).iterator(),
+        present,
+    )
+)

@@ -1,5 +1,12 @@
-"""Addresses of the pages app."""
+"""Addresses of search and of what crawlers ask for; pages themselves are Wagtail's."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+from wagtail.contrib.sitemaps.views import sitemap
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from community.pages import views
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+]

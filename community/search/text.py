@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 MAX_QUERY_WORDS = 20
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇"
-_PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}_])\w)+(?:\+\+|#)?", re.UNICODE)
+PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}_])\w)+(?:\+\+|#)?", re.UNICODE)
 _HAN_ONLY = re.compile(rf"[{HAN}]+")
 _STEMMER = snowballstemmer.stemmer("english")
 
@@ -39,13 +39,13 @@ def stem(word: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The tokens a text is stored under, in order, with repetitions."""
-    return [token for piece in _PIECE.findall(normalise(text)) for token in _stored(piece)]
+    return [token for piece in PIECE.findall(normalise(text)) for token in _stored(piece)]
 
 
 def query_words(text: str) -> list[str]:
     """The words of a query as a person would see them: stems, and Han words cut by jieba. At most 20."""
     words: list[str] = []
-    for piece in _PIECE.findall(normalise(text)):
+    for piece in PIECE.findall(normalise(text)):
         words += [word for word in rjieba.cut(piece) if word.strip()] if is_han(piece) else [stem(piece)]
     return list(dict.fromkeys(words))[:MAX_QUERY_WORDS]
 
@@ -77,7 +77,7 @@ def matches(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
     han = sorted((word for word in words if is_han(word)), key=len, reverse=True)
     latin = {word for word in words if not is_han(word)}
     anywhere = re.compile("|".join(map(re.escape, han))) if han else None
-    for piece in _PIECE.finditer(text):
+    for piece in PIECE.finditer(text):
         if is_han(piece[0]):
             if anywhere:
                 yield from ((piece.start() + m.start(), piece.start() + m.end()) for m in anywhere.finditer(piece[0]))

@@ -1,0 +1,7 @@
+"""The door of clubs: everything other apps may use of them."""
+
+from clubs.models import Club, Membership
+from clubs.queries import club_slugs_of, clubs_of
+from clubs.services import found_club, join_club, leave_club
+
+__all__ = ["Club", "Membership", "club_slugs_of", "clubs_of", "found_club", "join_club", "leave_club"]

@@ -1,0 +1,75 @@
+"""Clubs, circles and who is in them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class ClubKind(models.TextChoices):
+    """A brand's club of a product line, or a circle of interest."""
+
+    BRAND = "brand", _("Brand club")
+    CIRCLE = "circle", _("Circle")
+
+
+class MemberRole(models.TextChoices):
+    """What a member is in a club."""
+
+    LEADER = "leader", _("Leader")
+    HOST = "host", _("Host")
+    MEMBER = "member", _("Member")
+
+
+class Club(models.Model):
+    """A place with members; its board lives in the forums under the same slug."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=10, choices=ClubKind.choices)
+    title_en = models.CharField(max_length=80)
+    title_zh = models.CharField(max_length=80)
+    about_en = models.CharField(max_length=300, blank=True)
+    about_zh = models.CharField(max_length=300, blank=True)
+    models_list = models.JSONField(default=list)
+    keywords = models.JSONField(default=list)
+    founded_at = models.DateTimeField()
+    member_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["kind", "-member_count", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_zh if (get_language() or "").startswith("zh") else self.title_en
+
+    @property
+    def about(self) -> str:
+        """The description in the reader's language."""
+        return self.about_zh if (get_language() or "").startswith("zh") else self.about_en
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("clubs:club", args=[self.slug])
+
+
+class Membership(models.Model):
+    """A member in a club."""
+
+    club = models.ForeignKey(Club, on_delete=models.CASCADE, related_name="memberships")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=10, choices=MemberRole.choices, default=MemberRole.MEMBER)
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["club", "member"], name="membership_once")]
+        indexes = [models.Index(fields=["member"], name="membership_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.club_id}"

@@ -1,0 +1,80 @@
+"""The one WebSocket of a page."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from community.inbox.hub import HUB
+from community.kernel.api import contributions
+
+MOST_CHANNELS = 20
+QUEUE = 100
+LONGEST_NAME = 60
+TOO_SLOW = 4008
+
+
+class LiveConsumer(AsyncJsonWebsocketConsumer):
+    """Listens to channels for a page; what it may not hear it is silently not told."""
+
+    async def connect(self) -> None:
+        """Everybody may connect; channels are checked one by one."""
+        self.channels: set[str] = set()
+        self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(QUEUE)
+        self.sender: asyncio.Task[None] | None = None
+        await self.accept()
+        self.sender = asyncio.get_running_loop().create_task(self._send_queue())
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """``{"listen": ["topic:7", ...]}``; anything else is ignored."""
+        wanted = content.get("listen") if isinstance(content, dict) else None
+        if not isinstance(wanted, list):
+            return
+        for channel in wanted[:MOST_CHANNELS]:
+            if isinstance(channel, str) and len(channel) <= LONGEST_NAME and len(self.channels) < MOST_CHANNELS:
+                await self._listen(channel)
+
+    async def _listen(self, channel: str) -> None:
+        if channel not in self.channels and await database_sync_to_async(may_listen)(self.scope["user"], channel):
+            self.channels.add(channel)
+            HUB.join(channel, self)
+
+    @classmethod
+    async def decode_json(cls, text_data: str) -> Any:
+        """Broken JSON is nothing."""
+        try:
+            return await super().decode_json(text_data[:4000])
+        except (ValueError, RecursionError):
+            return None
+
+    def push(self, body: dict[str, Any]) -> None:
+        """Queue a message; a socket that does not read is closed."""
+        try:
+            self.queue.put_nowait(body)
+        except asyncio.QueueFull:
+            asyncio.get_running_loop().create_task(self.close(code=TOO_SLOW))
+
+    async def _send_queue(self) -> None:
+        while True:
+            await self.send_json(await self.queue.get())
+
+    async def disconnect(self, code: int) -> None:
+        """Leave all channels."""
+        if self.sender:
+            self.sender.cancel()
+        for channel in self.channels:
+            HUB.leave(channel, self)
+        self.channels = set()
+
+
+def may_listen(user: Any, channel: str) -> bool:
+    """Whether somebody may listen: one's own channel, and what a feature allows."""
+    kind, _, number = channel.partition(":")
+    if not (number.isascii() and number.isdecimal() and len(number) <= 18):  # noqa: PLR2004 - a 64-bit id
+        return False
+    if kind == "member":
+        return bool(user.is_authenticated and user.pk == int(number))
+    return any(contributions("live.may_listen", user, kind, int(number)))

@@ -1,0 +1,41 @@
+"""Rate limits on Django's cache: so many acts of a kind in a time, by member or address."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from community.kernel.errors import PaddockError
+
+# action: (how many, in so many seconds)
+LIMITS = {
+    "post": (20, 60),
+    "upload": (20, 60),
+    "vote": (60, 60),
+    "react": (120, 60),
+    "search": (60, 60),
+    "idea": (10, 60),
+    "export": (20, 60),
+}
+
+
+class TooMany(PaddockError):
+    """The person is too fast."""
+
+    status = 429
+
+
+def rate_limit(who: object, action: str, *, now: datetime) -> None:
+    """Count one act. Raises TooMany above the limit; counting is atomic in the cache."""
+    most, seconds = LIMITS[action]
+    window = int(now.timestamp()) // seconds
+    key = f"limit:{action}:{who}:{window}"
+    cache.add(key, 0, timeout=seconds * 2)
+    try:
+        count = cache.incr(key)
+    except ValueError:  # it expired in between
+        count = 1
+    if count > most:
+        raise TooMany(_("That was a lot at once. Wait a minute; what you wrote is still in the form."))

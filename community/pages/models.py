@@ -1,0 +1,162 @@
+"""Pages that editors write in the Wagtail admin. One address, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.blocks import CharBlock, RichTextBlock
+from wagtail.fields import StreamField
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.models import Page
+
+from community.kernel.api import contributions
+
+FEED_LIMIT = 30
+
+
+def body_field() -> StreamField:
+    """Text, headings, quotes and pictures."""
+    blocks = [
+        ("heading", CharBlock(max_length=120)),
+        ("text", RichTextBlock(features=["bold", "italic", "link", "ol", "ul"])),
+        ("quote", CharBlock(max_length=400)),
+        ("picture", ImageChooserBlock()),
+    ]
+    return StreamField(blocks, blank=True)
+
+
+class BrandPage(Page):
+    """What all our pages share: the translation for the reader is served at the one address."""
+
+    class Meta:
+        abstract = True
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page in the reader's language where a translation is published."""
+        shown = self.localized
+        response: HttpResponse = shown.respond(request)
+        return response
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """This very translation."""
+        return TemplateResponse(request, self.get_template(request), self.get_context(request))
+
+
+class HomePage(BrandPage):
+    """The first page: what is new for me, each item with its reason."""
+
+    welcome = models.CharField(_("welcome"), max_length=200, blank=True)
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("welcome")]
+    max_count_per_parent = 1
+    template = "pages/home.html"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The feed."""
+        user: Any = request.user
+        member = None if isinstance(user, AnonymousUser) else user
+        items = [item for part in contributions("home.feed", member, FEED_LIMIT) for item in part]
+        items.sort(key=lambda item: (item.unread or item.why == "you", item.at), reverse=True)
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        new = sum(item.unread for item in items)
+        return {**context, "items": items[:FEED_LIMIT], "new": new, "section": "home"}
+
+
+class ArticleIndexPage(BrandPage):
+    """All articles."""
+
+    subpage_types: ClassVar = ["community_pages.ArticlePage"]
+    template = "pages/articles.html"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The newest first."""
+        articles = ArticlePage.objects.child_of(self).live().order_by("-first_published_at")
+        return {**super().get_context(request, *args, **kwargs), "articles": articles}
+
+
+class ArticlePage(BrandPage):
+    """Something the brand has to say, always marked as the brand's."""
+
+    lead = models.TextField(_("lead"), max_length=400, blank=True)
+    scene = models.CharField(_("drawing"), max_length=20, blank=True, help_text=_("Shown where there is no picture."))
+    picture = models.ForeignKey(
+        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    author_name = models.CharField(_("signed by"), max_length=80, blank=True)
+    body = body_field()
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        FieldPanel("lead"),
+        FieldPanel("picture"),
+        FieldPanel("scene"),
+        FieldPanel("author_name"),
+        FieldPanel("body"),
+    ]
+    parent_page_types: ClassVar = ["community_pages.ArticleIndexPage"]
+    template = "pages/article.html"
+
+
+class LandingPage(BrandPage):
+    """The editorial part of a page that another app serves."""
+
+    lead = models.TextField(_("lead"), max_length=600, blank=True)
+    picture = models.ForeignKey(
+        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    body = body_field()
+    editorial_panels: ClassVar = [FieldPanel("lead"), FieldPanel("picture"), FieldPanel("body")]
+    url_name = ""
+    thing = ""
+
+    class Meta:
+        abstract = True
+
+    def address(self) -> str:
+        """Where the app serves it."""
+        return reverse(self.url_name, args=[getattr(self, self.thing)])
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> tuple[int, str, str] | None:
+        """The app's address is the page's."""
+        parts = super().get_url_parts(request)
+        return (parts[0], settings.PADDOCK_URL, self.address()) if parts else None
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Lead on to the app's page."""
+        response = HttpResponse(status=302)
+        response["Location"] = self.address()
+        return response
+
+
+class ContestPage(LandingPage):
+    """The brief of a contest: prize and rules beside the text."""
+
+    contest_slug = models.SlugField(_("contest"), max_length=60)
+    prize = models.TextField(_("prize"), max_length=600, blank=True)
+    rules = models.TextField(_("rules"), max_length=1000, blank=True)
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        FieldPanel("contest_slug"),
+        *LandingPage.editorial_panels,
+        FieldPanel("prize"),
+        FieldPanel("rules"),
+    ]
+    template = "pages/brief.html"
+    url_name = "ideas:contest"
+    thing = "contest_slug"
+
+
+class ClubPage(LandingPage):
+    """The landing page of a club."""
+
+    club_slug = models.SlugField(_("club"), max_length=60)
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("club_slug"), *LandingPage.editorial_panels]
+    template = "pages/landing.html"
+    url_name = "clubs:club"
+    thing = "club_slug"

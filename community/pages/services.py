@@ -1,0 +1,78 @@
+"""Making the site and its pages."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from wagtail.models import Locale, Page, Site
+
+from community.pages.models import ArticleIndexPage, HomePage
+
+CHINESE = "zh-hans"
+
+
+@transaction.atomic
+def ensure_site() -> HomePage:
+    """The site with its home page and article index in both languages; made where missing."""
+    english, _created = Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
+    Locale.objects.get_or_create(language_code=CHINESE)
+    known = HomePage.objects.filter(locale=english).first()
+    if known is not None:
+        home: HomePage = known
+        return home
+    root = _root(english)
+    home = root.add_child(instance=HomePage(title="Home", slug="home", locale=english))
+    hostname, _, port = settings.PADDOCK_URL.partition("://")[2].partition(":")
+    Site.objects.all().delete()
+    Site.objects.create(
+        hostname=hostname,
+        port=int(port or (443 if settings.PADDOCK_URL.startswith("https") else 80)),
+        root_page=home,
+        is_default_site=True,
+        site_name="Paddock",
+    )
+    _translate(home, title="首页")
+    ensure_page(ArticleIndexPage, home, slug="articles", en={"title": "Articles"}, zh={"title": "文章"})
+    return home
+
+
+def _root(locale: Locale) -> Page:
+    """The root of the page tree, without Wagtail's welcome page."""
+    root = Page.objects.filter(depth=1).first()
+    if root is None:
+        kind = ContentType.objects.get_for_model(Page)
+        root = Page.add_root(instance=Page(title="Root", slug="root", locale=locale, content_type=kind))
+    for welcome in root.get_children().filter(content_type=ContentType.objects.get_for_model(Page)):
+        welcome.delete()
+    return Page.objects.get(pk=root.pk)
+
+
+def _translate(page: Page, **values: Any) -> Page:
+    translation = page.copy_for_translation(Locale.objects.get(language_code=CHINESE))
+    for name, value in values.items():
+        setattr(translation, name, value)
+    translation.save_revision().publish()
+    return translation
+
+
+@transaction.atomic
+def ensure_page(kind: type[Page], parent: Page, *, slug: str, en: dict[str, Any], zh: dict[str, Any]) -> Page:
+    """A page in English with its Chinese translation, made where the slug is missing under the parent."""
+    known = kind.objects.child_of(parent).filter(slug=slug).first()
+    if known:
+        return known
+    parent = Page.objects.get(pk=parent.pk).specific
+    page = parent.add_child(instance=kind(slug=slug, locale=parent.locale, **en))
+    page.save_revision().publish()
+    _translate(page, **zh)
+    return page
+
+
+def paragraphs(texts: list[str]) -> str:
+    """Plain paragraphs as the body of a page."""
+    return json.dumps([{"type": "text", "value": f"<p>{escape(text)}</p>"} for text in texts])

@@ -1,0 +1,65 @@
+"""The site's search box, and what crawlers ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from community.kernel.api import now, rate_limit
+from community.members.api import Member, cards
+from community.search.api import ContentResult, SearchDown, search_content
+from community.search.content import PAGE_SIZE, kinds
+from community.traces.api import record_search
+
+MAX_WORDS = 200
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Topics, replies, ideas, clubs, members and articles one may see."""
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:MAX_WORDS]
+    kind, sort = request.GET.get("kind", ""), request.GET.get("sort", "")
+    asked = request.GET.get("page", "1")
+    page = int(asked) if asked.isascii() and asked.isdecimal() and 0 < int(asked[:4]) <= 500 else 1  # noqa: PLR2004
+    context: dict[str, Any] = {"words": words, "kind": kind, "sort": sort, "page": page, "away": False}
+    if words:
+        rate_limit(request.user.pk or request.META.get("REMOTE_ADDR"), "search", now=now())
+        context |= _answer(request, words, kind, sort, page)
+    return render(request, "pages/search.html", context)
+
+
+def _answer(request: HttpRequest, words: str, kind: str, sort: str, page: int) -> dict[str, Any]:
+    known = {one.kind for one in kinds()}
+    chosen = [kind] if kind in known else []
+    try:
+        result = search_content(words, viewer=request.user, kinds=chosen, sort=sort, page=page)
+    except SearchDown:
+        return {"away": True, "result": ContentResult(0)}
+    except ValueError:
+        result = ContentResult(0)
+    if page == 1 and not chosen:
+        member = request.user if isinstance(request.user, Member) else None
+        record_search(member=member, words=words, found=result.total, now=now())
+    people = cards(hit.found.by_id for hit in result.hits)
+    counts = dict(result.facets.get("kind", []))
+    return {
+        "result": result,
+        "lines": [(hit, people.get(hit.found.by_id or 0)) for hit in result.hits],
+        "kinds": [(one.kind, one.label, counts.get(one.kind, 0)) for one in kinds()],
+        "pages": max(1, -(-min(result.total, 10_000) // PAGE_SIZE)),
+        "sorts": [("", _("Best match")), ("new", _("Newest")), ("lively", _("Liveliest"))],
+    }
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers should leave alone."""
+    lines = ["User-agent: *", "Disallow: /me/", "Disallow: /account/", "Disallow: /workbench/", "Disallow: /search/"]
+    return HttpResponse(
+        "\n".join([*lines, f"Sitemap: {settings.PADDOCK_URL}/sitemap.xml", ""]), content_type="text/plain"
+    )

@@ -1,0 +1,52 @@
+"""Saved audiences, and who looked at whom."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Segment(models.Model):
+    """A saved question; who is in it is asked anew each time."""
+
+    name = models.CharField(_("name"), max_length=80)
+    line = models.CharField(max_length=500)
+    purpose = models.CharField(max_length=20)
+    channel = models.CharField(max_length=10)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["name"], name="segment_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccessKind(models.TextChoices):
+    """How somebody looked."""
+
+    LISTED = "listed", _("saw you in a list")
+    VIEWED = "viewed", _("opened your page")
+    EXPORTED = "exported", _("exported your name")
+
+
+class AccessEntry(models.Model):
+    """One look at one member. ``why`` is the question asked, without names."""
+
+    member_id = models.BigIntegerField(db_index=True)
+    actor_id = models.BigIntegerField()
+    actor_title = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=10, choices=AccessKind.choices)
+    purpose = models.CharField(max_length=20)
+    channel = models.CharField(max_length=10, blank=True)
+    why = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.member_id}"

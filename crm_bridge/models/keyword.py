@@ -1,0 +1,91 @@
+"""The controlled vocabulary in two languages, and terms proposed for it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class KeywordKind(models.TextChoices):
+    """What a keyword is about."""
+
+    MODEL = "model", _("Model")
+    PART = "part", _("Part")
+    TOPIC = "topic", _("Subject")
+    ACTIVITY = "activity", _("Activity")
+
+
+class Keyword(models.Model):
+    """One thing people care about, whatever they call it."""
+
+    code = models.SlugField(max_length=40, primary_key=True)
+    name_en = models.CharField(_("name (English)"), max_length=60)
+    name_zh = models.CharField(_("name (Chinese)"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=10, choices=KeywordKind.choices)
+    active = models.BooleanField(_("used"), default=True)
+
+    class Meta:
+        ordering = ["kind", "code"]
+        verbose_name = _("keyword")
+        verbose_name_plural = _("keywords")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+class Synonym(models.Model):
+    """Another word for a keyword. An exclusion is a longer term that contains one and means something else."""
+
+    keyword = models.ForeignKey(Keyword, on_delete=models.CASCADE, related_name="synonyms")
+    text = models.CharField(_("text"), max_length=60)
+    exclusion = models.BooleanField(_("means something else"), default=False)
+
+    class Meta:
+        ordering = ["text"]
+        constraints = [models.UniqueConstraint(fields=["keyword", "text"], name="synonym_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class VocabularyVersion(models.Model):
+    """Counts changes of the vocabulary, so that every process knows when its matcher is old."""
+
+    number = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class TermSighting(models.Model):
+    """An unknown term one consenting member used."""
+
+    term = models.CharField(max_length=40)
+    member_id = models.BigIntegerField()
+    source = models.CharField(max_length=20)
+    count = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["term", "member_id", "source"], name="sighting_once")]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class TermProposal(models.Model):
+    """What a manager decided about an unknown term."""
+
+    term = models.CharField(max_length=40, unique=True)
+    dismissed = models.BooleanField(default=False)
+    keyword = models.ForeignKey(Keyword, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.term

@@ -1,0 +1,97 @@
+"""What is known of members, by their permission; all of it can be rebuilt from the kept facts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(models.TextChoices):
+    """Lifecycle stages."""
+
+    CONSIDERATION = "consideration", _("Getting to know each other")
+    GROWTH = "growth", _("Growing")
+    STABLE = "stable", _("At home here")
+    FADING = "fading", _("Seen less often")
+
+
+class Signal(models.Model):
+    """One reason for one interest: which keyword, from which act, when."""
+
+    member_id = models.BigIntegerField()
+    keyword = models.CharField(max_length=40)
+    source = models.CharField(max_length=20)
+    source_id = models.CharField(max_length=60)
+    title = models.CharField(max_length=200, blank=True)
+    count = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member_id", "source", "source_id", "keyword"], name="signal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.keyword} from {self.source} {self.source_id}"
+
+
+class InterestControl(models.Model):
+    """What a member said about an interest of theirs."""
+
+    member_id = models.BigIntegerField()
+    keyword = models.CharField(max_length=40)
+    muted = models.BooleanField(default=False)
+    weight = models.FloatField(null=True)
+    added_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member_id", "keyword"], name="control_once")]
+
+    def __str__(self) -> str:
+        return self.keyword
+
+
+class ActiveDay(models.Model):
+    """How much a member did on a day."""
+
+    member_id = models.BigIntegerField()
+    day = models.DateField()
+    acts = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member_id", "day"], name="active_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.acts}"
+
+
+class Belonging(models.Model):
+    """A club a member is in, as the facts tell."""
+
+    member_id = models.BigIntegerField()
+    club = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member_id", "club"], name="belonging_once")]
+
+    def __str__(self) -> str:
+        return self.club
+
+
+class Profile(models.Model):
+    """What follows from all of it: interests with reasons, activity, stage."""
+
+    member_id = models.BigIntegerField(primary_key=True)
+    interests = models.JSONField(default=list)
+    stage = models.CharField(max_length=16, choices=Stage.choices, blank=True)
+    stage_reason = models.JSONField(default=dict)
+    last_active_at = models.DateTimeField(null=True)
+    active_days = models.PositiveIntegerField(default=0)
+    acts = models.PositiveIntegerField(default=0)
+    computed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.member_id)

@@ -1,0 +1,35 @@
+"""The lifecycle stage of a member from the days they were active: pure, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+FADING_AFTER_DAYS = 45
+NEW_DAYS = 30
+FEW_DAYS = 3
+STABLE_DAYS = 8
+WINDOW_DAYS = 90
+
+
+@dataclass(frozen=True)
+class StageValue:
+    """A stage and the numbers it follows from: active days in the last 90, days since the last act."""
+
+    stage: str
+    reason: dict[str, int]
+
+
+def stage_of(days: Iterable[date], *, joined_at: datetime, now: datetime) -> StageValue:
+    """考察期 consideration, 发展期 growth, 稳定期 stable or 退化期 fading."""
+    today = now.date()
+    active = sorted(set(days))
+    recent = [day for day in active if day > today - timedelta(days=WINDOW_DAYS)]
+    quiet = (today - active[-1]).days if active else (today - joined_at.date()).days
+    reason = {"active_days": len(recent), "quiet_days": max(0, quiet), "member_days": (today - joined_at.date()).days}
+    if quiet > FADING_AFTER_DAYS and reason["member_days"] > NEW_DAYS:
+        return StageValue("fading", reason)
+    if len(active) < FEW_DAYS:
+        return StageValue("consideration", reason)
+    return StageValue("stable" if len(recent) >= STABLE_DAYS else "growth", reason)

@@ -1,0 +1,208 @@
+"""Reading boards, topics and posts; what is unread; kept numbers against counted ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from community.members.api import MemberCard, cards
+from forums.models import PAGE, Board, BoardRead, ImportedVote, Post, Reaction, ReadState, Topic
+
+LIST = ("id", "title", "slug", "author_id", "opened_at", "last_post_at", "last_author_id", "post_count", "last_number")
+LIST_FLAGS = ("pinned", "closed", "best_answer_id", "answered_by_brand", "useful_count", "board_id", "language")
+
+
+@dataclass
+class TopicRow:
+    """A topic in a list, with its people and what is new in it for the reader."""
+
+    topic: Topic
+    author: MemberCard | None
+    last: MemberCard | None
+    new: int
+    board: Board | None = None
+
+
+def topic_rows(topics: Iterable[Topic], reader: Any) -> list[TopicRow]:
+    """Rows of a list, in a constant number of queries."""
+    topics = list(topics)
+    people = cards([one for topic in topics for one in (topic.author_id, topic.last_author_id)])
+    new = new_posts(topics, reader)
+    return [
+        TopicRow(topic, people.get(topic.author_id), people.get(topic.last_author_id), new.get(topic.pk, 0))
+        for topic in topics
+    ]
+
+
+def new_posts(topics: Sequence[Topic], reader: Any) -> dict[int, int]:
+    """How many posts of each topic a member has not read. A topic from before they joined counts as read."""
+    if not getattr(reader, "is_authenticated", False) or not topics:
+        return {}
+    read = dict(
+        ReadState.objects.filter(member=reader, topic__in=[t.pk for t in topics]).values_list("topic_id", "number")
+    )
+    boards = {topic.board_id for topic in topics}
+    until = dict(BoardRead.objects.filter(member=reader, board__in=boards).values_list("board_id", "until"))
+    found = {}
+    for topic in topics:
+        since = max(until.get(topic.board_id, reader.joined_at), reader.joined_at)
+        if topic.pk in read:
+            count = topic.last_number - read[topic.pk] if topic.last_post_at > since else 0
+        else:
+            count = topic.last_number if topic.last_post_at > since else 0
+        if count > 0 and topic.last_author_id != reader.pk:
+            found[topic.pk] = count
+    return found
+
+
+def board_topics(board: Board, viewer: Any) -> models.QuerySet[Topic]:
+    """The topics of a board, pinned first, then by the latest post."""
+    topics = Topic.objects.visible_to(viewer).filter(board=board)
+    return topics.only(*LIST, *LIST_FLAGS).order_by("-pinned", "-last_post_at", "-pk")
+
+
+def latest_topics(viewer: Any, limit: int) -> list[TopicRow]:
+    """The topics with the latest posts, over all boards the viewer may read."""
+    topics = Topic.objects.visible_to(viewer).select_related("board").order_by("-last_post_at")[:limit]
+    return topic_rows(topics, viewer)
+
+
+@dataclass
+class PostRow:
+    """A post on a topic page."""
+
+    post: Post
+    author: MemberCard | None
+    useful: bool = False
+    same: bool = False
+    own: bool = False
+    best: bool = False
+
+
+POST_FIELDS = (
+    *("id", "topic_id", "author_id", "number", "html", "written_at", "edited_at", "deleted_at", "official"),
+    *("useful_count", "same_count", "kind", "parent_id", "score"),
+)
+
+
+def topic_page(topic: Topic, page: int, viewer: Any) -> list[PostRow]:
+    """The posts of one page, by number: as fast at the end of a long topic as at its start."""
+    first = (page - 1) * PAGE + 1
+    posts = Post.objects.filter(topic=topic, number__range=(first, first + PAGE - 1)).order_by("number")
+    return post_rows(posts, topic, viewer)
+
+
+def post_rows(posts: models.QuerySet[Post], topic: Topic, viewer: Any) -> list[PostRow]:
+    """Posts with authors and the viewer's own reactions, in a constant number of queries."""
+    found = list(posts.only(*POST_FIELDS))
+    people = cards([post.author_id for post in found])
+    own = own_reactions(found, viewer)
+    viewer_id = getattr(viewer, "pk", None)
+    return [
+        PostRow(
+            post,
+            people.get(post.author_id),
+            (post.pk, "useful") in own,
+            (post.pk, "same") in own,
+            post.author_id == viewer_id,
+            post.pk == topic.best_answer_id,
+        )
+        for post in found
+    ]
+
+
+def own_reactions(posts: Sequence[Post], viewer: Any) -> set[tuple[int, str]]:
+    """The viewer's reactions among these posts."""
+    if not getattr(viewer, "is_authenticated", False):
+        return set()
+    rows = Reaction.objects.filter(member=viewer, post__in=[post.pk for post in posts])
+    return set(rows.values_list("post_id", "kind"))
+
+
+def read_until(topic: Topic, reader: Any) -> int:
+    """The last number a member has read; 0 for guests and new readers."""
+    if not getattr(reader, "is_authenticated", False):
+        return 0
+    return ReadState.objects.filter(member=reader, topic=topic).values_list("number", flat=True).first() or 0
+
+
+def mark_read(topic: Topic, reader: Any, number: int, *, now: datetime) -> None:
+    """Remember how far a member has read; never backwards."""
+    if not getattr(reader, "is_authenticated", False):
+        return
+    known = ReadState.objects.filter(member=reader, topic=topic)
+    if not known.filter(number__lt=number).update(number=number, at=now) and not known.exists():
+        rows = [ReadState(member=reader, topic=topic, number=number, at=now)]
+        ReadState.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def mark_board_read(board: Board, reader: Any, *, now: datetime) -> None:
+    """Everything in the board counts as read."""
+    BoardRead.objects.update_or_create(member=reader, board=board, defaults={"until": now})
+
+
+def counted(queryset: models.QuerySet[Any], key: str) -> Subquery:
+    """How many rows belong to the outer row."""
+    rows = queryset.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
+    return Subquery(rows)
+
+
+def topic_differences() -> list[str]:
+    """Topics whose kept post count differs from their posts."""
+    posts = counted(Post.objects.filter(deleted_at=None), "topic")
+    wrong: Any = Topic.objects.annotate(n=Coalesce(posts, 0)).exclude(n=F("post_count"))
+    return [f"topic {topic.pk}: {topic.post_count} kept, {topic.n} counted" for topic in wrong]
+
+
+def repair_topics() -> None:
+    """Set post counts to what is counted."""
+    posts = counted(Post.objects.filter(deleted_at=None), "topic")
+    Topic.objects.update(post_count=Coalesce(posts, 0))
+
+
+def board_differences() -> list[str]:
+    """Boards whose kept counts differ."""
+    topics = counted(Topic.objects.filter(deleted_at=None), "board")
+    posts = counted(Post.objects.filter(deleted_at=None), "topic__board")
+    wrong: Any = Board.objects.annotate(t=Coalesce(topics, 0), p=Coalesce(posts, 0))
+    wrong = wrong.exclude(t=F("topic_count"), p=F("post_count"))
+    return [f"board {b.slug}: {b.topic_count}/{b.post_count} kept, {b.t}/{b.p} counted" for b in wrong]
+
+
+def repair_boards() -> None:
+    """Set topic and post counts to what is counted."""
+    topics = counted(Topic.objects.filter(deleted_at=None), "board")
+    posts = counted(Post.objects.filter(deleted_at=None), "topic__board")
+    Board.objects.update(topic_count=Coalesce(topics, 0), post_count=Coalesce(posts, 0))
+
+
+def post_differences() -> list[str]:
+    """Posts whose kept reactions, score or comment count differ."""
+    wrong = _counted_posts().exclude(
+        Q(u=F("useful_count")) & Q(s=F("same_count")) & Q(c=F("comment_count")) & Q(v=F("score"))
+    )
+    return [f"post {post.pk}" for post in wrong.only("pk")]
+
+
+def _counted_posts() -> models.QuerySet[Any]:
+    comments = Post.objects.filter(kind="comment", deleted_at=None)
+    votes = ImportedVote.objects.filter(post=OuterRef("pk")).order_by().values("post")
+    return Post.objects.annotate(
+        u=Coalesce(counted(Reaction.objects.filter(kind="useful"), "post"), 0),
+        s=Coalesce(counted(Reaction.objects.filter(kind="same"), "post"), 0),
+        c=Coalesce(counted(comments, "parent"), 0),
+        v=Coalesce(Subquery(votes.annotate(n=models.Sum("value")).values("n")), 0),
+    )
+
+
+def repair_posts() -> None:
+    """Set reactions, score and comment count to what is counted."""
+    for post in _counted_posts().iterator():
+        kept = {"useful_count": post.u, "same_count": post.s, "comment_count": post.c, "score": post.v}
+        Post.objects.filter(pk=post.pk).update(**kept)

@@ -1,0 +1,382 @@
+"""What members do in the forums."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from community.inbox.api import announce
+from community.kernel import markup
+from community.kernel.api import Conflict, Gone, Invalid, NotAllowed, publish
+from community.kernel.images import reencode
+from community.members.api import Member, Role, has_role, members_named, space_url
+from community.search.api import mark_content
+from forums.enums import Kind, PostKind
+from forums.facts import (
+    BestAnswerChosen,
+    BestAnswerCleared,
+    PostDeleted,
+    PostEdited,
+    PostReacted,
+    PostRestored,
+    PostWritten,
+    ReactionWithdrawn,
+    TopicOpened,
+)
+from forums.models import Board, Post, PostRevision, Reaction, Topic, Upload, readers_of, topic_slug
+
+MAX_TITLE = 200
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in its three forms, with whom it mentions and quotes."""
+
+    source: str
+    html: str
+    plain: str
+    mentioned_ids: tuple[int, ...]
+    quoted_ids: tuple[int, ...]
+
+
+def prepare(source: str) -> Text:
+    """Render a member's Markdown. Raises Invalid for an empty or endless text."""
+    source = source.replace("\r\n", "\n").strip()
+    if not source:
+        raise Invalid(_("Write something first."), field="source")
+    if len(source) > markup.MAX_LENGTH:
+        raise Invalid(_("The text is longer than 40,000 characters."), field="source")
+    names = members_named(markup.mentioned(source))
+    quoted = Post.objects.filter(pk__in=markup.quoted_posts(source)).values_list("author_id", flat=True)
+    html = markup.render(source, mentions={name: space_url(name) for name in names})
+    plain = markup.plain_text(html)
+    return Text(source, html, plain, tuple(dict.fromkeys(names.values())), tuple(dict.fromkeys(quoted)))
+
+
+def clean_title(title: str) -> str:
+    """A title in one line. Raises Invalid for an empty or long one."""
+    title = " ".join(title.replace("\0", "").split())
+    if not title:
+        raise Invalid(_("A topic needs a title."), field="title")
+    if len(title) > MAX_TITLE:
+        raise Invalid(_("The title is longer than 200 characters."), field="title")
+    return title
+
+
+@transaction.atomic
+def open_topic(
+    *, author: Member, board: Board, title: str, source: str, tags: Sequence[str] = (), now: datetime
+) -> Topic:
+    """A new topic with its first post. Raises Invalid, and NotAllowed in a board one may not read."""
+    require_reader(author, board)
+    title, text = clean_title(title), prepare(source)
+    topic = Topic.objects.create(
+        board=board,
+        author=author,
+        title=title,
+        slug=topic_slug(title),
+        language=markup.language_of(f"{title} {text.plain}"),
+        tags=list(tags),
+        opened_at=now,
+        last_post_at=now,
+        last_author=author,
+    )
+    post = _append(topic, author, text, now)
+    Board.objects.filter(pk=board.pk).update(topic_count=F("topic_count") + 1)
+    fact = TopicOpened(
+        member_id=author.pk,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        board_id=board.pk,
+        title=title,
+        text=text.plain[: markup.FACT_TEXT],
+        tags=tuple(tags),
+    )
+    publish(fact, now=now)
+    mark_content("topic", [topic.pk])
+    return topic
+
+
+@transaction.atomic
+def write_post(
+    *, author: Member, topic: Topic, source: str, now: datetime, parent: Post | None = None, kind: str = PostKind.POST
+) -> Post:
+    """A reply. Raises Invalid, Gone for a deleted and Conflict for a closed topic."""
+    topic = locked(topic)
+    require_reader(author, topic.board)
+    require_open(topic, author)
+    text = prepare(source)
+    post = _append(topic, author, text, now, parent=parent, kind=kind)
+    fact = PostWritten(
+        member_id=author.pk,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        board_id=topic.board_id,
+        title=topic.title,
+        text=text.plain[: markup.FACT_TEXT],
+        mentioned_ids=text.mentioned_ids,
+        quoted_ids=text.quoted_ids,
+    )
+    publish(fact, now=now)
+    mark_content("post", [post.pk])
+    announce(topic.channel, kind="post", sequence=topic.sequence, payload={"post": post.pk})
+    return post
+
+
+def locked(topic: Topic) -> Topic:
+    """The topic, held until the transaction ends: floors are counted under this lock."""
+    return Topic.objects.select_for_update(of=("self",)).select_related("board").get(pk=topic.pk)
+
+
+def _append(
+    topic: Topic, author: Member, text: Text, now: datetime, *, parent: Post | None = None, kind: str = PostKind.POST
+) -> Post:
+    topic.last_number += 1
+    topic.post_count += 1
+    topic.sequence += 1
+    topic.last_post_at, topic.last_author = now, author
+    official = author.is_staff and has_role(author, Role.SERVICE_AGENT, Role.BRAND_MANAGER)
+    topic.answered_by_brand = topic.answered_by_brand or (official and topic.last_number > 1)
+    topic.save(
+        update_fields=[
+            *("last_number", "post_count", "sequence", "last_post_at", "last_author", "answered_by_brand"),
+        ]
+    )
+    Board.objects.filter(pk=topic.board_id).update(post_count=F("post_count") + 1, last_post_at=now)
+    return Post.objects.create(
+        topic=topic,
+        author=author,
+        number=topic.last_number,
+        kind=kind,
+        parent=parent,
+        source=text.source,
+        html=text.html,
+        text=text.plain,
+        written_at=now,
+        official=official,
+    )
+
+
+@transaction.atomic
+def edit_post(*, editor: Member, post: Post, source: str, title: str | None = None, now: datetime) -> Post:
+    """A new text; the old one stays in the history. The first post's edit may change the topic's title."""
+    topic = locked(post.topic)
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    require_editor(editor, post)
+    if post.deleted_at:
+        raise Gone(_("This post was deleted."))
+    text = prepare(source)
+    PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
+    post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
+    post.save(update_fields=["source", "html", "text", "edited_at", "edited_by"])
+    topic.sequence += 1
+    if title is not None and post.number == 1:
+        topic.title = clean_title(title)
+        topic.slug = topic_slug(topic.title)
+    topic.save(update_fields=["title", "slug", "sequence"])
+    fact = PostEdited(
+        member_id=post.author_id,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        title=topic.title,
+        text=text.plain[: markup.FACT_TEXT],
+        is_first=post.number == 1,
+        editor_id=editor.pk,
+    )
+    publish(fact, now=now)
+    _mark(post)
+    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
+    return post
+
+
+@transaction.atomic
+def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
+    """The post is no longer shown; deleting the first one takes the topic with it. Again changes nothing."""
+    topic = locked(post.topic)
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    require_editor(actor, post)
+    if post.deleted_at:
+        return
+    post.deleted_at, post.deleted_by = now, actor
+    post.save(update_fields=["deleted_at", "deleted_by"])
+    topic.post_count -= 1
+    topic.sequence += 1
+    topic.deleted_at = now if post.number == 1 else topic.deleted_at
+    if topic.best_answer_id == post.pk:
+        topic.best_answer = None
+    topic.save(update_fields=["post_count", "sequence", "deleted_at", "best_answer"])
+    _count_on_board(topic, posts=-1, topics=-1 if post.number == 1 else 0)
+    fact = PostDeleted(
+        member_id=post.author_id,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        is_first=post.number == 1,
+        actor_id=actor.pk,
+    )
+    publish(fact, now=now)
+    _mark(post)
+    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
+
+
+@transaction.atomic
+def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
+    """A deleted post is shown again."""
+    topic = locked(post.topic)
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    require_moderator(actor)
+    if not post.deleted_at:
+        return
+    post.deleted_at = post.deleted_by = None
+    post.save(update_fields=["deleted_at", "deleted_by"])
+    topic.post_count += 1
+    topic.sequence += 1
+    topic.deleted_at = None if post.number == 1 else topic.deleted_at
+    topic.save(update_fields=["post_count", "sequence", "deleted_at"])
+    _count_on_board(topic, posts=1, topics=1 if post.number == 1 else 0)
+    fact = PostRestored(
+        member_id=post.author_id,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        title=topic.title,
+        text=post.text[: markup.FACT_TEXT],
+        is_first=post.number == 1,
+        actor_id=actor.pk,
+    )
+    publish(fact, now=now)
+    _mark(post)
+    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
+
+
+def _count_on_board(topic: Topic, *, posts: int, topics: int) -> None:
+    counted = {"post_count": F("post_count") + posts, "topic_count": F("topic_count") + topics}
+    Board.objects.filter(pk=topic.board_id).update(**counted)
+
+
+def _mark(post: Post) -> None:
+    if post.number == 1:
+        mark_content("topic", [post.topic_id])
+    else:
+        mark_content("post", [post.pk])
+
+
+@transaction.atomic
+def react(*, member: Member, post: Post, kind: str, now: datetime) -> bool:
+    """A reaction, or its withdrawal when it was there. Returns whether it is there now."""
+    topic = locked(post.topic)
+    require_reader(member, topic.board)
+    if kind not in Kind.values:
+        raise Invalid(_("There is no such reaction."))
+    if post.author_id == member.pk:
+        raise NotAllowed(_("This is your own post."))
+    _row, created = Reaction.objects.get_or_create(post=post, member=member, kind=kind, defaults={"at": now})
+    if not created:
+        Reaction.objects.filter(post=post, member=member, kind=kind).delete()
+    change = 1 if created else -1
+    Post.objects.filter(pk=post.pk).update(**{f"{kind}_count": F(f"{kind}_count") + change})
+    useful = F("useful_count") + (change if kind == Kind.USEFUL else 0)
+    Topic.objects.filter(pk=topic.pk).update(sequence=F("sequence") + 1, useful_count=useful)
+    fact_type = PostReacted if created else ReactionWithdrawn
+    fact = fact_type(member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id, reaction=kind)
+    publish(fact, now=now)
+    announce(topic.channel, kind="reaction", sequence=topic.sequence + 1, payload={"post": post.pk})
+    return created
+
+
+@transaction.atomic
+def choose_best_answer(*, member: Member, post: Post, now: datetime) -> bool:
+    """Mark a reply as the best answer, or take the mark off. Returns whether it is marked now."""
+    topic = locked(post.topic)
+    if topic.author_id != member.pk and not has_role(member, Role.MODERATOR, Role.SERVICE_AGENT):
+        raise NotAllowed(_("The one who asked marks the best answer."))
+    if post.number == 1 or post.deleted_at:
+        raise Invalid(_("Only a reply can be the best answer."))
+    chosen = topic.best_answer_id != post.pk
+    topic.best_answer = post if chosen else None
+    topic.sequence += 1
+    topic.save(update_fields=["best_answer", "sequence"])
+    fact_type = BestAnswerChosen if chosen else BestAnswerCleared
+    publish(fact_type(member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id), now=now)
+    announce(topic.channel, kind="best", sequence=topic.sequence, payload={"post": post.pk})
+    return chosen
+
+
+@transaction.atomic
+def set_closed(*, actor: Member, topic: Topic, closed: bool) -> None:
+    """No more replies, or replies again."""
+    require_moderator(actor)
+    Topic.objects.filter(pk=topic.pk).update(closed=closed, sequence=F("sequence") + 1)
+
+
+@transaction.atomic
+def set_pinned(*, actor: Member, topic: Topic, pinned: bool) -> None:
+    """Keep a topic on top of its board, or no longer."""
+    require_moderator(actor)
+    Topic.objects.filter(pk=topic.pk).update(pinned=pinned)
+
+
+@transaction.atomic
+def store_picture(*, member: Member, file: Any, now: datetime) -> Upload:
+    """A picture for a post, written anew. Raises Invalid for what is none."""
+    content = reencode(file)
+    upload = Upload(member=member, at=now)
+    upload.file.save(f"{secrets.token_urlsafe(12)}.webp", content, save=False)
+    upload.save()
+    return upload
+
+
+def require_reader(member: Member, board: Board) -> None:
+    """Raise NotAllowed for a board the member may not read."""
+    if board.readers not in readers_of(member):
+        raise NotAllowed(_("This board is not open to you."))
+
+
+def require_open(topic: Topic, author: Member) -> None:
+    """Raise Gone for a deleted topic and Conflict for a closed one; moderators may still reply."""
+    if topic.deleted_at:
+        raise Gone(_("This topic was deleted."))
+    if topic.closed and not has_role(author, Role.MODERATOR):
+        raise Conflict(_("This topic is closed."))
+
+
+def require_editor(member: Member, post: Post) -> None:
+    """Raise NotAllowed for somebody who is neither the author nor a moderator."""
+    if post.author_id != member.pk:
+        require_moderator(member)
+
+
+def require_moderator(member: Member) -> None:
+    """Raise NotAllowed for somebody who is no moderator."""
+    if not has_role(member, Role.MODERATOR):
+        raise NotAllowed(_("Your role does not allow this."))
+
+
+@transaction.atomic
+def ensure_board(
+    slug: str,
+    *,
+    title_en: str,
+    title_zh: str,
+    about_en: str = "",
+    about_zh: str = "",
+    club_slug: str = "",
+    readers: str = "public",
+    position: int = 100,
+) -> Board:
+    """The board of this slug, made where it is missing."""
+    values = {
+        "title_en": title_en,
+        "title_zh": title_zh,
+        "about_en": about_en,
+        "about_zh": about_zh,
+        "club_slug": club_slug,
+        "readers": readers,
+        "position": position,
+    }
+    return Board.objects.get_or_create(slug=slug, defaults=values)[0]

@@ -1,0 +1,117 @@
+"""Feeds of boards and topics, RSS and Atom; public boards only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.feedgenerator import Atom1Feed
+
+from forums.models import Board, Post, Topic
+
+ITEMS = 30
+SUMMARY = 500
+
+
+class BoardFeed(Feed[Topic, Board]):
+    """The latest topics of a board."""
+
+    def get_object(self, request: HttpRequest, slug: str, **kwargs: Any) -> Board:
+        """A board everybody may read."""
+        return get_object_or_404(Board.objects.visible_to(AnonymousUser()), slug=slug)
+
+    def title(self, board: Board) -> str:
+        """Its title."""
+        return board.title
+
+    def link(self, board: Board) -> str:
+        """Its page."""
+        return board.get_absolute_url()
+
+    def description(self, board: Board) -> str:
+        """What it is about."""
+        return board.about
+
+    def items(self, board: Board) -> list[Topic]:
+        """The newest topics."""
+        topics = Topic.objects.visible_to(AnonymousUser()).filter(board=board).select_related("author")
+        return list(topics.order_by("-opened_at")[:ITEMS])
+
+    def item_title(self, item: Topic) -> Any:
+        """The title."""
+        return item.title
+
+    def item_description(self, item: Topic) -> str:
+        """Nothing more than the title tells."""
+        return ""
+
+    def item_author_name(self, item: Topic) -> str:
+        """Who opened it."""
+        return item.author.shown_name
+
+    def item_pubdate(self, item: Topic) -> datetime:
+        """When."""
+        return item.opened_at
+
+    def item_updateddate(self, item: Topic) -> datetime:
+        """The latest post."""
+        return item.last_post_at
+
+
+class BoardAtom(BoardFeed):
+    """The same as Atom."""
+
+    feed_type = Atom1Feed
+    subtitle = BoardFeed.description
+
+
+class TopicFeed(Feed[Post, Topic]):
+    """The latest posts of a topic."""
+
+    def get_object(self, request: HttpRequest, pk: int, **kwargs: Any) -> Topic:
+        """A topic everybody may read."""
+        return get_object_or_404(Topic.objects.visible_to(AnonymousUser()), pk=pk)
+
+    def title(self, topic: Topic) -> str:
+        """Its title."""
+        return topic.title
+
+    def link(self, topic: Topic) -> str:
+        """Its page."""
+        return topic.get_absolute_url()
+
+    def description(self, topic: Topic) -> str:
+        """Its title again."""
+        return topic.title
+
+    def items(self, topic: Topic) -> list[Post]:
+        """The newest posts."""
+        posts = Post.objects.filter(topic=topic, deleted_at=None).select_related("author")
+        return list(posts.order_by("-number")[:ITEMS])
+
+    def item_title(self, item: Post) -> Any:
+        """Who and which floor."""
+        return f"{item.author.shown_name} #{item.number}"
+
+    def item_description(self, item: Post) -> str:
+        """The beginning of the text."""
+        return item.text[:SUMMARY]
+
+    def item_author_name(self, item: Post) -> str:
+        """Who wrote it."""
+        return item.author.shown_name
+
+    def item_pubdate(self, item: Post) -> datetime:
+        """When."""
+        return item.written_at
+
+
+class TopicAtom(TopicFeed):
+    """The same as Atom."""
+
+    feed_type = Atom1Feed
+    subtitle = TopicFeed.description

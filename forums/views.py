@@ -1,0 +1,346 @@
+"""Boards, topics and posts as pages."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from community.kernel.api import PaddockError, now, rate_limit
+from community.kernel.markup import quote
+from community.members.api import Role, has_role
+from community.search.api import SearchDown, search_content
+from forums import queries, services
+from forums.forms import EditForm, PostForm, TopicForm
+from forums.models import PAGE, Board, Post, Topic
+
+TOPICS_A_PAGE = 30
+RELATED = 4
+FRAGMENT_SECONDS = 60
+
+
+@require_safe
+def boards(request: HttpRequest) -> HttpResponse:
+    """All boards one may read."""
+    found = Board.objects.visible_to(request.user)
+    return render(request, "forums/boards.html", {"boards": found, "section": "clubs"})
+
+
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """Where the new topic belongs."""
+    found = Board.objects.visible_to(request.user)
+    return render(request, "forums/choose.html", {"boards": found, "section": "clubs"})
+
+
+@require_safe
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """The topics of a board."""
+    place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
+    paginator = Paginator(queries.board_topics(place, request.user), TOPICS_A_PAGE)
+    # The kept count spares counting rows; deleted topics are not in it either.
+    paginator.count = place.topic_count
+    page = paginator.get_page(request.GET.get("page"))
+    rows = queries.topic_rows(page.object_list, request.user)
+    context = {"board": place, "rows": rows, "page": page.number, "pages": paginator.num_pages, "section": "clubs"}
+    return render(request, "forums/board.html", context)
+
+
+@require_POST
+@login_required
+def read_board(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything here is read."""
+    place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
+    queries.mark_board_read(place, request.user, now=now())
+    return redirect(place)
+
+
+@login_required
+def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """A new topic."""
+    place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
+    form = TopicForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rate_limit(request.user.pk, "post", now=now())
+            source = _with_picture(request, form)
+            topic = services.open_topic(
+                author=_member(request), board=place, title=form.cleaned_data["title"], source=source, now=now()
+            )
+        except PaddockError as error:
+            _say(form, error)
+        else:
+            return redirect(topic)
+    context = {"form": form, "board": place, "section": "clubs"}
+    return render(request, "forums/open.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """One page of a topic."""
+    found = _topic(request, pk)
+    if slug != found.slug:
+        return redirect(found, permanent=True)
+    pages = max(1, (found.last_number - 1) // PAGE + 1)
+    page = _page_number(request, pages)
+    read = queries.read_until(found, request.user)
+    rows = queries.topic_page(found, page, request.user)
+    if rows:
+        queries.mark_read(found, request.user, rows[-1].post.number, now=now())
+    context = _topic_context(request, found, rows, page, pages, read)
+    return render(request, "forums/topic.html", context)
+
+
+def _topic_context(
+    request: HttpRequest, found: Topic, rows: list[queries.PostRow], page: int, pages: int, read: int
+) -> dict[str, Any]:
+    signed_in = request.user.is_authenticated
+    first_new = next((row.post.number for row in rows if row.post.number > read), None) if read else None
+    return {
+        "topic": found,
+        "rows": rows,
+        "page": page,
+        "pages": pages,
+        "read": read,
+        "first_new": first_new,
+        "now_at": rows[-1].post.number if rows else 1,
+        "can_choose": signed_in
+        and (found.author_id == request.user.pk or has_role(request.user, Role.MODERATOR, Role.SERVICE_AGENT)),
+        "is_moderator": has_role(request.user, Role.MODERATOR),
+        "can_reply": signed_in and (not found.closed or has_role(request.user, Role.MODERATOR)),
+        "form": PostForm(initial={"source": _quoted(request, found)}),
+        "related": _related(found, request.user) if signed_in else [],
+        "json_ld": _json_ld(request, found, rows),
+        "section": "clubs",
+    }
+
+
+def _page_number(request: HttpRequest, pages: int) -> int:
+    asked = request.GET.get("page", "1")
+    return min(max(int(asked), 1), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 1  # noqa: PLR2004
+
+
+def _quoted(request: HttpRequest, found: Topic) -> str:
+    asked = request.GET.get("quote", "")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):  # noqa: PLR2004 - a 64-bit id
+        return ""
+    post = Post.objects.filter(pk=int(asked), topic=found, deleted_at=None).select_related("author").first()
+    return quote(post.author.shown_name, post.pk, post.text) if post else ""
+
+
+def _related(found: Topic, viewer: Any) -> list[Any]:
+    try:
+        result = search_content(found.title, viewer=viewer, kinds=["topic"])
+    except (SearchDown, ValueError):
+        return []
+    return [hit for hit in result.hits if f"/topics/{found.pk}/" not in hit.found.url][:RELATED]
+
+
+def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) -> str:
+    data = {
+        "@context": "https://schema.org",
+        "@type": "DiscussionForumPosting",
+        "headline": found.title,
+        "url": request.build_absolute_uri(found.get_absolute_url()),
+        "datePublished": found.opened_at.isoformat(),
+        "author": {"@type": "Person", "name": rows[0].author.name if rows and rows[0].author else ""},
+        "commentCount": found.reply_count,
+    }
+    # Nothing in it may end the script element.
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+@require_POST
+@login_required
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """A reply; on an error the page comes back with the text in it."""
+    found = _topic(request, pk)
+    form = PostForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            rate_limit(request.user.pk, "post", now=now())
+            source = _with_picture(request, form)
+            post = services.write_post(author=_member(request), topic=found, source=source, now=now())
+        except PaddockError as error:
+            _say(form, error)
+        else:
+            queries.mark_read(found, request.user, post.number, now=now())
+            return redirect(f"{found.get_absolute_url()}?page={post.page}#p{post.number}")
+    return render(request, "forums/reply.html", {"form": form, "topic": found, "section": "clubs"}, status=422)
+
+
+@require_safe
+def since(request: HttpRequest, pk: int) -> HttpResponse:
+    """What changed after a sequence number: the last page's posts, the same for every reader of a language."""
+    found = _topic(request, pk)
+    key = f"topic-since:{found.pk}:{found.sequence}:{get_language()}"
+    html = cache.get(key)
+    if html is None:
+        last = max(1, (found.last_number - 1) // PAGE + 1)
+        rows = queries.topic_page(found, last, None)
+        html = render(request, "forums/since.html", {"topic": found, "rows": rows}).content.decode()
+        cache.set(key, html, FRAGMENT_SECONDS)
+    return HttpResponse(html)
+
+
+@require_safe
+def post(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the page a post stands on."""
+    found = get_object_or_404(Post.objects.select_related("topic__board"), pk=pk)
+    place = _topic(request, found.topic_id)
+    return redirect(f"{place.get_absolute_url()}?page={found.page}#p{found.number}")
+
+
+@require_POST
+@login_required
+def react(request: HttpRequest, pk: int) -> HttpResponse:
+    """React, or take it back."""
+    found = _post(request, pk)
+    rate_limit(request.user.pk, "react", now=now())
+    services.react(member=_member(request), post=found, kind=request.POST.get("kind", ""), now=now())
+    return _after_act(request, found)
+
+
+@require_POST
+@login_required
+def best(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark the best answer, or take the mark off."""
+    found = _post(request, pk)
+    services.choose_best_answer(member=_member(request), post=found, now=now())
+    return redirect(found)
+
+
+def _after_act(request: HttpRequest, found: Post) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return redirect(found)
+    row = queries.post_rows(Post.objects.filter(pk=found.pk), found.topic, request.user)[0]
+    return render(request, "forums/reactions.html", {"row": row})
+
+
+@login_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a post."""
+    found = _post(request, pk)
+    services.require_editor(_member(request), found)
+    initial = {"source": found.source, "title": found.topic.title}
+    form = EditForm(request.POST or None, initial=initial)
+    if found.number != 1:
+        del form.fields["title"]
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.edit_post(
+                editor=_member(request), post=found, source=data["source"], title=data.get("title"), now=now()
+            )
+        except PaddockError as error:
+            _say(form, error)
+        else:
+            return redirect(found)
+    context = {"form": form, "post": found, "section": "clubs"}
+    return render(request, "forums/edit.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then delete."""
+    found = _post(request, pk)
+    services.require_editor(_member(request), found)
+    if request.method != "POST":
+        return render(request, "forums/delete.html", {"post": found, "section": "clubs"})
+    services.delete_post(actor=_member(request), post=found, now=now())
+    return redirect(found.topic.board if found.number == 1 else found.topic)
+
+
+@require_POST
+@login_required
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a deleted post again."""
+    found = get_object_or_404(Post.objects.select_related("topic"), pk=pk)
+    services.restore_post(actor=_member(request), post=found, now=now())
+    return redirect(found)
+
+
+@require_POST
+@login_required
+def moderate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close, open, pin or unpin a topic."""
+    found = _topic(request, pk)
+    act = request.POST.get("act")
+    if act in {"close", "open"}:
+        services.set_closed(actor=_member(request), topic=found, closed=act == "close")
+    elif act in {"pin", "unpin"}:
+        services.set_pinned(actor=_member(request), topic=found, pinned=act == "pin")
+    return redirect(found)
+
+
+@require_safe
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a post said before, with the differences."""
+    found = _post(request, pk)
+    revisions = list(found.revisions.select_related("replaced_by"))
+    texts = [found.source, *(revision.source for revision in revisions)]
+    steps = [
+        {"at": revision.replaced_at, "by": revision.replaced_by, "lines": _differences(before, after)}
+        for revision, after, before in zip(revisions, texts, texts[1:], strict=False)
+    ]
+    return render(request, "forums/history.html", {"post": found, "steps": steps, "section": "clubs"})
+
+
+def _differences(before: str, after: str) -> list[tuple[str, str]]:
+    names = {"-": "del", "+": "ins"}
+    lines = difflib.ndiff(before.splitlines(), after.splitlines())
+    return [(names.get(line[0], ""), line[2:]) for line in lines if line[0] in "-+ "]
+
+
+@require_POST
+@login_required
+def upload(request: HttpRequest) -> HttpResponse:
+    """A picture for the composer; answers with its Markdown."""
+    rate_limit(request.user.pk, "upload", now=now())
+    file = request.FILES.get("picture")
+    if file is None:
+        return HttpResponse(_("Choose a picture."), status=422, content_type="text/plain; charset=utf-8")
+    picture = services.store_picture(member=_member(request), file=file, now=now())
+    return HttpResponse(f"![]({picture.file.url})", content_type="text/plain; charset=utf-8")
+
+
+def _with_picture(request: HttpRequest, form: Any) -> str:
+    source: str = form.cleaned_data["source"]
+    file = form.cleaned_data.get("picture")
+    if not file:
+        return source
+    rate_limit(request.user.pk, "upload", now=now())
+    picture = services.store_picture(member=_member(request), file=file, now=now())
+    return f"{source}\n\n![]({picture.file.url})"
+
+
+def _say(form: Any, error: PaddockError) -> None:
+    form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+def _member(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _topic(request: HttpRequest, pk: int) -> Topic:
+    topics = Topic.objects.visible_to(request.user)
+    if has_role(request.user, Role.MODERATOR):
+        topics = Topic.objects.all()
+    return get_object_or_404(topics.select_related("board"), pk=pk)
+
+
+def _post(request: HttpRequest, pk: int) -> Post:
+    found = get_object_or_404(Post.objects.select_related("topic__board"), pk=pk)
+    _topic(request, found.topic_id)
+    if found.deleted_at and not has_role(request.user, Role.MODERATOR):
+        raise Http404
+    return found

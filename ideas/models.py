@@ -1,0 +1,143 @@
+"""Contests, their phases, ideas and votes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from ideas.enums import SWITCHES, Decision, PhaseKind, Switches
+
+
+class Contest(models.Model):
+    """A question to the members, with dated phases. ``phase`` is the one last logged; the clock decides."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title_en = models.CharField(_("title (English)"), max_length=160)
+    title_zh = models.CharField(_("title (Chinese)"), max_length=160)
+    phase = models.CharField(max_length=12, choices=PhaseKind.choices, default=PhaseKind.DRAFT)
+    opened_at = models.DateTimeField()
+    idea_count = models.PositiveIntegerField(default=0)
+    sequence = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_zh if (get_language() or "").startswith("zh") else self.title_en
+
+    @property
+    def channel(self) -> str:
+        """Where its news are announced."""
+        return f"contest:{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("ideas:contest", args=[self.slug])
+
+    def phase_at(self, now: datetime) -> PhaseKind:
+        """The phase by the clock, whatever was logged so far."""
+        begun = [phase for phase in self.phases.all() if phase.starts_at <= now]
+        return PhaseKind(max(begun, key=lambda phase: phase.starts_at).kind) if begun else PhaseKind.DRAFT
+
+    def switches_at(self, now: datetime) -> Switches:
+        """What is allowed by the clock."""
+        return SWITCHES[self.phase_at(now)]
+
+
+class Phase(models.Model):
+    """When a contest enters a phase; ``entered_at`` when that was logged."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="phases")
+    kind = models.CharField(max_length=12, choices=PhaseKind.choices)
+    starts_at = models.DateTimeField()
+    entered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["contest", "kind"], name="contest_phase_once")]
+        indexes = [models.Index(fields=["starts_at"], condition=models.Q(entered_at=None), name="phase_to_enter")]
+
+    def __str__(self) -> str:
+        return f"{self.contest_id} {self.kind}"
+
+
+class Idea(models.Model):
+    """An idea handed in. ``vote_count`` is secret until the contest shows counts."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="ideas")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    title = models.CharField(_("title"), max_length=160)
+    source = models.TextField()
+    html = models.TextField()
+    text = models.TextField()
+    language = models.CharField(max_length=10, default="en")
+    picture = models.FileField(upload_to="ideas/%Y/%m/", blank=True)
+    submitted_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    vote_count = models.PositiveIntegerField(default=0)
+    decision = models.CharField(max_length=12, choices=Decision.choices, default=Decision.NONE, blank=True)
+    reason_en = models.TextField(blank=True)
+    reason_zh = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "number"], name="idea_number_once"),
+            models.CheckConstraint(condition=models.Q(vote_count__gte=0), name="idea_votes_not_negative"),
+        ]
+        indexes = [models.Index(fields=["author"], name="idea_author")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def reason(self) -> str:
+        """Why it was decided so, in the reader's language."""
+        return self.reason_zh if (get_language() or "").startswith("zh") else self.reason_en
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        slug = slugify(self.title, allow_unicode=True)[:60].strip("-") or "idea"
+        return reverse("ideas:idea", args=[self.pk, slug])
+
+
+class Vote(models.Model):
+    """A member's one vote in a contest. The constraint is what makes it one."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="votes")
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="votes")
+    voter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contest", "voter"], name="one_vote_a_member")]
+
+    def __str__(self) -> str:
+        return f"{self.voter_id} for {self.idea_id}"
+
+
+class VoteEvent(models.Model):
+    """The history of votes: cast, moved, withdrawn. Never changed."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="+")
+    voter_id = models.BigIntegerField(null=True)
+    idea_id = models.BigIntegerField(null=True)
+    previous_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.previous_id} to {self.idea_id}"

@@ -1,0 +1,116 @@
+"""Reading contests; what a reader may know of votes."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from community.members.api import MemberCard, cards
+from ideas.enums import PhaseKind
+from ideas.models import Contest, Idea, Vote
+
+
+@dataclass
+class IdeaCard:
+    """An idea as a reader may see it: ``votes`` is None while counts are hidden."""
+
+    idea: Idea
+    author: MemberCard | None
+    votes: int | None
+    voted: bool
+    own: bool
+    state: str
+
+
+@dataclass(frozen=True)
+class PhaseMark:
+    """One cell of the timeline: its length in days and how many are over."""
+
+    kind: PhaseKind
+    starts_at: datetime
+    days: int
+    gone: int
+    state: str
+
+
+def idea_cards(contest: Contest, viewer: Any, *, now: datetime, seed: str = "") -> list[IdeaCard]:
+    """All ideas of a contest: by votes once counts are shown, before that in an order of the reader's own."""
+    switches = contest.switches_at(now)
+    ideas = list(Idea.objects.filter(contest=contest, withdrawn_at=None).order_by("number"))
+    if switches.counts_visible:
+        ideas.sort(key=lambda idea: (-idea.vote_count, idea.number))
+    else:
+        random.Random(f"{contest.pk}:{seed}").shuffle(ideas)  # noqa: S311 - an order, not a secret
+    return cards_for(ideas, contest, viewer, now=now)
+
+
+def cards_for(ideas: list[Idea], contest: Contest, viewer: Any, *, now: datetime) -> list[IdeaCard]:
+    """Ideas with authors and the reader's own vote, in a constant number of queries."""
+    switches = contest.switches_at(now)
+    people = cards(idea.author_id for idea in ideas)
+    viewer_id = getattr(viewer, "pk", None)
+    voted_for = Vote.objects.filter(contest=contest, voter_id=viewer_id or 0).values_list("idea_id", flat=True).first()
+    return [
+        IdeaCard(
+            idea,
+            people.get(idea.author_id),
+            idea.vote_count if switches.counts_visible else None,
+            idea.pk == voted_for,
+            idea.author_id == viewer_id,
+            _state(idea, viewer_id, voted_for, may_vote=switches.may_vote),
+        )
+        for idea in ideas
+    ]
+
+
+def _state(idea: Idea, viewer_id: int | None, voted_for: int | None, *, may_vote: bool) -> str:
+    if not may_vote:
+        return "closed"
+    if viewer_id is None:
+        return "guest"
+    if idea.author_id == viewer_id:
+        return "own"
+    if voted_for == idea.pk:
+        return "voted"
+    return "elsewhere" if voted_for else "idle"
+
+
+def timeline(contest: Contest, *, now: datetime) -> list[PhaseMark]:
+    """The phases with their lengths; the last one is as long as a week."""
+    phases = list(contest.phases.all())
+    current = contest.phase_at(now)
+    ends = [phase.starts_at for phase in phases[1:]] + [phases[-1].starts_at + timedelta(days=7)] if phases else []
+    marks = []
+    for phase, end in zip(phases, ends, strict=True):
+        days = max(2, (end - phase.starts_at).days)
+        gone = min(days, max(0, (now - phase.starts_at).days))
+        state = "now" if phase.kind == current else "done" if phase.starts_at <= now else "todo"
+        marks.append(PhaseMark(PhaseKind(phase.kind), phase.starts_at, days, gone, state))
+    return marks
+
+
+def visible_contests(*, now: datetime) -> list[Contest]:
+    """Contests that are no drafts, open ones first."""
+    found = [c for c in Contest.objects.prefetch_related("phases") if c.switches_at(now).visible]
+    return sorted(found, key=lambda contest: contest.switches_at(now).counts_visible)
+
+
+def _counted() -> Coalesce:
+    votes = Vote.objects.filter(idea=OuterRef("pk")).order_by().values("idea")
+    return Coalesce(Subquery(votes.annotate(n=Count("pk")).values("n")), 0)
+
+
+def vote_differences() -> list[str]:
+    """Ideas whose kept vote count differs from the votes."""
+    wrong: Any = Idea.objects.annotate(n=_counted()).exclude(n=F("vote_count"))
+    return [f"idea {idea.pk}: {idea.vote_count} kept, {idea.n} counted" for idea in wrong]
+
+
+def repair_votes() -> None:
+    """Set vote counts to what is counted."""
+    Idea.objects.update(vote_count=_counted())

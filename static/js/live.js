@@ -1,0 +1,64 @@
+// One WebSocket a page. Elements say what they listen to:
+//   data-live="topic:7" data-live-sequence="41" data-live-repair="/topics/7/since/"
+// On a message, and after every reconnection, the element asks its repair address for all that came after its
+// sequence; the answer's elements are appended to data-live-append or replace those with the same id.
+const parts = [...document.querySelectorAll("[data-live]")];
+const polite = document.createElement("p");
+polite.className = "vh";
+polite.setAttribute("role", "status");
+let wait = 1000;
+
+async function repair(part) {
+  if (part.dataset.liveBusy) { part.dataset.liveAgain = "1"; return; }
+  part.dataset.liveBusy = "1";
+  try {
+    // Not everybody at once: a crowd of readers spreads over a third of a second.
+    await new Promise((done) => setTimeout(done, Math.random() * 300));
+    const url = new URL(part.dataset.liveRepair, location.href);
+    url.searchParams.set("after", part.dataset.liveSequence);
+    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+    if (answer.ok) place(part, await answer.text());
+  } catch { /* the next message or reconnection tries again */ } finally {
+    delete part.dataset.liveBusy;
+    if (part.dataset.liveAgain) { delete part.dataset.liveAgain; repair(part); }
+  }
+}
+
+function place(part, html) {
+  const box = new DOMParser().parseFromString(html, "text/html").body;
+  const root = box.firstElementChild;
+  if (!root) return;
+  if (part.dataset.liveReplace) { document.querySelector(part.dataset.liveReplace)?.replaceChildren(...root.childNodes); part.classList.toggle("dot", root.classList.contains("dot")); return; }
+  part.dataset.liveSequence = root.dataset.liveSequence ?? part.dataset.liveSequence;
+  for (const child of [...root.children]) {
+    const known = child.id && document.getElementById(child.id);
+    if (known) known.replaceWith(child);
+    else if (part.dataset.liveAppend) document.querySelector(part.dataset.liveAppend)?.append(child);
+    if (window.htmx) window.htmx.process(child);
+  }
+  if (root.dataset.liveSay) polite.textContent = root.dataset.liveSay;
+}
+
+function connect() {
+  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
+  let first = true;
+  socket.onopen = () => {
+    wait = 1000;
+    socket.send(JSON.stringify({ listen: parts.map((part) => part.dataset.live) }));
+    // What happened between the page's rendering and now, or during an interruption.
+    if (!first || performance.now() > 5000) parts.forEach(repair);
+    first = false;
+  };
+  socket.onmessage = (event) => {
+    const message = JSON.parse(event.data);
+    for (const part of parts) {
+      if (part.dataset.live === message.channel && (part.dataset.liveReplace || message.sequence > Number(part.dataset.liveSequence))) repair(part);
+    }
+  };
+  socket.onclose = () => {
+    setTimeout(() => { connect(); setTimeout(() => parts.forEach(repair), 500); }, wait + Math.random() * 1000);
+    wait = Math.min(wait * 2, 30000);
+  };
+}
+
+if (parts.length && "WebSocket" in window) { document.body.append(polite); connect(); }
