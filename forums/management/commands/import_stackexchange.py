@@ -1,0 +1,63 @@
+"""``manage.py import_stackexchange DIR``: a Stack Exchange dump becomes a board."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from forums.importers.stackexchange import Import, audit
+from forums.services import ensure_board
+
+GRANT_WARNING = (
+    "--grant-all-for-demo: every imported member is given every permission, dated at their joining. "
+    "Nobody really agreed to this. Use it on demonstration sites only."
+)
+
+
+class Command(BaseCommand):
+    """Imports a dump, or compares it with what was imported."""
+
+    help = "Import users, questions, answers, comments and votes of a Stack Exchange dump. Can be run again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where from and where to."""
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--board", help="slug of the board; default: the folder's name")
+        parser.add_argument("--check", action="store_true", help="compare the dump's own figures with the database")
+        parser.add_argument("--grant-all-for-demo", action="store_true", help=GRANT_WARNING)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import unless only asked to check, then say which figures agree."""
+        folder: Path = options["folder"]
+        if not (folder / "Posts.xml").is_file():
+            raise CommandError(f"{folder} has no Posts.xml")
+        slug = (options["board"] or folder.resolve().name)[:54]
+        try:
+            if not options["check"]:
+                self._import(folder, slug, grant_all=options["grant_all_for_demo"])
+            self._report(folder, slug, strict=options["check"])
+        except (ParseError, DefusedXmlException) as error:
+            raise CommandError(f"Not readable as a dump: {error!r}. What was read before is kept.") from error
+
+    def _import(self, folder: Path, slug: str, *, grant_all: bool) -> None:
+        if grant_all:
+            self.stdout.write(GRANT_WARNING)
+        board = ensure_board(slug, title_en=slug, title_zh=slug)
+        aside = ensure_board(f"{slug}-aside", title_en=f"{slug}: tag texts", title_zh=f"{slug}：标签说明")
+        work = Import(folder, board, aside, source=slug, grant_all=grant_all)
+        work.run(lambda found, name: tqdm(found, desc=name, unit=" rows", disable=None))
+        for kind in ("Users", "Posts", "Comments", "Votes"):
+            self.stdout.write(f"{kind}: {work.done[kind]} taken over, {work.skipped[kind]} without a place left out")
+
+    def _report(self, folder: Path, slug: str, *, strict: bool) -> None:
+        figures = audit(folder, source=slug)
+        for name, (agree, total) in figures.items():
+            self.stdout.write(f"{name}: {agree:,} of {total:,} agree")
+        if strict and any(agree != total for agree, total in figures.values()):
+            raise CommandError("Some figures differ from the dump's own.")

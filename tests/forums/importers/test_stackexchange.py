@@ -1,0 +1,148 @@
+"""Importing a Stack Exchange dump."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from community.consent.api import permits_of
+from community.members.api import Member
+from forums.importers.stackexchange import audit
+from forums.models import Board, Imported, ImportedVote, Post, Topic
+from tests.people import member as native_member
+
+pytestmark = pytest.mark.django_db
+
+BICYCLES = Path(__file__).parents[4] / "shared" / "data" / "stackexchange-bicycles-meta"
+USERS = """<users>
+<row Id="1" DisplayName="Ann Lee" CreationDate="2010-01-02T03:04:05.000" AboutMe="&lt;p&gt;Rides&lt;/p&gt;" New="?" />
+<row Id="2" DisplayName="Ann Lee" CreationDate="2010-01-03T03:04:05.000" />
+<row DisplayName="no id" />
+</users>"""
+POSTS = """<posts>
+<row Id="10" PostTypeId="1" CreationDate="2010-02-01T10:00:00.000" Score="1" Title="Which rack?"
+ Tags="&lt;rack&gt;&lt;roof&gt;"
+ Body="&lt;p&gt;A &lt;b&gt;roof&lt;/b&gt; rack&lt;/p&gt;" OwnerUserId="1" AcceptedAnswerId="11"
+ AnswerCount="1" CommentCount="0"
+ ClosedDate="2010-03-01T10:00:00.000" />
+<row Id="11" PostTypeId="2" ParentId="10" CreationDate="2010-02-02T10:00:00.000" Score="-1"
+ Body="This one" CommentCount="1" />
+<row Id="12" PostTypeId="2" ParentId="99" CreationDate="2010-02-02T10:00:00.000" Body="Nowhere" OwnerUserId="7" />
+</posts>"""
+COMMENTS = (
+    '<comments><row Id="5" PostId="11" Text="Thanks" CreationDate="2010-02-04T10:00:00.000" UserId="2" /></comments>'
+)
+VOTES = """<votes>
+<row Id="1" PostId="10" VoteTypeId="2" CreationDate="2010-02-01T00:00:00.000" />
+<row Id="2" PostId="11" VoteTypeId="3" CreationDate="2010-02-02T00:00:00.000" />
+<row Id="3" PostId="11" VoteTypeId="1" CreationDate="2010-02-02T00:00:00.000" />
+<row Id="4" PostId="99" VoteTypeId="2" CreationDate="2010-02-02T00:00:00.000" />
+</votes>"""
+TAGS = '<tags><row Id="1" TagName="rack" Count="1" /><row Id="2" TagName="roof" Count="1" /></tags>'
+
+
+@pytest.fixture
+def dump(tmp_path):
+    files = {"Users": USERS, "Posts": POSTS, "Comments": COMMENTS, "Votes": VOTES, "Tags": TAGS}
+    for name, text in files.items():
+        (tmp_path / f"{name}.xml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def state():
+    return [
+        list(model.objects.order_by("pk").values()) for model in (Member, Board, Topic, Post, ImportedVote, Imported)
+    ]
+
+
+def load(folder, **options):
+    call_command("import_stackexchange", str(folder), board="bikes", **options)
+
+
+def test_a_question_is_a_topic_with_its_times(dump):
+    load(dump)
+    topic = Topic.objects.get()
+    assert (topic.title, topic.tags, topic.closed, topic.author.name) == (
+        "Which rack?",
+        ["rack", "roof"],
+        True,
+        "Ann Lee",
+    )
+    assert topic.opened_at == datetime(2010, 2, 1, 10, tzinfo=UTC)
+    assert topic.last_post_at == datetime(2010, 2, 4, 10, tzinfo=UTC)
+    posts = Post.objects.order_by("number").values_list("number", "kind", "text", "score", "comment_count")
+    assert list(posts) == [
+        (1, "post", "A roof rack", 1, 0),
+        (2, "post", "This one", -1, 1),
+        (3, "comment", "Thanks", 0, 0),
+    ]
+    assert topic.best_answer.number == 2
+
+
+def test_the_dumps_figures_agree(dump):
+    load(dump)
+    figures = {"Score": (2, 3), "CommentCount": (2, 3), "AnswerCount": (1, 1), "tag Count": (2, 2)}
+    assert audit(dump, source="bikes") == figures  # the answer to a question that is not there counts as missing
+    call_command("recount", check=True)
+
+
+def test_a_second_run_changes_nothing(dump):
+    load(dump)
+    before = state()
+    load(dump)
+    assert state() == before
+
+
+def test_a_cut_off_import_goes_on(dump):
+    whole = (dump / "Comments.xml").read_text()
+    (dump / "Comments.xml").write_text(whole.replace("</comments>", "<row"))
+    with pytest.raises(CommandError):
+        load(dump)
+    (dump / "Comments.xml").write_text(whole)
+    load(dump)
+    assert [Post.objects.count(), ImportedVote.objects.count(), Topic.objects.get().best_answer.number] == [3, 2, 2]
+
+
+def test_two_people_of_one_name_stay_two_and_a_native_name_is_not_taken(dump):
+    native = native_member("Ann-Lee-1")
+    load(dump)
+    assert not Topic.objects.filter(author=native).exists()
+    assert Member.objects.filter(name="Ann Lee").count() == 2
+
+
+def test_entities_are_refused_and_nothing_is_written(dump):
+    bomb = '<!DOCTYPE users [<!ENTITY a "aaaa">]><users><row Id="1" DisplayName="&a;" /></users>'
+    (dump / "Users.xml").write_text(bomb)
+    with pytest.raises(CommandError):
+        load(dump)
+    assert [Member.objects.count(), Topic.objects.count()] == [0, 0]
+
+
+def test_imported_members_permit_nothing_unless_granted_for_a_demonstration(dump):
+    load(dump)
+    assert permits_of(Topic.objects.get().author_id) == frozenset()
+
+
+def test_granted_for_a_demonstration(dump, capsys):
+    load(dump, grant_all_for_demo=True)
+    assert "Nobody really agreed" in capsys.readouterr().out
+    assert "profiling:onsite" in permits_of(Topic.objects.get().author_id)
+
+
+def test_a_folder_without_posts_is_refused(tmp_path):
+    with pytest.raises(CommandError):
+        load(tmp_path)
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not BICYCLES.exists(), reason="needs ../shared/data")
+def test_a_whole_site_recomputes_exactly():
+    call_command("import_stackexchange", str(BICYCLES), board="bicycles")
+    assert audit(BICYCLES, source="bicycles") == {
+        "Score": (1446, 1446),
+        "CommentCount": (1446, 1446),
+        "AnswerCount": (453, 453),
+        "tag Count": (94, 94),
+    }
+    call_command("recount", check=True)
