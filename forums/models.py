@@ -209,9 +209,13 @@ class ImportedVote(models.Model):
     """A vote of an imported forum: up, down, or another kind that does not count."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="imported_votes")
-    external_id = models.BigIntegerField(unique=True)
+    external_id = models.BigIntegerField()
     value = models.SmallIntegerField()
     at = models.DateTimeField()
+
+    class Meta:
+        # Two dumps number their votes alike, so the number alone is not enough.
+        constraints = [models.UniqueConstraint(fields=["post", "external_id"], name="imported_vote_once")]
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.value:+}"

@@ -213,8 +213,13 @@ class Import:
             if row.get("PostId") in posts
         ]
         self.skipped["Votes"] += len(found) - len(votes)
-        self.done["Votes"] += len(votes)
+        self.done["Votes"] += len(votes) - self._there(votes)
         ImportedVote.objects.bulk_create(votes, ignore_conflicts=True)
+
+    def _there(self, votes: list[ImportedVote]) -> int:
+        # Counted first, so that a second run says that it took over nothing.
+        ids, posts = [vote.external_id for vote in votes], {vote.post_id for vote in votes}
+        return ImportedVote.objects.filter(external_id__in=ids, post__in=posts).count()
 
     def _finish(self) -> None:
         for row in rows(self.folder / "Posts.xml"):

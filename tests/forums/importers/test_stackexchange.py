@@ -87,11 +87,20 @@ def test_the_dumps_figures_agree(dump):
     call_command("recount", check=True)
 
 
-def test_a_second_run_changes_nothing(dump):
+def test_a_second_run_changes_nothing_and_says_so(dump, capsys):
     load(dump)
     before = state()
+    capsys.readouterr()
     load(dump)
     assert state() == before
+    assert "Votes: 0 taken over" in capsys.readouterr().out
+
+
+def test_two_dumps_that_number_their_votes_alike_keep_them_all(dump):
+    load(dump)
+    call_command("import_stackexchange", str(dump), board="more-bikes")
+    assert list(Post.objects.filter(number=1).values_list("score", flat=True)) == [1, 1]
+    call_command("recount", check=True)
 
 
 def test_a_cut_off_import_goes_on(dump):
