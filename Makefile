@@ -16,6 +16,15 @@ demo: .venv/.run ## Set up the demo community and run it on http://127.0.0.1:800
 test: .venv/.ready ## Set up and run every test that needs no server
 	$(BIN)/pytest -m "not services" -n 2 $(TEST_OPTIONS)
 
+services: ## Install and start PostgreSQL, Redis and Elasticsearch for tests (Debian, Ubuntu)
+	@scripts/services.sh start
+
+services-stop: ## Stop them and remove what they wrote
+	@scripts/services.sh stop
+
+test-services: .venv/.ready ## Run the tests again on PostgreSQL, and those that need the three servers; skips nothing
+	scripts/services.sh run $(BIN)/pytest -m "not browser" -n 2 --nothing-skipped $(TEST_OPTIONS)
+
 lint: .venv/.ready ## Style, types, floors, templates, migrations, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,4 +51,4 @@ lock: ## Resolve the dependencies anew into the lock files (needs uv)
 	@.venv/bin/python scripts/compile_messages.py
 	@touch $@ .venv/.run
 
-.PHONY: help demo test lint messages lock
+.PHONY: help demo test services services-stop test-services lint messages lock

@@ -9,6 +9,8 @@ import pytest
 from community.search.registry import forget_engines
 from community.search.services import forget_state
 
+pytest_plugins = ["tests.closing"]
+
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 

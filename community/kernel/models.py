@@ -14,7 +14,7 @@ class OutboxState(models.TextChoices):
 
 
 class OutboxEvent(models.Model):
-    """One published fact. ``lane`` is what one relay works on at a time; a member is always in the same lane."""
+    """One published fact. a member is always in the same ``lane``, and a lane is held by one relay at a time."""
 
     LANES = 64
 

@@ -1,6 +1,6 @@
 """Delivers facts from the outbox: at least once, in order per member, several relays side by side.
 
-A relay claims a lane (a slice of the members), takes the lane's oldest pending facts, hands them to the handlers
+A relay claims lanes (slices of the members), takes their oldest pending facts, hands them to the handlers
 and marks them handled, all in one transaction: what handlers write to the database happens exactly once.
 """
 
@@ -24,6 +24,7 @@ from community.kernel.registry import handlers_of, rounds, subscriptions
 logger = logging.getLogger("paddock.relay")
 
 BATCH = 200
+LANES_AT_ONCE = 16  # of 64: a backlog goes in large batches, and four relays still share it
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
@@ -41,9 +42,10 @@ class Outcome:
 def deliver_once(*, now: datetime, batch: int = BATCH) -> int:
     """Deliver the pending facts of every lane once. Returns how many were handled."""
     if connection.vendor != "postgresql":
-        return deliver_lane(None, now=now, batch=batch)
-    lanes = due_events(now).order_by("lane").values_list("lane", flat=True).distinct()
-    return sum(deliver_lane(lane, now=now, batch=batch) for lane in list(lanes))
+        return deliver_lanes(None, now=now, batch=batch)
+    lanes = list(due_events(now).order_by("lane").values_list("lane", flat=True).distinct())
+    parts = [lanes[start : start + LANES_AT_ONCE] for start in range(0, len(lanes), LANES_AT_ONCE)]
+    return sum(deliver_lanes(part, now=now, batch=batch) for part in parts)
 
 
 def due_events(now: datetime) -> Any:
@@ -52,11 +54,13 @@ def due_events(now: datetime) -> Any:
 
 
 @transaction.atomic(durable=True)
-def deliver_lane(lane: int | None, *, now: datetime, batch: int) -> int:
-    """Deliver one batch of a lane (None: of all lanes, where one relay is the only writer)."""
-    if lane is not None and not _claim(lane):
-        return 0
-    events = list(_oldest(lane, now=now, batch=batch))
+def deliver_lanes(lanes: Sequence[int] | None, *, now: datetime, batch: int) -> int:
+    """Deliver one batch of these lanes, less those another relay holds (None: of all, where one relay writes)."""
+    if lanes is not None:
+        lanes = _claim(lanes)
+        if not lanes:
+            return 0
+    events = list(_oldest(lanes, now=now, batch=batch))
     if not events:
         return 0
     outcome = Outcome()
@@ -66,21 +70,23 @@ def deliver_lane(lane: int | None, *, now: datetime, batch: int) -> int:
     return len(outcome.handled)
 
 
-def _claim(lane: int) -> bool:
-    rows = OutboxLane.objects.select_for_update(skip_locked=True).filter(number=lane)
-    if rows.first() is not None:
-        return True
-    if OutboxLane.objects.filter(number=lane).exists():
-        return False  # another relay works on it
-    OutboxLane.objects.bulk_create([OutboxLane(number=lane)], ignore_conflicts=True)
-    return rows.first() is not None
+def _claim(lanes: Sequence[int]) -> list[int]:
+    """Those of the lanes that are ours until the transaction ends."""
+    lanes_of_ours = OutboxLane.objects.select_for_update(skip_locked=True).filter(number__in=lanes)
+    free = list(lanes_of_ours.values_list("number", flat=True))
+    if len(free) < len(lanes):
+        known = OutboxLane.objects.filter(number__in=lanes).values_list("number", flat=True)
+        if missing := set(lanes).difference(known):
+            OutboxLane.objects.bulk_create([OutboxLane(number=number) for number in missing], ignore_conflicts=True)
+            free = list(lanes_of_ours.values_list("number", flat=True))
+    return free
 
 
-def _oldest(lane: int | None, *, now: datetime, batch: int) -> Iterable[OutboxEvent]:
+def _oldest(lanes: Sequence[int] | None, *, now: datetime, batch: int) -> Iterable[OutboxEvent]:
     """The oldest pending facts, without members who wait for an earlier fact of theirs."""
     pending = OutboxEvent.objects.filter(state=OutboxState.PENDING)
-    if lane is not None:
-        pending = pending.filter(lane=lane)
+    if lanes is not None:
+        pending = pending.filter(lane__in=lanes)
     waiting = pending.filter(retry_at__gt=now).values_list("member_id", flat=True)
     return pending.exclude(member_id__in=list(waiting)).order_by("pk")[:batch]
 

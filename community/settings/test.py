@@ -1,15 +1,25 @@
-"""Tests: everything in memory and fast."""
+"""Tests: everything in memory and fast; with DATABASE_URL on PostgreSQL.
+
+The addresses of Redis and Elasticsearch are for the tests that ask for them: see tests/servers.py.
+"""
 
 from __future__ import annotations
 
 from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
-from community.settings.base import DATABASES, INSTALLED_APPS
+from community.settings.base import DATABASES, ELASTICSEARCH_URL, INSTALLED_APPS, REDIS_URL
 
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 SECRET_KEY = "test"  # noqa: S105 - not a secret: tests only
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["NAME"] = ":memory:"
+else:
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+SERVERS = {"redis": REDIS_URL, "elasticsearch": ELASTICSEARCH_URL}
+ELASTICSEARCH_URL = ""
+REDIS_URL = ""
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

@@ -3,11 +3,11 @@ from datetime import timedelta
 from typing import ClassVar
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from community.kernel import registry
 from community.kernel.api import Fact, forget, handles, handles_batch, publish
-from community.kernel.models import OutboxEvent, OutboxState
+from community.kernel.models import OutboxEvent, OutboxLane, OutboxState
 from community.kernel.queries import facts_of, outbox_status, replay
 from community.kernel.relay import ATTEMPTS, Relay, deliver_once
 
@@ -126,10 +126,12 @@ def test_kept_facts_can_be_replayed_and_forgotten(heard, now):
     assert [d.fact.number for d in replay([DoorOpened])] == [2]
 
 
-@pytest.mark.parametrize("facts", [1, 150])
-def test_a_batch_costs_the_same_queries_whatever_its_size(heard, now, facts, django_assert_num_queries):
+@pytest.mark.parametrize(("facts", "parts"), [(1, 1), (150, 4)])
+def test_a_batch_costs_the_same_queries_whatever_its_size(heard, now, facts, parts, django_assert_num_queries):
     handles(DoorOpened)(lambda delivery: None)
+    OutboxLane.objects.bulk_create(OutboxLane(number=number) for number in range(OutboxEvent.LANES))
     say(now, *[(member, 1) for member in range(1, facts + 1)])
-    # savepoint, waiting members, facts, savepoint pair of the batch, mark, savepoint
-    with django_assert_num_queries(7):
+    # savepoint, waiting members, facts, savepoint pair of the batch, mark, savepoint; on PostgreSQL the lanes with
+    # something to do, and for each part of them the claim and the same seven
+    with django_assert_num_queries(7 if connection.vendor == "sqlite" else 1 + 8 * parts):
         assert deliver_once(now=now) == facts
