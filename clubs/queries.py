@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from clubs.models import Club, Membership
+from django.db.models import Case, IntegerField, QuerySet, When
+
+from clubs.models import Club, MemberRole, Membership
+
+RANKS = (MemberRole.LEADER, MemberRole.HOST)
 
 
 def club_slugs_of(member_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -20,3 +24,10 @@ def club_slugs_of(member_ids: Iterable[int]) -> dict[int, list[str]]:
 def clubs_of(member_id: int) -> list[Club]:
     """The clubs of one member."""
     return list(Club.objects.filter(memberships__member_id=member_id).order_by("kind", "title_en"))
+
+
+def members_of(club: Club) -> QuerySet[Membership]:
+    """Everybody in a club: leaders, then hosts, then members, each by how long they have been in."""
+    ranks = [When(role=role, then=rank) for rank, role in enumerate(RANKS)]
+    order = Case(*ranks, default=len(RANKS), output_field=IntegerField())
+    return Membership.objects.filter(club=club).order_by(order, "joined_at", "pk")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -34,9 +35,9 @@ def home_side(request: HttpRequest) -> SafeString:
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Memberships go, and the counts with them."""
-    for row in Membership.objects.filter(member_id=member_id):
-        Club.objects.filter(pk=row.club_id).update(member_count=row.club.member_count - 1)
-        row.delete()
+    for row in Membership.objects.filter(member_id=member_id).order_by("club_id"):
+        if Membership.objects.filter(pk=row.pk).delete()[0]:
+            Club.objects.filter(pk=row.club_id).update(member_count=F("member_count") - 1)
 
 
 @fills("members.explain")

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from clubs.models import Club, ClubKind, Membership
+from clubs.queries import members_of
 from clubs.services import join_club, leave_club
 from community.kernel.api import now
 from community.members.api import cards
@@ -64,7 +65,7 @@ def club(request: HttpRequest, slug: str) -> HttpResponse:
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """Everybody in a club."""
     found = get_object_or_404(Club, slug=slug)
-    rows = Membership.objects.filter(club=found).order_by("role", "joined_at")
+    rows = members_of(found)
     page = Paginator(rows, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
     people = cards(row.member_id for row in page)
     lines = [(row, people[row.member_id]) for row in page if row.member_id in people]

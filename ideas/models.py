@@ -48,7 +48,7 @@ class Contest(models.Model):
     def phase_at(self, now: datetime) -> PhaseKind:
         """The phase by the clock, whatever was logged so far."""
         begun = [phase for phase in self.phases.all() if phase.starts_at <= now]
-        return PhaseKind(max(begun, key=lambda phase: phase.starts_at).kind) if begun else PhaseKind.DRAFT
+        return PhaseKind(max(begun, key=lambda phase: (phase.starts_at, phase.pk)).kind) if begun else PhaseKind.DRAFT
 
     def switches_at(self, now: datetime) -> Switches:
         """What is allowed by the clock."""
@@ -116,11 +116,11 @@ class Idea(models.Model):
 
 
 class Vote(models.Model):
-    """A member's one vote in a contest. The constraint is what makes it one."""
+    """A member's one vote in a contest. The constraint is what makes it one; an erased voter leaves a nameless vote."""
 
     contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="votes")
     idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="votes")
-    voter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    voter = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
 
     class Meta:

@@ -34,7 +34,7 @@ def tell_participants(delivery: Delivery[ContestPhaseChanged]) -> None:
     if contest is None:
         return
     authors = Idea.objects.filter(contest=contest, withdrawn_at=None).values_list("author_id", flat=True)
-    voters = Vote.objects.filter(contest=contest).values_list("voter_id", flat=True)
+    voters = Vote.objects.filter(contest=contest).exclude(voter=None).values_list("voter_id", flat=True)
     for member_id in sorted({*authors, *voters}):
         notify(
             recipient_id=member_id,
@@ -116,8 +116,12 @@ def console_nav(user: Any) -> dict[str, Any]:
 def erase(member_id: int) -> None:
     """Ideas stay without a name. Votes in an open contest go; in a closed one the count stays, the voter does not."""
     at = now()
-    for vote in Vote.objects.filter(voter_id=member_id).select_related("contest").prefetch_related("contest__phases"):
-        if not vote.contest.switches_at(at).counts_visible:
+    contests = Contest.objects.filter(votes__voter_id=member_id).order_by("pk").prefetch_related("phases")
+    for contest in contests.select_for_update(of=("self",)):
+        vote = Vote.objects.get(contest=contest, voter_id=member_id)
+        if contest.switches_at(at).counts_visible:
+            Vote.objects.filter(pk=vote.pk).update(voter=None)
+        else:
             Idea.objects.filter(pk=vote.idea_id).update(vote_count=F("vote_count") - 1)
             vote.delete()
     VoteEvent.objects.filter(voter_id=member_id).update(voter_id=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import BinaryIO
 
 from django.db import transaction
@@ -26,15 +27,22 @@ MAX_TITLE, MAX_TEXT, FACT_TEXT = 160, 20_000, 20_000
 
 @transaction.atomic
 def open_contest(
-    *, slug: str, title_en: str, title_zh: str, phases: Sequence[tuple[str, datetime]], now: datetime
+    *,
+    actor: Member,
+    slug: str,
+    title_en: str,
+    title_zh: str,
+    phases: Sequence[tuple[str, datetime]],
+    now: datetime,
 ) -> Contest:
     """A contest with its phases; the same slug again is the same contest. Raises Invalid for phases out of order."""
-    known = Contest.objects.filter(slug=slug).first()
-    if known:
-        return known
+    require_role(actor, Role.BRAND_MANAGER)
+    title_en, title_zh = clean_title(title_en, field="title_en"), clean_title(title_zh, field="title_zh")
     require_order(phases)
-    contest = Contest.objects.create(slug=slug, title_en=title_en, title_zh=title_zh, opened_at=now)
-    Phase.objects.bulk_create([Phase(contest=contest, kind=kind, starts_at=at) for kind, at in phases])
+    values = {"title_en": title_en, "title_zh": title_zh, "opened_at": now}
+    contest, created = Contest.objects.get_or_create(slug=slug, defaults=values)
+    if created:
+        Phase.objects.bulk_create([Phase(contest=contest, kind=kind, starts_at=at) for kind, at in phases])
     return contest
 
 
@@ -42,14 +50,16 @@ def open_contest(
 def set_phases(*, actor: Member, contest: Contest, phases: Sequence[tuple[str, datetime]], now: datetime) -> None:
     """Move phases. What has begun stays, and from the first vote on the rules are frozen. Raises Conflict."""
     require_role(actor, Role.BRAND_MANAGER)
-    locked = Contest.objects.select_for_update().get(pk=contest.pk)
-    if Vote.objects.filter(contest=locked).exists():
+    locked = _lock(contest.pk)
+    if VoteEvent.objects.filter(contest=locked).exists():
         raise Conflict(_("Somebody has voted already: the phases are fixed."))
     require_order(phases)
+    begun = {phase.kind: phase.starts_at for phase in locked.phases.all() if phase.entered_at}
+    wanted = [(kind, at) for kind, at in phases if kind not in begun]
+    require_order([*begun.items(), *wanted])
     locked.phases.filter(entered_at=None).delete()
-    entered = set(locked.phases.values_list("kind", flat=True))
-    rows = [Phase(contest=locked, kind=kind, starts_at=at) for kind, at in phases if kind not in entered]
-    Phase.objects.bulk_create(rows)
+    Phase.objects.bulk_create([Phase(contest=locked, kind=kind, starts_at=at) for kind, at in wanted])
+    _advance_sequence(locked.pk)
 
 
 def require_order(phases: Sequence[tuple[str, datetime]]) -> None:
@@ -59,8 +69,31 @@ def require_order(phases: Sequence[tuple[str, datetime]]) -> None:
     if len(order) != len(kinds) or len(set(kinds)) != len(kinds) or order != sorted(order):
         raise Invalid(_("The phases are not in their order."), field="phases")
     times = [at for _kind, at in phases]
-    if times != sorted(times) or not times:
+    if not times or any(later <= earlier for earlier, later in pairwise(times)):
         raise Invalid(_("Each phase has to begin after the one before."), field="phases")
+
+
+def _lock(contest_id: int) -> Contest:
+    """The contest's row, locked: whatever changes ideas or votes begins here, so that all of it has one order."""
+    return Contest.objects.select_for_update(of=("self",)).prefetch_related("phases").get(pk=contest_id)
+
+
+def _lock_idea(idea: Idea) -> Idea:
+    """The idea as it is now, under its contest's lock. Raises Gone for one that was taken back."""
+    contest = _lock(idea.contest_id)
+    fresh = Idea.objects.get(pk=idea.pk)
+    fresh.contest = contest
+    if fresh.withdrawn_at:
+        raise Gone(_("This idea was taken back."))
+    return fresh
+
+
+def clean_title(title: str, *, field: str) -> str:
+    """A contest's title in bounds. Raises Invalid."""
+    title = " ".join(title.replace("\0", "").split())
+    if not title or len(title) > MAX_TITLE:
+        raise Invalid(_("A contest needs a title of at most 160 characters."), field=field)
+    return title
 
 
 def clean_text(title: str, source: str) -> tuple[str, str]:
@@ -81,7 +114,7 @@ def submit_idea(
 ) -> Idea:
     """Hand an idea in. Raises Conflict outside of the submission phase."""
     title, source = clean_text(title, source)
-    contest = Contest.objects.select_for_update().get(pk=contest.pk)
+    contest = _lock(contest.pk)
     if not contest.switches_at(now).may_submit:
         raise Conflict(_("Ideas can be handed in only while the contest asks for them."))
     contest.idea_count += 1
@@ -115,12 +148,13 @@ def edit_idea(
 ) -> Idea:
     """A new text, while ideas are handed in: whoever votes knows what they vote for."""
     title, source = clean_text(title, source)
-    idea = Idea.objects.select_for_update().get(pk=idea.pk)
     require_author(author, idea)
+    idea = _lock_idea(idea)
     if not idea.contest.switches_at(now).may_submit:
         raise Conflict(_("An idea can be changed only while the contest asks for ideas."))
     html = render(source, mentions={})
     idea.title, idea.source, idea.html, idea.text, idea.edited_at = title, source, html, plain_text(html), now
+    idea.language = language_of(f"{title} {source}")
     if picture is not None:
         idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", reencode(picture), save=False)
     idea.save()
@@ -135,9 +169,10 @@ def edit_idea(
 @transaction.atomic
 def withdraw_idea(*, author: Member, idea: Idea, now: datetime) -> None:
     """Take an idea back, before the vote. Again changes nothing."""
-    idea = Idea.objects.select_for_update().get(pk=idea.pk)
     require_author(author, idea)
-    if idea.withdrawn_at:
+    try:
+        idea = _lock_idea(idea)
+    except Gone:
         return
     if not idea.contest.switches_at(now).may_submit and not has_role(author, Role.MODERATOR):
         raise Conflict(_("An idea can be taken back only while the contest asks for ideas."))
@@ -155,23 +190,23 @@ def require_author(member: Member, idea: Idea) -> None:
 
 @transaction.atomic
 def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
-    """One vote a member and contest; a second call moves it.
+    """One vote a member and contest; a second call moves it, the same one again changes nothing.
 
-    The contest is judged by the clock. Counters change in one statement each; rows are locked in the order vote,
-    ideas by key. Raises Conflict outside of the vote, Gone for a withdrawn and NotAllowed for one's own idea.
+    The contest is judged by the clock, under its lock. Rows are locked in the order voter, contest. Raises Conflict
+    outside of the vote, Gone for a withdrawn and NotAllowed for one's own idea.
     """
-    require_voting(idea, now=now)
+    _require_voter(voter)
+    idea = _lock_idea(idea)
+    require_voting(idea.contest, now=now)
     if idea.author_id == voter.pk:
         raise NotAllowed(_("This is your own idea."))
-    vote, created = Vote.objects.select_for_update().get_or_create(
-        contest_id=idea.contest_id, voter=voter, defaults={"idea": idea, "at": now}
-    )
-    previous = None if created else vote.idea_id
-    if previous == idea.pk:
+    vote = Vote.objects.filter(contest_id=idea.contest_id, voter=voter).first()
+    previous = vote.idea_id if vote else None
+    if vote and previous == idea.pk:
         return vote
-    if not created:
-        vote.idea, vote.at = idea, now
-        vote.save(update_fields=["idea", "at"])
+    vote = vote or Vote(contest_id=idea.contest_id, voter=voter)
+    vote.idea, vote.at = idea, now
+    vote.save()
     _count({idea.pk: 1, **({previous: -1} if previous else {})})
     _record(vote.contest_id, voter.pk, idea.pk, previous, now)
     fact = IdeaVoted(
@@ -190,10 +225,11 @@ def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
 
 @transaction.atomic
 def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
-    """Take the vote back. Returns whether there was one."""
-    if not contest.switches_at(now).may_vote:
-        raise Conflict(_("The vote is closed."))
-    vote = Vote.objects.select_for_update().filter(contest=contest, voter=voter).first()
+    """Take the vote back. Returns whether there was one. Raises Conflict outside of the vote."""
+    _require_voter(voter)
+    contest = _lock(contest.pk)
+    require_voting(contest, now=now)
+    vote = Vote.objects.filter(contest=contest, voter=voter).first()
     if vote is None:
         return False
     idea_id = vote.idea_id
@@ -205,12 +241,16 @@ def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
     return True
 
 
-def require_voting(idea: Idea, *, now: datetime) -> None:
-    """Raise Gone for a withdrawn idea and Conflict outside of the vote, by the clock."""
-    if idea.withdrawn_at:
-        raise Gone(_("This idea was taken back."))
-    if not idea.contest.switches_at(now).may_vote:
+def require_voting(contest: Contest, *, now: datetime) -> None:
+    """Raise Conflict outside of the vote, by the clock."""
+    if not contest.switches_at(now).may_vote:
         raise Conflict(_("The vote is closed."))
+
+
+def _require_voter(voter: Member) -> None:
+    """Lock the voter, as an erasure does, so that neither overtakes the other. Raises NotAllowed for an erased one."""
+    if not Member.objects.select_for_update(no_key=True).filter(pk=voter.pk, erased_at=None, is_active=True):
+        raise NotAllowed(_("This account cannot vote."))
 
 
 def _count(changes: dict[int, int]) -> None:
@@ -224,9 +264,13 @@ def _record(contest_id: int, voter_id: int, idea_id: int | None, previous_id: in
 
 def push_tally(contest_id: int) -> None:
     """Somebody voted: that is all anybody is told while counts are hidden."""
-    Contest.objects.filter(pk=contest_id).update(sequence=F("sequence") + 1)
+    _advance_sequence(contest_id)
     sequence = Contest.objects.values_list("sequence", flat=True).get(pk=contest_id)
     announce(f"contest:{contest_id}", kind="voted", sequence=sequence)
+
+
+def _advance_sequence(contest_id: int) -> None:
+    Contest.objects.filter(pk=contest_id).update(sequence=F("sequence") + 1)
 
 
 @transaction.atomic
@@ -254,16 +298,22 @@ def advance() -> int:
 def advance_contests(*, now: datetime) -> int:
     """Enter every due phase, in order, also after downtime; logged once however many relays run."""
     due = Phase.objects.filter(entered_at=None, starts_at__lte=now)
-    if not due.exists():
+    waiting = list(due.order_by().values_list("contest_id", flat=True).distinct())
+    if not waiting:
         return 0
-    phases = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("starts_at", "pk"))
+    # Contests first, by key, and only those nobody works on: another relay, or a vote, has its turn and we come again.
+    contests = Contest.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=waiting).order_by("pk")
+    return sum(_enter_due(contest, now) for contest in contests)
+
+
+def _enter_due(contest: Contest, now: datetime) -> int:
+    phases = list(contest.phases.filter(entered_at=None, starts_at__lte=now).order_by("starts_at", "pk"))
     for phase in phases:
-        _enter(phase, now)
+        _enter(contest, phase, now)
     return len(phases)
 
 
-def _enter(phase: Phase, now: datetime) -> None:
-    contest = Contest.objects.select_for_update().get(pk=phase.contest_id)
+def _enter(contest: Contest, phase: Phase, now: datetime) -> None:
     previous, contest.phase = contest.phase, phase.kind
     contest.sequence += 1
     contest.save(update_fields=["phase", "sequence"])
@@ -277,4 +327,4 @@ def _enter(phase: Phase, now: datetime) -> None:
 
 def _changed(contest: Contest, idea: Idea) -> None:
     mark_content("idea", [idea.pk])
-    Contest.objects.filter(pk=contest.pk).update(sequence=F("sequence") + 1)
+    _advance_sequence(contest.pk)

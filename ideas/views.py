@@ -17,6 +17,8 @@ from ideas.enums import PhaseKind
 from ideas.forms import ContestForm, DecisionForm, IdeaForm
 from ideas.models import Contest, Idea
 
+KEY_DIGITS = 18
+
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -110,7 +112,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            services.edit_idea(
+            edited = services.edit_idea(
                 author=_member(request),
                 idea=found,
                 title=data["title"],
@@ -121,7 +123,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except PaddockError as error:
             _say(form, error)
         else:
-            return redirect(found)
+            return redirect(edited)
     context = {"form": form, "contest": found.contest, "idea": found, "section": "ideas"}
     return render(request, "ideas/submit.html", context, status=422 if form.errors else 200)
 
@@ -163,7 +165,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         phases = [(kind, data[kind]) for kind in ("submission", "voting", "decision", "results")]
         try:
             made = services.open_contest(
-                slug=data["slug"], title_en=data["title_en"], title_zh=data["title_zh"], phases=phases, now=now()
+                actor=_member(request),
+                slug=data["slug"],
+                title_en=data["title_en"],
+                title_zh=data["title_zh"],
+                phases=phases,
+                now=now(),
             )
         except PaddockError as error:
             _say(form, error)
@@ -181,7 +188,7 @@ def desk_contest(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Contest.objects.prefetch_related("phases"), slug=slug)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        target = get_object_or_404(Idea, pk=request.POST.get("idea") or 0, contest=found)
+        target = get_object_or_404(Idea, pk=_number(request.POST.get("idea")), contest=found, withdrawn_at=None)
         data = form.cleaned_data
         try:
             services.decide(
@@ -213,6 +220,11 @@ def _idea(request: HttpRequest, pk: int) -> Idea:
     found = get_object_or_404(ideas, pk=pk, withdrawn_at=None)
     _contest(request, found.contest.slug)
     return found
+
+
+def _number(text: str | None) -> int:
+    """A key from a form; 0, which nothing has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS else 0
 
 
 def _seed(request: HttpRequest) -> str:

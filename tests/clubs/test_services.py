@@ -1,0 +1,77 @@
+"""Founding, joining, leaving; member counts that are always right."""
+
+from __future__ import annotations
+
+import pytest
+
+from clubs.models import Club, Membership
+from clubs.queries import members_of
+from clubs.services import found_club, join_club, leave_club, member_differences, repair_members
+from community.kernel.models import OutboxEvent
+from community.members.api import erase_member
+from tests.people import THEN, member
+
+pytestmark = pytest.mark.django_db
+
+
+def club(slug: str = "estate", **values) -> Club:
+    return found_club(slug=slug, title_en="Estate Club", title_zh="旅行车俱乐部", now=THEN, **values)
+
+
+def count(slug: str = "estate") -> int:
+    return Club.objects.get(slug=slug).member_count
+
+
+def test_the_same_slug_again_is_the_same_club():
+    first, again = club(), club(about_en="Other words")
+    assert (first.pk, Club.objects.get().about_en) == (again.pk, "")
+
+
+def test_joining_twice_makes_one_member_and_one_fact():
+    found, person = club(models=["Tour"], keywords=["roof rack"]), member()
+    assert [join_club(member=person, club=found, now=THEN) for _ in range(2)] == [True, False]
+    assert (count(), Membership.objects.count()) == (1, 1)
+    payloads = [event.payload for event in OutboxEvent.objects.filter(name="clubs.club.joined")]
+    assert payloads == [
+        {
+            "club_id": found.pk,
+            "slug": "estate",
+            "kind": "brand",
+            "title": "Estate Club",
+            "keywords": ["Tour", "roof rack"],
+        }
+    ]
+
+
+def test_leaving_twice_leaves_once():
+    found, person, stays = club(), member(), member()
+    join_club(member=person, club=found, now=THEN)
+    join_club(member=stays, club=found, now=THEN)
+    assert [leave_club(member=person, club=found, now=THEN) for _ in range(2)] == [True, False]
+    assert (count(), list(Membership.objects.values_list("member_id", flat=True))) == (1, [stays.pk])
+    assert OutboxEvent.objects.filter(name="clubs.club.left").count() == 1
+
+
+def test_an_erased_member_leaves_every_club_and_the_counts_follow():
+    one, two, person, stays = club("one"), club("two"), member(), member()
+    for found in (one, two):
+        join_club(member=person, club=found, now=THEN)
+        join_club(member=stays, club=found, now=THEN)
+    erase_member(member=person, now=THEN)
+    assert (count("one"), count("two"), member_differences()) == (1, 1, [])
+
+
+def test_the_members_list_begins_with_leaders_then_hosts():
+    found = club()
+    for name, role in [("mia", "member"), ("leo", "leader"), ("han", "host"), ("max", "member")]:
+        join_club(member=member(name), club=found, role=role, now=THEN)
+    assert [row.member.username for row in members_of(found)] == ["leo", "han", "mia", "max"]
+
+
+def test_a_wrong_count_is_named_and_repaired():
+    found = club()
+    join_club(member=member(), club=found, now=THEN)
+    Club.objects.update(member_count=9)
+    assert member_differences() == ["club estate"]
+    repair_members()
+    assert (count(), member_differences()) == (1, [])

@@ -1,0 +1,43 @@
+"""Contests for tests: ideas from 1 September, votes from the 11th, decision from the 21st, results from 1 October."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from community.members.api import Member, Role
+from ideas.models import Contest, Idea
+from ideas.services import cast_vote, open_contest, submit_idea
+from tests.people import member, staff
+
+DRAFT = datetime(2026, 8, 31, 12, tzinfo=UTC)
+SUBMISSION = datetime(2026, 9, 1, tzinfo=UTC)
+VOTING = SUBMISSION + timedelta(days=10)
+DECISION = SUBMISSION + timedelta(days=20)
+RESULTS = SUBMISSION + timedelta(days=30)
+PHASES = [("submission", SUBMISSION), ("voting", VOTING), ("decision", DECISION), ("results", RESULTS)]
+
+
+def contest(slug: str = "better-boot", *, actor: Member | None = None) -> Contest:
+    """A contest opened by a brand manager."""
+    made = open_contest(
+        actor=actor or staff(Role.BRAND_MANAGER),
+        slug=slug,
+        title_en="A better boot",
+        title_zh="更好用的后备厢",
+        phases=PHASES,
+        now=DRAFT,
+    )
+    return Contest.objects.prefetch_related("phases").get(pk=made.pk)
+
+
+def idea(where: Contest, author: Member | None = None, title: str = "A wet box") -> Idea:
+    """An idea handed in while the contest asked for them."""
+    return submit_idea(author=author or member(), contest=where, title=title, source=f"{title}, *here*", now=SUBMISSION)
+
+
+def votes(target: Idea, count: int) -> list[Member]:
+    """So many people vote for an idea; returns them."""
+    people = [member() for _number in range(count)]
+    for person in people:
+        cast_vote(voter=person, idea=target, now=VOTING)
+    return people
