@@ -38,6 +38,7 @@ def ensure_site() -> HomePage:
     )
     _translate(home, title="首页")
     ensure_page(ArticleIndexPage, home, slug="articles", en={"title": "Articles"}, zh={"title": "文章"})
+    home.refresh_from_db()  # it has children now
     return home
 
 

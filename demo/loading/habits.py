@@ -1,0 +1,32 @@
+"""What people looked for. Only the searches of those who permit a profile are written down."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from typing import Any
+
+from community.traces.api import record_search
+from demo.loading.cast import Cast, Person, searches
+from demo.loading.timeline import Timeline
+from forums.api import Post
+
+MOST_SEARCHES = 7
+OWN_WORDS = 0.6
+
+
+def plan_searches(cast: Cast, timeline: Timeline, chance: random.Random) -> None:
+    """Each member looks for a few things, mostly their own subjects."""
+    for person in cast.members:
+        for _turn in range(chance.randint(1, MOST_SEARCHES)):
+            at = person.since + (person.until - person.since) * chance.uniform(0.02, 0.99)
+            own = person.keywords if person.keywords and chance.random() < OWN_WORDS else searches(person.language)
+            timeline.at(at, _search(person, chance.choice(own)))
+
+
+def _search(person: Person, words: str) -> Any:
+    def search(now: datetime) -> None:
+        found = Post.objects.filter(text__icontains=words).count()
+        record_search(member=person.member, words=words, found=found, now=now)
+
+    return search

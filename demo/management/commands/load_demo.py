@@ -1,0 +1,35 @@
+"""``manage.py load_demo``: the demo community, loaded once and kept."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from community.kernel.api import now
+from demo.loading.load import is_loaded, load
+
+
+class Command(BaseCommand):
+    """Loads the demo community; again it changes nothing."""
+
+    help = "Load the demo community: made-up people and a few weeks of their conversations."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whether to show how far it is."""
+        parser.add_argument("--quiet", action="store_true", help="no progress bars")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load, then deliver everything so that it can be found."""
+        if is_loaded():
+            self.stdout.write("The demo community is here already; nothing was changed.")
+            return
+        self.stdout.write("Loading the demo community, once:")
+        size = load(now=now(), show=not options["quiet"])
+        call_command("relay", "--drain", stdout=self.stdout)
+        self.stdout.write(
+            f"{size.members} members, {size.clubs} clubs, {size.boards} boards, {size.topics} topics, "
+            f"{size.posts} posts, {size.contests} contests, {size.ideas} ideas, {size.votes} votes."
+        )

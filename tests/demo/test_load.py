@@ -1,0 +1,129 @@
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from community.consent.api import permits_of_many
+from community.consent.models import Pause, PermissionEntry
+from community.kernel.models import OutboxEvent
+from community.kernel.recount import recountables
+from community.members.api import Member, Role, erase_member, has_role
+from community.pages.api import ArticlePage, ClubPage, ContestPage, HomePage
+from demo.content import rows
+from demo.loading.accounts import PASSWORD, accounts
+from demo.loading.load import is_loaded, load, size
+from forums.api import Board, Post, Topic
+from ideas.api import Contest, Idea, Vote
+from tests.relay import drain
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_is_loaded_once_and_loses_nothing(now):
+    first = load(now=now, show=False)
+    facts = OutboxEvent.objects.count()
+    erase_member(member=Member.objects.get(username="oliver-grant"), now=now)
+    assert load(now=now + timedelta(days=1), show=False) == first == size()
+    assert OutboxEvent.objects.count() < facts + 2
+    assert first.members == len(rows("members", "member")) + len(rows("members", "staff"))
+    assert (first.clubs, first.boards, first.contests) == (6, 8, 2)
+    assert first.topics == len(rows("topics.en", "topic")) + len(rows("topics.zh", "topic"))
+
+
+def test_the_command_makes_everything_findable_and_says_when_it_is_there(capsys):
+    call_command("load_demo", "--quiet")
+    assert "122 topics" in capsys.readouterr().out
+    assert not OutboxEvent.objects.exclude(state="handled").exists()
+    call_command("load_demo", "--quiet")
+    assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_an_interrupted_load_leaves_nothing(now):
+    Member.objects.create_user("linyuan")  # somebody took the name: loading stops in the middle
+    with pytest.raises(Exception, match="linyuan"):
+        load(now=now, show=False)
+    assert not is_loaded()
+    assert (Member.objects.count(), Topic.objects.count(), OutboxEvent.objects.count()) == (1, 0, 0)
+
+
+def test_what_is_kept_agrees_with_what_is_counted(now):
+    load(now=now, show=False)
+    drain()
+    assert {entry.name: entry.check() for entry in recountables() if entry.check()} == {}
+
+
+def test_nothing_happened_in_the_future_or_before_its_author_came(now):
+    load(now=now, show=False)
+    assert not OutboxEvent.objects.filter(occurred_at__gt=now).exists()
+    order = list(OutboxEvent.objects.order_by("pk").values_list("occurred_at", flat=True))
+    assert order == sorted(order)
+    joined = dict(Member.objects.values_list("pk", "joined_at"))
+    early = [event for event in OutboxEvent.objects.exclude(member_id=0) if event.occurred_at < joined[event.member_id]]
+    assert early == []
+
+
+def test_about_two_thirds_permit_a_profile_and_product_news(now):
+    load(now=now, show=False)
+    members = Member.objects.filter(is_staff=False)
+    held = permits_of_many(members.values_list("pk", flat=True))
+    both = [permits for permits in held.values() if {"profiling:onsite", "product_news:email"} <= permits]
+    assert 0.55 < len(both) / members.count() < 0.75
+    assert members.count() - len(held) >= 5
+    assert Pause.objects.count() == 3
+    assert PermissionEntry.objects.filter(granted=False).count() == 2
+    assert permits_of_many(Member.objects.filter(is_staff=True).values_list("pk", flat=True)) == {}
+
+
+def test_searches_are_kept_only_of_those_who_permit_a_profile(now):
+    load(now=now, show=False)
+    since = dict(PermissionEntry.objects.filter(purpose="profiling", granted=True).values_list("member_id", "at"))
+    searches = OutboxEvent.objects.filter(name="traces.site.searched")
+    assert searches.count() > 50
+    assert all(search.occurred_at > since[search.member_id] for search in searches)
+
+
+def test_every_account_that_is_shown_can_sign_in_and_has_its_role(now, client):
+    load(now=now, show=False)
+    people = {account.username: Member.objects.get(username=account.username) for account in accounts()}
+    assert [role for role in Role if any(has_role(person, role) for person in people.values())] == list(Role)
+    for username in people:
+        answer = client.post("/account/login/", {"login": username, "password": PASSWORD})
+        assert answer.status_code == 302, username
+        client.post("/account/logout/")
+
+
+def test_the_contests_are_where_they_should_be(now):
+    load(now=now, show=False)
+    voting, decided = Contest.objects.get(slug="next-key"), Contest.objects.get(slug="load-space")
+    assert (voting.phase, decided.phase) == ("voting", "results")
+    assert {idea.decision for idea in decided.ideas.all()} == {"adopted", "considered", "refused"}
+    assert all(idea.reason_en and idea.reason_zh for idea in decided.ideas.all())
+    assert decided.ideas.order_by("-vote_count").first().decision == "adopted"
+    for contest in (voting, decided):
+        votes = Vote.objects.filter(contest=contest)
+        assert votes.count() > 20
+        counts = Counter(votes.values_list("idea_id", flat=True))
+        assert dict(Idea.objects.filter(pk__in=counts).values_list("pk", "vote_count")) == dict(counts)
+
+
+def test_there_is_talk_in_both_languages_with_answers_quotes_and_mentions(now):
+    load(now=now, show=False)
+    assert set(Topic.objects.values_list("language", flat=True)) == {"en", "zh-hans"}
+    assert Counter(Topic.objects.values_list("language", flat=True)) == {"en": 61, "zh-hans": 61}
+    assert Topic.objects.exclude(best_answer=None).count() == sum(
+        "best" in entry for name in ("topics.en", "topics.zh") for entry in rows(name, "topic")
+    )
+    assert Topic.objects.filter(answered_by_brand=True).count() > 15
+    assert Post.objects.filter(html__contains="<blockquote").count() > 10
+    assert Post.objects.filter(html__contains="/members/").count() > 20
+    assert not Board.objects.filter(topic_count=0).exists()
+
+
+def test_every_page_is_there_in_both_languages(now):
+    load(now=now, show=False)
+    counts = {kind: (6, 2, 3, 1)[at] * 2 for at, kind in enumerate((ClubPage, ContestPage, ArticlePage, HomePage))}
+    for kind, count in counts.items():
+        assert kind.objects.live().count() == count
+        assert set(kind.objects.values_list("locale__language_code", flat=True)) == {"en", "zh-hans"}
+    assert not ArticlePage.objects.filter(first_published_at__gt=now - timedelta(days=1)).exists()
