@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 
 from community.search.registry import forget_engines
 from community.search.services import forget_state
@@ -21,7 +22,8 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def empty_index():
-    """Every test begins with an empty index."""
+    """Every test begins with an empty index and nothing counted against a limit."""
+    cache.clear()
     yield
     forget_engines()
     forget_state()

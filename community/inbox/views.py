@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -69,7 +70,8 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@login_required
 def bell(request: HttpRequest) -> HttpResponse:
-    """The bell alone, for live pages."""
+    """The bell alone, for live pages. Who is signed out since gets nothing, not the sign-in page."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
     return render(request, "inbox/bell.html", {"unread": unread_count(request.user.pk or 0)})

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 SHORTEST, LONGEST = 2, 30
+LONGEST_SHOWN = 60
 RESERVED = [
     "admin",
     "administrator",
@@ -69,7 +70,7 @@ def clean_username(name: str) -> str:
 def clean_shown_name(name: str) -> str:
     """A display name without control characters. Raises ValidationError for names of the brand."""
     name = unicodedata.normalize("NFKC", name)
-    name = " ".join("".join(c for c in name if unicodedata.category(c)[0] != "C").split())
+    name = " ".join("".join(c for c in name if unicodedata.category(c)[0] != "C").split())[:LONGEST_SHOWN].strip()
     if is_reserved(name):
         raise ValidationError(_("This name is reserved for the brand."), code="reserved")
     return name
@@ -77,7 +78,9 @@ def clean_shown_name(name: str) -> str:
 
 def skeleton(name: str) -> str:
     """What a name looks like: two names with one skeleton cannot be told apart. Unicode TR 39, section 4."""
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
+    # Letters that look Latin only as capitals (Т, В, Н) are seen before the case is folded, the others after.
+    capitals = "".join(_lookalike(c) for c in unicodedata.normalize("NFKC", name))
+    text = unicodedata.normalize("NFD", capitals.casefold())
     text = "".join(_lookalike(c) for c in text if not unicodedata.combining(c))
     return text.casefold().translate(_SAME)[:160]
 

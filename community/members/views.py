@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -64,9 +65,10 @@ def _initial(member: Member) -> dict[str, Any]:
 def _saved(form: SpaceForm, member: Member) -> bool:
     data, at = form.cleaned_data, now()
     try:
-        change_space(member=member, name=data["name"], about=data["about"], language=data["language"], now=at)
-        declare_keywords(member=member, keywords=data["keywords"], now=at)
-        set_garage(member=member, cars=data["cars"], now=at)
+        with transaction.atomic():
+            change_space(member=member, name=data["name"], about=data["about"], language=data["language"], now=at)
+            declare_keywords(member=member, keywords=data["keywords"], now=at)
+            set_garage(member=member, cars=data["cars"], now=at)
     except PaddockError as error:
         field = {"garage": "cars"}.get(error.field or "", error.field)
         form.add_error(field if field in form.fields else None, error.message)
@@ -101,7 +103,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> int | None:
     step = request.GET.get("step", "0")
-    number = int(step) if step.isascii() and step.isdecimal() else 0
+    number = int(step) if step.isascii() and step.isdecimal() and len(step) < 3 else 0  # noqa: PLR2004 - two digits
     return number if number < len(QUESTIONS) else None
 
 

@@ -17,6 +17,7 @@ from community.search.content import PAGE_SIZE, kinds
 from community.traces.api import record_search
 
 MAX_WORDS = 200
+LAST_PAGE = 500
 
 
 @require_safe
@@ -24,13 +25,17 @@ def search(request: HttpRequest) -> HttpResponse:
     """Topics, replies, ideas, clubs, members and articles one may see."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:MAX_WORDS]
     kind, sort = request.GET.get("kind", ""), request.GET.get("sort", "")
-    asked = request.GET.get("page", "1")
-    page = int(asked) if asked.isascii() and asked.isdecimal() and 0 < int(asked[:4]) <= 500 else 1  # noqa: PLR2004
+    page = _page(request.GET.get("page", "1"))
     context: dict[str, Any] = {"words": words, "kind": kind, "sort": sort, "page": page, "away": False}
     if words:
         rate_limit(request.user.pk or request.META.get("REMOTE_ADDR"), "search", now=now())
         context |= _answer(request, words, kind, sort, page)
     return render(request, "pages/search.html", context)
+
+
+def _page(asked: str) -> int:
+    known = asked.isascii() and asked.isdecimal() and len(asked) <= len(str(LAST_PAGE))
+    return min(max(int(asked), 1), LAST_PAGE) if known else 1
 
 
 def _answer(request: HttpRequest, words: str, kind: str, sort: str, page: int) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def _answer(request: HttpRequest, words: str, kind: str, sort: str, page: int) -
         "result": result,
         "lines": [(hit, people.get(hit.found.by_id or 0)) for hit in result.hits],
         "kinds": [(one.kind, one.label, counts.get(one.kind, 0)) for one in kinds()],
-        "pages": max(1, -(-min(result.total, 10_000) // PAGE_SIZE)),
+        "pages": max(1, -(-min(result.total, LAST_PAGE * PAGE_SIZE) // PAGE_SIZE)),
         "sorts": [("", _("Best match")), ("new", _("Newest")), ("lively", _("Liveliest"))],
     }
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "community.kernel.middleware.RefusalMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "community.members.middleware.AccountFormMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "community.traces.middleware.ReferrerMiddleware",
 ]

@@ -1,0 +1,122 @@
+import pytest
+from django.urls import reverse
+
+from community.inbox.models import MutedKind, Notification
+from community.inbox.services import mark_read, notify, unread_count
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(recipient, actor, now, *, subject="topic:1", event_id=1, kind="forums.reply", title="Roof racks"):
+    notify(
+        recipient_id=recipient.pk,
+        kind=kind,
+        subject=subject,
+        actor_id=actor.pk,
+        url="/posts/1/",
+        title=title,
+        at=now,
+        event_id=event_id,
+    )
+
+
+@pytest.mark.parametrize("name", ["notifications", "read", "mute"])
+def test_a_guest_is_asked_to_sign_in(client, name):
+    method = client.get if name == "notifications" else client.post
+    response = method(reverse(f"inbox:{name}"))
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_the_page_costs_a_constant_number_of_queries(client, lines, now, django_assert_num_queries):
+    maja = member("maja")
+    for number in range(lines):
+        tell(maja, member(name=f"Person {number}"), now, subject=f"topic:{number}", event_id=number + 1)
+    client.force_login(maja)
+    client.get(reverse("inbox:notifications"))
+    # session, member, lines, two for the cards, muted kinds, bell
+    with django_assert_num_queries(7):
+        response = client.get(reverse("inbox:notifications"))
+    assert response.status_code == 200
+    assert all(f"Person {number}" in response.content.decode() for number in range(lines))
+
+
+def test_repeats_fold_into_one_line_until_it_is_read(now):
+    maja, otto = member("maja"), member("otto")
+    tell(maja, otto, now, event_id=1)
+    tell(maja, otto, now, event_id=2)
+    tell(maja, otto, now, event_id=2)
+    assert list(Notification.objects.values_list("count", "actor_ids")) == [(2, [otto.pk])]
+    mark_read(member_id=maja.pk, now=now)
+    tell(maja, otto, now, event_id=2)
+    assert unread_count(maja.pk) == 0
+    tell(maja, otto, now, event_id=3)
+    assert unread_count(maja.pk) == 1
+    assert Notification.objects.count() == 2
+
+
+def test_ones_own_act_tells_nothing(now):
+    maja = member("maja")
+    tell(maja, maja, now)
+    assert Notification.objects.count() == 0
+
+
+def test_following_a_line_reads_it(client, now):
+    maja = member("maja")
+    tell(maja, member(), now)
+    client.force_login(maja)
+    response = client.get(reverse("inbox:follow", args=[Notification.objects.get().pk]))
+    assert (response.status_code, response["Location"]) == (302, "/posts/1/")
+    assert unread_count(maja.pk) == 0
+
+
+def test_anothers_line_is_404_and_stays_unread(client, now):
+    maja = member("maja")
+    tell(maja, member(), now)
+    client.force_login(member())
+    assert client.get(reverse("inbox:follow", args=[Notification.objects.get().pk])).status_code == 404
+    assert unread_count(maja.pk) == 1
+
+
+def test_marking_all_as_read_is_for_oneself(client, now):
+    maja, otto = member("maja"), member("otto")
+    tell(maja, otto, now)
+    tell(otto, maja, now)
+    client.force_login(maja)
+    assert client.post(reverse("inbox:read"))["Location"] == reverse("inbox:notifications")
+    assert (unread_count(maja.pk), unread_count(otto.pk)) == (0, 1)
+
+
+def test_a_kind_turned_off_tells_nothing_until_it_is_on_again(client, now):
+    maja, otto = member("maja"), member("otto")
+    client.force_login(maja)
+    client.post(reverse("inbox:mute"), {"kind": "forums.reply", "muted": "1"})
+    tell(maja, otto, now)
+    assert unread_count(maja.pk) == 0
+    client.post(reverse("inbox:mute"), {"kind": "forums.reply", "muted": "0"})
+    tell(maja, otto, now)
+    assert unread_count(maja.pk) == 1
+
+
+def test_a_kind_there_is_not_cannot_be_turned_off(client):
+    client.force_login(member())
+    assert client.post(reverse("inbox:mute"), {"kind": "nothing", "muted": "1"}).status_code == 302
+    assert MutedKind.objects.count() == 0
+
+
+@pytest.mark.parametrize(("unread", "english"), [(0, "0 unread"), (1, "1 unread"), (2, "2 unread")])
+def test_the_bell_counts_unread_lines(client, unread, english, now):
+    maja = member("maja")
+    for number in range(unread):
+        tell(maja, member(), now, subject=f"topic:{number}", event_id=number + 1)
+    client.force_login(maja)
+    text = client.get(reverse("inbox:bell")).content.decode()
+    assert english in text
+    assert ("dot" in text) is bool(unread)
+
+
+def test_the_bell_of_somebody_signed_out_since_is_refused_not_replaced(client):
+    response = client.get(reverse("inbox:bell"))
+    assert (response.status_code, response.content) == (403, b"")

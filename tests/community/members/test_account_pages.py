@@ -1,0 +1,217 @@
+"""Every page of signing up, in and out stands in our shell, in both languages."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core import mail
+from django.urls import reverse
+
+from community.kernel.models import OutboxEvent
+from community.members.models import Member
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse"
+LANGUAGES = {"en": ("en", "Norling"), "zh-hans": ("zh-Hans", "诺岭")}
+TRANSLATED = False
+HAN = re.compile("[\u4e00-\u9fff]")
+JOINING = {"name": "Maja", "username": "maja", "email": "maja@example.org", "password1": "a long enough one"}
+
+GUEST = ["account_login", "account_signup", "account_reset_password", "account_request_login_code", "account_inactive"]
+MEMBER = ["account_logout", "account_email", "account_change_password", "account_reauthenticate", "usersessions_list"]
+MFA = ["mfa_index", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_activate_totp", "mfa_generate_recovery_codes"]
+WITH_CODES = ["mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_reauthenticate"]
+
+
+def person(**values):
+    somebody = member("maja", **values)
+    EmailAddress.objects.create(user=somebody, email=somebody.email, primary=True, verified=True)
+    return somebody
+
+
+def sign_in(client, somebody):
+    client.post(reverse("account_login"), {"login": somebody.username, "password": PASSWORD})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(somebody.pk)
+
+
+def heading(response, language):
+    """The page's one heading, after asserting that the page is whole and in our shell."""
+    tag, brand = LANGUAGES[language]
+    text = response.content.decode()
+    assert f'<html lang="{tag}"' in text
+    assert brand in text
+    assert text.count("<main") == text.count("</main>") == 1
+    assert text.count("<h1") == 1
+    assert text.count("<div") == text.count("</div>")
+    title = re.sub(r"<[^>]+>", "", re.search(r"<h1.*?</h1>", text, re.DOTALL)[0]).strip()
+    main = re.search(r"<main.*</main>", text, re.DOTALL)[0]
+    words = [
+        title,
+        *(re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<button.*?</button>", main, re.DOTALL)),
+    ]
+    assert all(words)
+    assert TRANSLATED is False or all(bool(HAN.search(word)) is (language == "zh-hans") for word in words), words
+    return title
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", GUEST)
+def test_a_guests_page_stands_in_the_shell(client, name, language):
+    client.cookies["django_language"] = language
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    assert heading(response, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [*MEMBER, *MFA])
+def test_a_members_page_stands_in_the_shell(client, name, language):
+    somebody = person(language=language)
+    sign_in(client, somebody)
+    if name == "mfa_generate_recovery_codes":
+        TOTP.activate(somebody, generate_totp_secret())
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    assert heading(response, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", WITH_CODES)
+def test_a_page_of_somebody_with_codes_stands_in_the_shell(client, name, language):
+    somebody = person(language=language)
+    sign_in(client, somebody)
+    TOTP.activate(somebody, generate_totp_secret())
+    RecoveryCodes.activate(somebody)
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    assert heading(response, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_passkey_can_be_seen_renamed_and_removed(client, language):
+    somebody = person(language=language)
+    sign_in(client, somebody)
+    key = Authenticator.objects.create(
+        user=somebody,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "Phone", "credential": {"clientExtensionResults": {"credProps": {"rk": True}}}},
+    )
+    for address in (
+        reverse("mfa_list_webauthn"),
+        reverse("mfa_edit_webauthn", args=[key.pk]),
+        reverse("mfa_remove_webauthn", args=[key.pk]),
+    ):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert heading(response, language)
+    client.post(reverse("mfa_remove_webauthn", args=[key.pk]))
+    assert not Authenticator.objects.filter(pk=key.pk).exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_signing_in_asks_for_the_second_step(client, language):
+    somebody = person(language=language)
+    TOTP.activate(somebody, generate_totp_secret())
+    client.cookies["django_language"] = language
+    response = client.post(reverse("account_login"), {"login": "maja", "password": PASSWORD}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("mfa_authenticate")
+    assert heading(response, language)
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_joining_goes_through_the_code_to_the_questions(client, language):
+    client.cookies["django_language"] = language
+    response = client.post(reverse("account_signup"), JOINING, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("account_email_verification_sent")
+    assert heading(response, language)
+    response = client.post(reverse("account_email_verification_sent"), {"code": _code()}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("members:welcome")
+    assert heading(response, language)
+    maja = Member.objects.get()
+    assert (maja.username, maja.name, maja.language) == ("maja", "Maja", language)
+    assert list(OutboxEvent.objects.values_list("name", "member_id")) == [("members.member.joined", maja.pk)]
+    assert EmailAddress.objects.get().verified
+
+
+def test_a_wrong_code_lets_nobody_in(client):
+    client.post(reverse("account_signup"), JOINING)
+    wrong = "AAAAAA" if _code() != "AAAAAA" else "BBBBBB"
+    response = client.post(reverse("account_email_verification_sent"), {"code": wrong})
+    assert response.status_code == 422
+    assert "_auth_user_id" not in client.session
+    assert not EmailAddress.objects.get().verified
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_forgotten_password_is_replaced_by_code(client, language):
+    somebody = person(language=language)
+    client.cookies["django_language"] = language
+    response = client.post(reverse("account_reset_password"), {"email": somebody.email}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("account_confirm_password_reset_code")
+    assert heading(response, language)
+    response = client.post(response.redirect_chain[-1][0], {"code": _code()}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("account_complete_password_reset")
+    assert heading(response, language)
+    new = {"password1": "an even longer one", "password2": "an even longer one"}
+    response = client.post(response.redirect_chain[-1][0], new, follow=True)
+    assert heading(response, language)
+    assert Member.objects.get().check_password("an even longer one")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_signing_in_by_code(client, language):
+    somebody = person(language=language)
+    client.cookies["django_language"] = language
+    response = client.post(reverse("account_request_login_code"), {"email": somebody.email}, follow=True)
+    assert heading(response, language)
+    client.post(reverse("account_confirm_login_code"), {"code": _code()})
+    assert client.session["_auth_user_id"] == str(somebody.pk)
+
+
+def test_a_reset_says_the_same_for_an_address_nobody_has(client):
+    response = client.post(reverse("account_reset_password"), {"email": "nobody@example.org"})
+    assert response["Location"] == reverse("account_confirm_password_reset_code")
+
+
+REFUSED = [
+    ({"username": "admin"}, "This name is reserved for the brand.", "这个名字"),
+    ({"username": "m a"}, "Use letters, digits, - and _, beginning with a letter or digit.", "字母"),
+    ({"username": "Тaken"}, "This name is taken, or looks like one that is.", "这个名字"),
+    ({"name": "Norling"}, "This name is reserved for the brand.", "这个名字"),
+    ({"email": "no address"}, "Enter a valid email address.", "邮件"),
+    ({"password1": "12345678901"}, "This password is too common.", "密码"),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("change", "english", "chinese"), REFUSED)
+def test_a_refused_sign_up_keeps_what_was_typed(client, change, english, chinese, language):
+    member("taken")
+    client.cookies["django_language"] = language
+    response = client.post(reverse("account_signup"), JOINING | change)
+    assert response.status_code == 422
+    errors = [error for field in response.context["form"] for error in field.errors]
+    assert len(errors) == 1
+    if TRANSLATED or language == "en":
+        assert errors[0] == english if language == "en" else chinese in errors[0]
+    typed = JOINING | change
+    values = {name: response.context["form"][name].value() for name in ("name", "username", "email")}
+    assert values == {name: typed[name] for name in values}
+    assert Member.objects.count() == 1
+
+
+def test_a_refused_sign_in_keeps_the_name(client):
+    person()
+    response = client.post(reverse("account_login"), {"login": "maja", "password": "wrong"})
+    assert response.status_code == 422
+    assert 'value="maja"' in response.content.decode()
+
+
+def _code():
+    return re.search(r"^[A-Z0-9-]{6,}$", mail.outbox[-1].body, re.MULTILINE)[0]

@@ -1,0 +1,203 @@
+import json
+from pathlib import Path
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django.urls import reverse
+
+from community.consent.api import permits_of
+from community.kernel.models import OutboxEvent
+from community.members.api import CarEntry, declare_keywords, erase_member, set_garage
+from community.members.models import Car, DeclaredKeyword, Member
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
+
+
+QUERIES = 6  # member, cars, keywords; topics, ideas and clubs of the sections
+
+
+def naughty():
+    return json.loads((HOSTILE / "naughty-strings.json").read_text())
+
+
+SPACE = {"name": "Maja", "about": "Skis", "language": "en", "keywords": "行李架，ski", "cars": "Norling, 4T, 2024"}
+
+
+def test_a_guest_sees_a_space_without_the_owners_buttons(client):
+    member("maja", name="Maja Lind")
+    response = client.get(reverse("members:space", args=["maja"]))
+    assert response.status_code == 200
+    assert "Maja Lind" in response.content.decode()
+    assert reverse("members:edit") not in response.content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_owner_sees_the_buttons_in_their_language(client, language):
+    client.force_login(member("maja", language=language))
+    response = client.get(reverse("members:me"), follow=True)
+    assert response.redirect_chain == [(reverse("members:space", args=["maja"]), 302)]
+    assert reverse("members:edit") in response.content.decode()
+    assert response["Content-Language"] == language
+
+
+@pytest.mark.parametrize("shown", [1, 3])
+def test_a_space_costs_a_constant_number_of_queries(client, shown, now, django_assert_num_queries):
+    maja = member("maja")
+    declare_keywords(member=maja, keywords=[f"word {n}" for n in range(shown)], now=now)
+    set_garage(member=maja, cars=[CarEntry("Norling", f"{n}T") for n in range(shown)], now=now)
+    with django_assert_num_queries(QUERIES):
+        response = client.get(reverse("members:space", args=["maja"]))
+    assert response.content.decode().count('class="car-draw"') == shown
+
+
+@pytest.mark.parametrize("name", ["nobody", "MAJA ", "former-1", "%00", "../etc", "' OR 1=1 --"])
+def test_a_space_nobody_has_is_404(client, name):
+    member("maja")
+    assert client.get(reverse("members:space", args=["x"]).replace("/x/", f"/{name}/")).status_code == 404
+
+
+def test_an_erased_members_space_is_gone(client, now):
+    maja = member("maja")
+    erase_member(member=maja, now=now)
+    assert client.get(reverse("members:space", args=["maja"])).status_code == 404
+    assert client.get(reverse("members:space", args=[Member.objects.get().username])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["me", "edit", "welcome"])
+def test_a_guest_is_asked_to_sign_in(client, name):
+    address = reverse(f"members:{name}")
+    response = client.get(address)
+    assert (response.status_code, response["Location"]) == (302, f"{reverse('account_login')}?next={address}")
+
+
+def test_a_saved_space_is_shown_and_known(client):
+    maja = member("maja")
+    client.force_login(maja)
+    response = client.post(reverse("members:edit"), SPACE)
+    assert (response.status_code, response["Location"]) == (302, reverse("members:me"))
+    assert list(DeclaredKeyword.objects.values_list("text", flat=True)) == ["行李架", "ski"]
+    assert list(Car.objects.values_list("brand", "model", "year")) == [("Norling", "4T", 2024)]
+    names = list(OutboxEvent.objects.order_by("pk").values_list("name", flat=True))
+    assert names == [
+        "members.member.joined",
+        "members.space.changed",
+        "members.keywords.declared",
+        "members.garage.changed",
+    ]
+
+
+REFUSED = [
+    ("keywords", ",".join(str(n) for n in range(21))),
+    ("keywords", "x" * 41),
+    ("cars", "Norling"),
+    ("cars", "Norling, 4T, 24"),
+    ("cars", "\n".join(f"Norling, {n}" for n in range(11))),
+    ("name", "Norling"),
+    ("about", "x" * 2001),
+    ("language", "xx"),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), REFUSED)
+def test_a_refused_space_keeps_what_was_typed_and_changes_nothing(client, field, value):
+    maja = member("maja", name="Before")
+    client.force_login(maja)
+    response = client.post(reverse("members:edit"), SPACE | {field: value})
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert list(form.errors) == [field]
+    assert {name: form[name].value() for name in SPACE} == SPACE | {field: value}
+    assert Member.objects.get().name == "Before"
+    assert DeclaredKeyword.objects.count() == Car.objects.count() == 0
+    assert OutboxEvent.objects.count() == 1
+
+
+def test_the_questions_begin_at_no_and_keep_a_yes(client):
+    maja = member("maja")
+    client.force_login(maja)
+    address = reverse("members:welcome")
+    assert 'value="no" checked' in client.get(address).content.decode()
+    assert client.post(address, {"answer": "no"})["Location"] == f"{address}?step=1"
+    assert permits_of(maja.pk) == frozenset()
+    assert client.post(f"{address}?step=1", {"answer": "yes"})["Location"] == f"{address}?step=2"
+    assert permits_of(maja.pk) == frozenset({"product_news:email"})
+    assert client.get(f"{address}?step=2")["Location"] == "/"
+
+
+@pytest.mark.parametrize("step", ["-1", "x", "٣", "9" * 5000])
+def test_a_step_that_is_none_asks_the_first_question(client, step):
+    client.force_login(member())
+    response = client.get(reverse("members:welcome"), {"step": step})
+    assert (response.status_code, response.context["step"]) == (200, 1)
+
+
+def test_the_language_is_kept_with_the_account(client):
+    maja = member("maja")
+    client.force_login(maja)
+    response = client.post(reverse("members:language"), {"language": "zh-hans", "next": "/boards/"})
+    assert (response["Location"], response.cookies["django_language"].value) == ("/boards/", "zh-hans")
+    assert Member.objects.get().language == "zh-hans"
+    client.post(reverse("members:language"), {"language": "tlh"})
+    assert Member.objects.get().language == "zh-hans"
+
+
+def test_the_theme_is_a_cookie_and_the_system_is_none(client):
+    assert client.post(reverse("members:theme"), {"theme": "dark"}).cookies["theme"].value == "dark"
+    assert 'data-theme="dark"' in client.get(reverse("account_login")).content.decode()
+    assert client.post(reverse("members:theme"), {"theme": "auto"}).cookies["theme"].value == ""
+    assert "data-theme" not in client.get(reverse("account_login")).content.decode()
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil"])
+def test_a_choice_leads_to_no_other_site(client, target):
+    assert client.post(reverse("members:theme"), {"theme": "dark", "next": target})["Location"] == "/"
+
+
+@pytest.mark.data
+def test_hostile_texts_in_a_space_are_kept_or_refused(client):
+    maja = member("maja")
+    client.force_login(maja)
+    kept = 0
+    for text in naughty():
+        everywhere = client.post(reverse("members:edit"), dict.fromkeys(SPACE, text))
+        assert everywhere.status_code == 422
+        if client.post(reverse("members:edit"), SPACE | {"about": text, "keywords": text}).status_code == 302:
+            kept += Member.objects.get().about == text.replace("\r\n", "\n").strip()
+    assert kept > 250
+    assert client.get(reverse("members:space", args=["maja"])).status_code == 200
+
+
+@pytest.mark.data
+def test_hostile_texts_make_no_account_page_fail(client):
+    pages = ("account_signup", "account_login", "account_reset_password", "account_request_login_code")
+    for number, text in enumerate(naughty()):
+        hostile = dict.fromkeys(["login", "password", "password1", "email", "name", "username", "next"], text)
+        name = pages[number % len(pages)]
+        cache.clear()
+        assert client.post(reverse(name), hostile).status_code == 422, (name, text)
+
+
+@pytest.mark.data
+def test_hostile_names_join_or_are_refused(client):
+    for number, text in enumerate(naughty()[::4]):
+        cache.clear()
+        client.cookies.clear()
+        joining = {"email": f"b{number}@example.org", "password1": "a long enough one", "username": f"person{number}x"}
+        assert client.post(reverse("account_signup"), joining | {"name": text}).status_code in {302, 422}, text
+
+
+@pytest.mark.data
+def test_odd_addresses_are_kept_as_typed_or_refused(client):
+    accepted = set()
+    for number, one in enumerate(json.loads((HOSTILE / "email-addresses.json").read_text())):
+        cache.clear()
+        client.cookies.clear()
+        joining = {"username": f"odd{number}x", "email": one["address"], "password1": "a long enough one"}
+        response = client.post(reverse("account_signup"), joining)
+        assert response.status_code in {302, 422}, one
+        accepted |= {one["address"].strip().lower()} if response.status_code == 302 else set()
+    assert len(accepted) > 20
+    assert set(EmailAddress.objects.values_list("email", flat=True)) == accepted
