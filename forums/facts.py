@@ -1,4 +1,7 @@
-"""What happened in the forums. Texts are the plain text of the Markdown, at most 20,000 characters."""
+"""What happened in the forums. Texts are the plain text of the Markdown, at most 20,000 characters.
+
+``imported``: it happened on another forum; profiles and search take it, nobody is notified.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,9 @@ class TopicOpened(Fact):
     title: str
     text: str
     tags: tuple[str, ...] = ()
+    mentioned_ids: tuple[int, ...] = ()
+    quoted_ids: tuple[int, ...] = ()
+    imported: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +39,7 @@ class PostWritten(Fact):
     text: str
     mentioned_ids: tuple[int, ...] = ()
     quoted_ids: tuple[int, ...] = ()
+    imported: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +109,7 @@ class BestAnswerChosen(Fact):
     topic_id: int
     post_id: int
     author_id: int
+    imported: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,4 +119,41 @@ class BestAnswerCleared(Fact):
     name: ClassVar[str] = "forums.best_answer.cleared"
     topic_id: int
     post_id: int
+    author_id: int
+    imported: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicClosed(Fact):
+    """A topic takes no more replies. Owner: the moderator."""
+
+    name: ClassVar[str] = "forums.topic.closed"
+    topic_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicReopened(Fact):
+    """A closed topic takes replies again. Owner: the moderator."""
+
+    name: ClassVar[str] = "forums.topic.reopened"
+    topic_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicPinned(Fact):
+    """A topic stays on top of its board. Owner: the moderator."""
+
+    name: ClassVar[str] = "forums.topic.pinned"
+    topic_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicUnpinned(Fact):
+    """A topic no longer stays on top. Owner: the moderator."""
+
+    name: ClassVar[str] = "forums.topic.unpinned"
+    topic_id: int
     author_id: int

@@ -160,7 +160,10 @@ class Post(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "number"], name="post_number_once")]
-        indexes = [models.Index(fields=["author", "-written_at"], name="post_author")]
+        indexes = [
+            models.Index(fields=["author", "-written_at"], name="post_author"),
+            models.Index(fields=["topic", "written_at"], name="post_topic_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic_id}/{self.number}"

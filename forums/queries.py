@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -44,20 +47,31 @@ def new_posts(topics: Sequence[Topic], reader: Any) -> dict[int, int]:
     """How many posts of each topic a member has not read. A topic from before they joined counts as read."""
     if not getattr(reader, "is_authenticated", False) or not topics:
         return {}
-    read = dict(
-        ReadState.objects.filter(member=reader, topic__in=[t.pk for t in topics]).values_list("topic_id", "number")
-    )
-    boards = {topic.board_id for topic in topics}
+    states = ReadState.objects.filter(member=reader, topic__in=[topic.pk for topic in topics])
+    read = dict(states.values_list("topic_id", "number"))
+    since = _read_since({topic.board_id for topic in topics}, reader)
+    lively = [t for t in topics if t.last_post_at > since[t.board_id] and t.last_author_id != reader.pk]
+    counts = _written_since(lively, since)
+    found = {t.pk: min(t.last_number - read.get(t.pk, 0), counts.get(t.pk, 0)) for t in lively}
+    return {pk: count for pk, count in found.items() if count > 0}
+
+
+def _read_since(boards: set[int], reader: Any) -> dict[int, datetime]:
+    """Until when everything in each board counts as read."""
     until = dict(BoardRead.objects.filter(member=reader, board__in=boards).values_list("board_id", "until"))
-    found = {}
+    return {board: max(until.get(board, reader.joined_at), reader.joined_at) for board in boards}
+
+
+def _written_since(topics: Sequence[Topic], since: Mapping[int, datetime]) -> dict[int, int]:
+    """Posts of each topic after its board's time. Topics opened after it have no older ones and are not asked for."""
+    found = {topic.pk: topic.last_number for topic in topics if topic.opened_at > since[topic.board_id]}
+    by_board: dict[int, list[int]] = defaultdict(list)
     for topic in topics:
-        since = max(until.get(topic.board_id, reader.joined_at), reader.joined_at)
-        if topic.pk in read:
-            count = topic.last_number - read[topic.pk] if topic.last_post_at > since else 0
-        else:
-            count = topic.last_number if topic.last_post_at > since else 0
-        if count > 0 and topic.last_author_id != reader.pk:
-            found[topic.pk] = count
+        if topic.pk not in found:
+            by_board[topic.board_id].append(topic.pk)
+    if by_board:
+        asked = reduce(or_, (Q(topic__in=ids, written_at__gt=since[board]) for board, ids in by_board.items()))
+        found.update(Post.objects.filter(asked).values_list("topic").annotate(Count("pk")))
     return found
 
 
@@ -169,7 +183,7 @@ def repair_topics() -> None:
 def board_differences() -> list[str]:
     """Boards whose kept counts differ."""
     topics = counted(Topic.objects.filter(deleted_at=None), "board")
-    posts = counted(Post.objects.filter(deleted_at=None), "topic__board")
+    posts = counted(Post.objects.filter(deleted_at=None, topic__deleted_at=None), "topic__board")
     wrong: Any = Board.objects.annotate(t=Coalesce(topics, 0), p=Coalesce(posts, 0))
     wrong = wrong.exclude(t=F("topic_count"), p=F("post_count"))
     return [f"board {b.slug}: {b.topic_count}/{b.post_count} kept, {b.t}/{b.p} counted" for b in wrong]
@@ -178,7 +192,7 @@ def board_differences() -> list[str]:
 def repair_boards() -> None:
     """Set topic and post counts to what is counted."""
     topics = counted(Topic.objects.filter(deleted_at=None), "board")
-    posts = counted(Post.objects.filter(deleted_at=None), "topic__board")
+    posts = counted(Post.objects.filter(deleted_at=None, topic__deleted_at=None), "topic__board")
     Board.objects.update(topic_count=Coalesce(topics, 0), post_count=Coalesce(posts, 0))
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from community.inbox.api import notify, register_kind
 from community.kernel.api import Delivery, fills, handles, recountable
+from community.members.api import Member
 from community.pages.api import FeedItem
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 from forums import queries
@@ -26,6 +27,7 @@ from forums.facts import (
     PostRestored,
     PostWritten,
     ReactionWithdrawn,
+    TopicOpened,
 )
 from forums.models import Board, BoardRead, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
 from forums.services import ensure_board
@@ -36,20 +38,23 @@ SECTION_TOPICS = 5
 # Notifications
 
 
-@handles(PostWritten)
-def tell_of_reply(delivery: Delivery[PostWritten]) -> None:
-    """The topic's author, the mentioned and the quoted learn of a reply, each once."""
+@handles(TopicOpened, PostWritten)
+def tell_of_post(delivery: Delivery[Any]) -> None:
+    """The mentioned, the quoted and the topic's author learn of a post, each once, if they may read it."""
     fact = delivery.fact
-    topic = Topic.objects.filter(pk=fact.topic_id).only("author_id", "title").first()
-    if topic is None:
+    topic = Topic.objects.filter(pk=fact.topic_id).select_related("board").first()
+    if topic is None or fact.imported:
         return
-    told: set[int] = set()
     reasons = [("mention", fact.mentioned_ids), ("quote", fact.quoted_ids), ("reply", (topic.author_id,))]
+    kinds: dict[int, str] = {}
     for kind, people in reasons:
         for recipient in people:
-            if recipient not in told:
-                told.add(recipient)
-                _tell(delivery, recipient, kind, topic)
+            kinds.setdefault(recipient, kind)
+    readers = Member.objects.filter(pk__in=kinds, is_active=True)
+    allowed = {reader.pk for reader in readers if topic.board.readers in readers_of(reader)}
+    for recipient, kind in kinds.items():
+        if recipient in allowed:
+            _tell(delivery, recipient, kind, topic)
 
 
 def _tell(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) -> None:
@@ -68,10 +73,11 @@ def _tell(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) -> N
 @handles(PostReacted, BestAnswerChosen)
 def tell_author(delivery: Delivery[Any]) -> None:
     """The author learns that a post was useful or the best answer."""
-    topic = Topic.objects.filter(pk=delivery.fact.topic_id).only("title").first()
-    if topic is not None:
-        kind = "best" if isinstance(delivery.fact, BestAnswerChosen) else "useful"
-        _tell(delivery, delivery.fact.author_id, kind, topic)
+    fact = delivery.fact
+    topic = Topic.objects.filter(pk=fact.topic_id).only("title").first()
+    if topic is None or getattr(fact, "imported", False):
+        return
+    _tell(delivery, fact.author_id, "best" if isinstance(fact, BestAnswerChosen) else fact.reaction, topic)
 
 
 @handles(PostWritten, PostReacted, ReactionWithdrawn, BestAnswerChosen, BestAnswerCleared, PostDeleted, PostRestored)
@@ -105,6 +111,11 @@ register_kind(
     "forums.useful",
     gettext_lazy("Reactions"),
     lambda who, n, title: _("%(who)s found your post in “%(title)s” useful") % {"who": who, "title": title},
+)
+register_kind(
+    "forums.same",
+    gettext_lazy("Same here"),
+    lambda who, n, title: _("%(who)s has the same question: “%(title)s”") % {"who": who, "title": title},
 )
 register_kind(
     "forums.best",

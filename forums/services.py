@@ -28,7 +28,11 @@ from forums.facts import (
     PostRestored,
     PostWritten,
     ReactionWithdrawn,
+    TopicClosed,
     TopicOpened,
+    TopicPinned,
+    TopicReopened,
+    TopicUnpinned,
 )
 from forums.models import Board, Post, PostRevision, Reaction, Topic, Upload, readers_of, topic_slug
 
@@ -48,16 +52,21 @@ class Text:
 
 def prepare(source: str) -> Text:
     """Render a member's Markdown. Raises Invalid for an empty or endless text."""
-    source = source.replace("\r\n", "\n").strip()
+    source = source.replace("\r\n", "\n").replace("\0", "").strip()
     if not source:
         raise Invalid(_("Write something first."), field="source")
     if len(source) > markup.MAX_LENGTH:
         raise Invalid(_("The text is longer than 40,000 characters."), field="source")
-    names = members_named(markup.mentioned(source))
-    quoted = Post.objects.filter(pk__in=markup.quoted_posts(source)).values_list("author_id", flat=True)
-    html = markup.render(source, mentions={name: space_url(name) for name in names})
-    plain = markup.plain_text(html)
-    return Text(source, html, plain, tuple(dict.fromkeys(names.values())), tuple(dict.fromkeys(quoted)))
+    parsed = markup.parse(source)
+    names = members_named(parsed.mentioned) if parsed.mentioned else {}
+    html = parsed.html(mentions={name: space_url(name) for name in names})
+    return Text(source, html, markup.plain_text(html), tuple(dict.fromkeys(names.values())), _quoted(parsed.quoted))
+
+
+def _quoted(post_ids: Sequence[int]) -> tuple[int, ...]:
+    if not post_ids:
+        return ()
+    return tuple(dict.fromkeys(Post.objects.filter(pk__in=post_ids).values_list("author_id", flat=True)))
 
 
 def clean_title(title: str) -> str:
@@ -72,9 +81,19 @@ def clean_title(title: str) -> str:
 
 @transaction.atomic
 def open_topic(
-    *, author: Member, board: Board, title: str, source: str, tags: Sequence[str] = (), now: datetime
+    *,
+    author: Member,
+    board: Board,
+    title: str,
+    source: str,
+    tags: Sequence[str] = (),
+    now: datetime,
+    imported: bool = False,
 ) -> Topic:
-    """A new topic with its first post. Raises Invalid, and NotAllowed in a board one may not read."""
+    """A new topic with its first post. Raises Invalid, and NotAllowed in a board one may not read.
+
+    What is imported happened long ago and elsewhere: nobody is notified of it.
+    """
     require_reader(author, board)
     title, text = clean_title(title), prepare(source)
     topic = Topic.objects.create(
@@ -98,6 +117,9 @@ def open_topic(
         title=title,
         text=text.plain[: markup.FACT_TEXT],
         tags=tuple(tags),
+        mentioned_ids=text.mentioned_ids,
+        quoted_ids=text.quoted_ids,
+        imported=imported,
     )
     publish(fact, now=now)
     mark_content("topic", [topic.pk])
@@ -106,7 +128,14 @@ def open_topic(
 
 @transaction.atomic
 def write_post(
-    *, author: Member, topic: Topic, source: str, now: datetime, parent: Post | None = None, kind: str = PostKind.POST
+    *,
+    author: Member,
+    topic: Topic,
+    source: str,
+    now: datetime,
+    parent: Post | None = None,
+    kind: str = PostKind.POST,
+    imported: bool = False,
 ) -> Post:
     """A reply. Raises Invalid, Gone for a deleted and Conflict for a closed topic."""
     topic = locked(topic)
@@ -123,6 +152,7 @@ def write_post(
         text=text.plain[: markup.FACT_TEXT],
         mentioned_ids=text.mentioned_ids,
         quoted_ids=text.quoted_ids,
+        imported=imported,
     )
     publish(fact, now=now)
     mark_content("post", [post.pk])
@@ -206,13 +236,14 @@ def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
         return
     post.deleted_at, post.deleted_by = now, actor
     post.save(update_fields=["deleted_at", "deleted_by"])
+    before = _visible(topic)
     topic.post_count -= 1
     topic.sequence += 1
     topic.deleted_at = now if post.number == 1 else topic.deleted_at
     if topic.best_answer_id == post.pk:
         topic.best_answer = None
     topic.save(update_fields=["post_count", "sequence", "deleted_at", "best_answer"])
-    _count_on_board(topic, posts=-1, topics=-1 if post.number == 1 else 0)
+    _count_on_board(topic, before)
     fact = PostDeleted(
         member_id=post.author_id,
         topic_id=topic.pk,
@@ -235,11 +266,12 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
         return
     post.deleted_at = post.deleted_by = None
     post.save(update_fields=["deleted_at", "deleted_by"])
+    before = _visible(topic)
     topic.post_count += 1
     topic.sequence += 1
     topic.deleted_at = None if post.number == 1 else topic.deleted_at
     topic.save(update_fields=["post_count", "sequence", "deleted_at"])
-    _count_on_board(topic, posts=1, topics=1 if post.number == 1 else 0)
+    _count_on_board(topic, before)
     fact = PostRestored(
         member_id=post.author_id,
         topic_id=topic.pk,
@@ -254,7 +286,13 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
     announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
 
 
-def _count_on_board(topic: Topic, *, posts: int, topics: int) -> None:
+def _visible(topic: Topic) -> tuple[int, int]:
+    """Topics and posts this topic adds to its board's counts: nothing while it is deleted."""
+    return (0, 0) if topic.deleted_at else (1, topic.post_count)
+
+
+def _count_on_board(topic: Topic, before: tuple[int, int]) -> None:
+    topics, posts = (now - then for now, then in zip(_visible(topic), before, strict=True))
     counted = {"post_count": F("post_count") + posts, "topic_count": F("topic_count") + topics}
     Board.objects.filter(pk=topic.board_id).update(**counted)
 
@@ -273,6 +311,8 @@ def react(*, member: Member, post: Post, kind: str, now: datetime) -> bool:
     require_reader(member, topic.board)
     if kind not in Kind.values:
         raise Invalid(_("There is no such reaction."))
+    if topic.deleted_at or Post.objects.filter(pk=post.pk).exclude(deleted_at=None).exists():
+        raise Gone(_("This post was deleted."))
     if post.author_id == member.pk:
         raise NotAllowed(_("This is your own post."))
     _row, created = Reaction.objects.get_or_create(post=post, member=member, kind=kind, defaults={"at": now})
@@ -290,11 +330,12 @@ def react(*, member: Member, post: Post, kind: str, now: datetime) -> bool:
 
 
 @transaction.atomic
-def choose_best_answer(*, member: Member, post: Post, now: datetime) -> bool:
+def choose_best_answer(*, member: Member, post: Post, now: datetime, imported: bool = False) -> bool:
     """Mark a reply as the best answer, or take the mark off. Returns whether it is marked now."""
     topic = locked(post.topic)
     if topic.author_id != member.pk and not has_role(member, Role.MODERATOR, Role.SERVICE_AGENT):
         raise NotAllowed(_("The one who asked marks the best answer."))
+    post.refresh_from_db(fields=["deleted_at"])
     if post.number == 1 or post.deleted_at:
         raise Invalid(_("Only a reply can be the best answer."))
     chosen = topic.best_answer_id != post.pk
@@ -302,23 +343,39 @@ def choose_best_answer(*, member: Member, post: Post, now: datetime) -> bool:
     topic.sequence += 1
     topic.save(update_fields=["best_answer", "sequence"])
     fact_type = BestAnswerChosen if chosen else BestAnswerCleared
-    publish(fact_type(member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id), now=now)
+    fact = fact_type(
+        member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id, imported=imported
+    )
+    publish(fact, now=now)
     announce(topic.channel, kind="best", sequence=topic.sequence, payload={"post": post.pk})
     return chosen
 
 
 @transaction.atomic
-def set_closed(*, actor: Member, topic: Topic, closed: bool) -> None:
-    """No more replies, or replies again."""
+def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> None:
+    """No more replies, or replies again. Again changes nothing."""
     require_moderator(actor)
-    Topic.objects.filter(pk=topic.pk).update(closed=closed, sequence=F("sequence") + 1)
+    topic = locked(topic)
+    if topic.closed == closed:
+        return
+    topic.closed = closed
+    topic.sequence += 1
+    topic.save(update_fields=["closed", "sequence"])
+    fact_type = TopicClosed if closed else TopicReopened
+    publish(fact_type(member_id=actor.pk, topic_id=topic.pk, author_id=topic.author_id), now=now)
 
 
 @transaction.atomic
-def set_pinned(*, actor: Member, topic: Topic, pinned: bool) -> None:
-    """Keep a topic on top of its board, or no longer."""
+def set_pinned(*, actor: Member, topic: Topic, pinned: bool, now: datetime) -> None:
+    """Keep a topic on top of its board, or no longer. Again changes nothing."""
     require_moderator(actor)
-    Topic.objects.filter(pk=topic.pk).update(pinned=pinned)
+    topic = locked(topic)
+    if topic.pinned == pinned:
+        return
+    topic.pinned = pinned
+    topic.save(update_fields=["pinned"])
+    fact_type = TopicPinned if pinned else TopicUnpinned
+    publish(fact_type(member_id=actor.pk, topic_id=topic.pk, author_id=topic.author_id), now=now)
 
 
 @transaction.atomic

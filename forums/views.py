@@ -11,11 +11,12 @@ from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, now, rate_limit
+from community.kernel.api import PaddockError, brand_name, now, rate_limit
 from community.kernel.markup import quote
 from community.members.api import Role, has_role
 from community.search.api import SearchDown, search_content
@@ -113,9 +114,7 @@ def _topic_context(
         "read": read,
         "first_new": first_new,
         "now_at": rows[-1].post.number if rows else 1,
-        "can_choose": signed_in
-        and (found.author_id == request.user.pk or has_role(request.user, Role.MODERATOR, Role.SERVICE_AGENT)),
-        "is_moderator": has_role(request.user, Role.MODERATOR),
+        **_powers(request, found),
         "can_reply": signed_in and (not found.closed or has_role(request.user, Role.MODERATOR)),
         "form": PostForm(initial={"source": _quoted(request, found)}),
         "related": _related(found, request.user) if signed_in else [],
@@ -187,7 +186,8 @@ def since(request: HttpRequest, pk: int) -> HttpResponse:
     if html is None:
         last = max(1, (found.last_number - 1) // PAGE + 1)
         rows = queries.topic_page(found, last, None)
-        html = render(request, "forums/since.html", {"topic": found, "rows": rows}).content.decode()
+        # Made without the request: nothing of who asked first may be in what everybody gets.
+        html = render_to_string("forums/since.html", {"topic": found, "rows": rows, "brand_name": brand_name()})
         cache.set(key, html, FRAGMENT_SECONDS)
     return HttpResponse(html)
 
@@ -216,6 +216,9 @@ def best(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark the best answer, or take the mark off."""
     found = _post(request, pk)
     services.choose_best_answer(member=_member(request), post=found, now=now())
+    if request.headers.get("HX-Request"):
+        # The mark shows in several places of the page.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return redirect(found)
 
 
@@ -223,7 +226,17 @@ def _after_act(request: HttpRequest, found: Post) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect(found)
     row = queries.post_rows(Post.objects.filter(pk=found.pk), found.topic, request.user)[0]
-    return render(request, "forums/reactions.html", {"row": row})
+    return render(request, "forums/reactions.html", {"row": row, **_powers(request, found.topic)})
+
+
+def _powers(request: HttpRequest, found: Topic) -> dict[str, bool]:
+    """What the reader may do in a topic beyond replying, for its buttons; the services decide."""
+    is_moderator = has_role(request.user, Role.MODERATOR)
+    asked = found.author_id == request.user.pk
+    return {
+        "can_choose": asked or is_moderator or has_role(request.user, Role.SERVICE_AGENT),
+        "is_moderator": is_moderator,
+    }
 
 
 @login_required
@@ -276,9 +289,9 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     found = _topic(request, pk)
     act = request.POST.get("act")
     if act in {"close", "open"}:
-        services.set_closed(actor=_member(request), topic=found, closed=act == "close")
+        services.set_closed(actor=_member(request), topic=found, closed=act == "close", now=now())
     elif act in {"pin", "unpin"}:
-        services.set_pinned(actor=_member(request), topic=found, pinned=act == "pin")
+        services.set_pinned(actor=_member(request), topic=found, pinned=act == "pin", now=now())
     return redirect(found)
 
 

@@ -21,6 +21,13 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
+def empty_cache():
+    """Every test begins without rate limits used up and without kept fragments."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
 def empty_index():
     """Every test begins with an empty index and nothing counted against a limit."""
     cache.clear()

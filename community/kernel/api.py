@@ -1,5 +1,6 @@
 """The kernel's door: everything other apps may use of it."""
 
+from community.kernel.brand import brand_name
 from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
@@ -19,6 +20,7 @@ __all__ = [
     "Invalid",
     "NotAllowed",
     "PaddockError",
+    "brand_name",
     "contributions",
     "each_round",
     "facts_of",

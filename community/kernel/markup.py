@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
 from django.conf import settings
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 MAX_LENGTH = 40_000
 FACT_TEXT = 20_000
-_MENTION = re.compile(r"(?<![\w/@])@([\w-]{2,30})", re.UNICODE)
+MOST_NAMES = 20
+# Han letters may stand right before a name or an address, and end an address: browsers copy them percent-encoded.
+_MENTION = r"(?<![A-Za-z0-9_/@.])@(?P<name>[\w-]{2,30})"
+_ADDRESS = r"(?<![A-Za-z0-9_@])(?P<url>https?://[^\s<>\"\u3000-\u9fff\uff00-\uffef]+)"
+_SPECIAL = re.compile(f"{_ADDRESS}|{_MENTION}")
+_OPEN = {")": "(", "]": "["}
 _TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "img", "cite"),
     *("h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
@@ -23,28 +33,106 @@ _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "ol": {"start"}, "
 _QUOTE = re.compile(r"^> \[([^\]\n]{1,80})\]\(/posts/(\d{1,18})/\)\s*$", re.MULTILINE)
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
-    return MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+@dataclass(frozen=True)
+class Parsed:
+    """A text that was read: who and what it names, and how it is rendered."""
+
+    tokens: Sequence[Token]
+    mentioned: tuple[str, ...]
+    quoted: tuple[int, ...]
+
+    def html(self, *, mentions: Mapping[str, str]) -> str:
+        """Safe HTML. ``mentions``: the address of every name that stands for somebody here."""
+        parser = _markdown()
+        rendered = parser.renderer.render(self.tokens, parser.options, {"mentions": mentions})
+        return nh3.clean(
+            _lower_headings(rendered),
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            link_rel="nofollow ugc noopener",
+            url_schemes={"http", "https", "mailto"},
+            attribute_filter=_only_our_pictures,
+        )
+
+
+def parse(source: str) -> Parsed:
+    """Read a text once, for its names and for its HTML."""
+    source = source.replace("\0", "")
+    found: list[str] = []
+    tokens = _markdown().parse(source, {"mentioned": found})
+    quoted = dict.fromkeys(int(match[2]) for match in _QUOTE.finditer(source))
+    return Parsed(tokens, tuple(dict.fromkeys(found))[:MOST_NAMES], tuple(quoted)[:MOST_NAMES])
 
 
 def render(source: str, *, mentions: Mapping[str, str]) -> str:
     """Safe HTML of a text. ``mentions``: the address of every name that stands for somebody here."""
-    linked = _MENTION.sub(lambda found: _mention(found, mentions), source.replace("\0", ""))
-    return nh3.clean(
-        _lower_headings(_markdown().render(linked)),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        link_rel="nofollow ugc noopener",
-        url_schemes={"http", "https", "mailto"},
-        attribute_filter=_only_our_pictures,
-    )
+    return parse(source).html(mentions=mentions)
 
 
-def _mention(found: re.Match[str], mentions: Mapping[str, str]) -> str:
-    url = mentions.get(found[1])
-    return f"[@{found[1]}]({url})" if url else found[0]
+@cache
+def _markdown() -> MarkdownIt:
+    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    parser.core.ruler.push("names_and_addresses", _names_and_addresses)
+    parser.add_render_rule("mention", _render_mention)
+    return parser
+
+
+def _names_and_addresses(state: StateCore) -> None:
+    """Find @names and bare addresses in running text: never in code or links; no names in quotations."""
+    depth = 0
+    for token in state.tokens:
+        depth += token.nesting if token.type.startswith("blockquote") else 0
+        if token.type == "inline" and token.children:
+            token.children = list(_linked(token.children, state.env, quoted=depth > 0))
+
+
+def _linked(children: Sequence[Token], env: Any, *, quoted: bool) -> Iterator[Token]:
+    inside = 0
+    for token in children:
+        inside += token.nesting if token.type in ("link_open", "link_close") else 0
+        if token.type == "text" and not inside:
+            yield from _pieces(token.content, env, quoted=quoted)
+        else:
+            yield token
+
+
+def _pieces(text: str, env: Any, *, quoted: bool) -> Iterator[Token]:
+    at = 0
+    for match in _SPECIAL.finditer(text):
+        if match["name"] and quoted:
+            continue
+        yield _text(text[at : match.start()])
+        if match["name"]:
+            env.get("mentioned", []).append(match["name"])
+            yield Token("mention", "", 0, content=match["name"])
+            at = match.end()
+        else:
+            address = _without_tail(match["url"])
+            yield Token("link_open", "a", 1, attrs={"href": normalizeLink(address)})
+            yield _text(address)
+            yield Token("link_close", "a", -1)
+            at = match.start() + len(address)
+    yield _text(text[at:])
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+def _without_tail(address: str) -> str:
+    """An address without the sentence's own punctuation behind it; a bracket stays where it was opened inside."""
+    while address[-1] in ".,:;!?'*_~)]" and (
+        address[-1] not in _OPEN or address.count(address[-1]) > address.count(_OPEN[address[-1]])
+    ):
+        address = address[:-1]
+    return address
+
+
+def _render_mention(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    name = tokens[index].content
+    url = env["mentions"].get(name)
+    return f'<a href="{html.escape(url)}">@{html.escape(name)}</a>' if url else f"@{html.escape(name)}"
 
 
 def _lower_headings(text: str) -> str:
@@ -63,16 +151,6 @@ def plain_text(rendered: str) -> str:
     """What HTML says, without markup, white space folded."""
     spaced = re.sub(r"<(/p|br|/li|/h\d|/tr|/blockquote)[^>]*>", " ", rendered)
     return " ".join(html.unescape(nh3.clean(spaced, tags=set())).split())
-
-
-def mentioned(source: str) -> list[str]:
-    """The names a text mentions, at most 20."""
-    return list(dict.fromkeys(found[1] for found in _MENTION.finditer(source)))[:20]
-
-
-def quoted_posts(source: str) -> list[int]:
-    """The posts a text quotes, at most 20."""
-    return list(dict.fromkeys(int(found[2]) for found in _QUOTE.finditer(source)))[:20]
 
 
 def quote(name: str, post_id: int, text: str) -> str:

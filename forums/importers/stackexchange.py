@@ -167,6 +167,7 @@ class Import:
             source=text_of(row.get("Body", "")),
             tags=tags_of(row),
             now=moment(row.get("CreationDate")),
+            imported=True,
         )
         return Post.objects.get(topic=topic, number=1)
 
@@ -177,6 +178,7 @@ class Import:
             topic=parent.topic,
             source=text_of(row.get("Body", "")),
             now=moment(row.get("CreationDate")),
+            imported=True,
         )
 
     def _comment(self, row: Row) -> int | None:
@@ -190,6 +192,7 @@ class Import:
             now=moment(row.get("CreationDate")),
             parent=parent,
             kind=PostKind.COMMENT,
+            imported=True,
         )
         return post.pk
 
@@ -239,7 +242,7 @@ class Import:
             return
         topic = question.topic
         if answer and answer.topic_id == topic.pk and topic.best_answer_id is None and answer.number > 1:
-            choose_best_answer(member=topic.author, post=answer, now=answer.written_at)
+            choose_best_answer(member=topic.author, post=answer, now=answer.written_at, imported=True)
         if row.get("ClosedDate"):
             Topic.objects.filter(pk=topic.pk).update(closed=True)
 

@@ -32,11 +32,29 @@ function place(part, html) {
   part.dataset.liveSequence = root.dataset.liveSequence ?? part.dataset.liveSequence;
   for (const child of [...root.children]) {
     const known = child.id && document.getElementById(child.id);
+    own(known, child);
     if (known) known.replaceWith(child);
     else if (part.dataset.liveAppend) document.querySelector(part.dataset.liveAppend)?.append(child);
     if (window.htmx) window.htmx.process(child);
   }
   if (root.dataset.liveSay) polite.textContent = root.dataset.liveSay;
+}
+
+// What is sent to everybody holds nobody's buttons and no token: on a post that is there already the reader's own
+// form stays and takes over the numbers; in a new one the forms get the page's token.
+function own(known, fresh) {
+  const mine = known && known.querySelector("form.acts"), theirs = fresh.querySelector("form.acts");
+  if (mine && theirs) {
+    for (const number of theirs.querySelectorAll("[data-count]")) {
+      const shown = mine.querySelector(`[data-count="${number.dataset.count}"]`);
+      if (shown) shown.textContent = number.textContent;
+    }
+    theirs.replaceWith(mine);
+  }
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  for (const form of fresh.querySelectorAll("form[method=post]")) {
+    if (token && !form.querySelector("input[name=csrfmiddlewaretoken]")) form.prepend(token.cloneNode());
+  }
 }
 
 function connect() {

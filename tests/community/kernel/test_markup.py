@@ -1,0 +1,82 @@
+"""Markdown of members."""
+
+import pytest
+
+from community.kernel.markup import parse, plain_text, quote, render
+
+MAJA = {"maja": "/@maja/"}
+REL = 'rel="nofollow ugc noopener"'
+
+
+def test_a_name_of_somebody_here_becomes_a_link():
+    assert render("hello @maja, ok", mentions=MAJA) == f'<p>hello <a href="/@maja/" {REL}>@maja</a>, ok</p>\n'
+
+
+@pytest.mark.parametrize(
+    "source", ["`@maja`", "```\n@maja\n```", "    @maja", "mail@maja", "https://a.example/@maja", "[x @maja](/y)"]
+)
+def test_a_name_in_code_a_link_or_an_address_is_nobody(source):
+    assert parse(source).mentioned == ()
+    assert "/@maja/" not in render(source, mentions=MAJA)
+
+
+def test_a_name_in_a_quotation_is_not_called_again():
+    assert parse("> @maja said\n\n@tom").mentioned == ("tom",)
+
+
+def test_a_name_right_behind_chinese_text_counts():
+    assert parse("谢谢@林予安 的分享").mentioned == ("林予安",)
+
+
+def test_a_name_nobody_bears_stays_text():
+    assert render("@nobody <b>", mentions={}) == "<p>@nobody &lt;b&gt;</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "address", "after"),
+    [
+        ("see https://a.example/x_y_z.", "https://a.example/x_y_z", "."),
+        ("(https://a.example/x)", "https://a.example/x", ")"),
+        ("https://a.example/x_(y)", "https://a.example/x_(y)", ""),
+        ("见https://a.example/x这个", "https://a.example/x", "这个"),
+        ("https://a.example/?q=1，好", "https://a.example/?q=1", "，好"),
+        ("**https://a.example/**", "https://a.example/", ""),
+    ],
+)
+def test_a_bare_address_becomes_a_link(source, address, after):
+    assert f'<a href="{address}" {REL}>{address}</a>{after}' in render(source, mentions={})
+
+
+@pytest.mark.parametrize("source", ["`https://a.example/`", "javascript:alert(1)", "file:///etc/passwd", "xhttps://a"])
+def test_what_is_no_bare_address_is_not_linked(source):
+    assert "<a" not in render(source, mentions={})
+
+
+def test_an_address_already_linked_is_linked_once():
+    assert render("[https://a.example/](https://b.example/)", mentions={}).count("<a ") == 1
+    assert render("<https://a.example/>", mentions={}).count("<a ") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
+        ("# Big", "<h3>Big</h3>\n"),
+        ("![x](https://elsewhere.example/spy.png)", '<p><img alt="x"></p>\n'),
+        ("![x](/media/posts/a.webp)", '<p><img src="/media/posts/a.webp" alt="x"></p>\n'),
+        ("a\0b", "<p>ab</p>\n"),
+        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>\n"),
+    ],
+)
+def test_only_safe_html_comes_out(source, shown):
+    assert render(source, mentions={}) == shown
+
+
+def test_plain_text_says_what_the_html_says():
+    assert plain_text(render("**a**\n\n- b\n- c\n\n`<d>`", mentions={})) == "a b c <d>"
+
+
+def test_a_quotation_names_its_post():
+    text = quote("Maja [x]", 7, "one\ntwo")
+    assert text == "> [Maja  x ](/posts/7/)\n>\n> one\n> two\n\n"
+    assert parse(text + "reply").quoted == (7,)

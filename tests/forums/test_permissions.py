@@ -1,0 +1,179 @@
+"""Who may do what in the forums, cell by cell."""
+
+import pytest
+
+from community.kernel.api import NotAllowed
+from community.members.api import Role
+from forums import services
+from tests.forums.places import board, first_post, reply, topic
+from tests.people import member, staff
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("member", "asker", "author", "moderator", "service_agent", "marketer")
+YES_NO = {"y": True, "-": False}
+
+# Each row: an act on an object; a column each of PEOPLE. asker opened the topic, author wrote the reply.
+MATRIX = """
+open topic in public board      y y y y y y
+open topic in member board      y y y y y y
+open topic in staff board       - - - y y y
+reply in public board           y y y y y y
+reply in staff board            - - - y y y
+react to reply                  y y - y y y
+react to reply in staff board   - - - y y y
+edit first post                 - y - y - -
+edit reply                      - - y y - -
+delete first post               - y - y - -
+delete reply                    - - y y - -
+restore reply                   - - - y - -
+choose best answer              - y - y y -
+close topic                     - - - y - -
+pin topic                       - - - y - -
+"""
+CELLS = [
+    (line[:32].strip(), who, YES_NO[cell])
+    for line in MATRIX.strip().splitlines()
+    for who, cell in zip(PEOPLE, line[32:].split(), strict=True)
+]
+
+
+class Scene:
+    """A public topic with a reply, a topic of staff with a reply, and everybody who may try something."""
+
+    def __init__(self):
+        self.people = {name: member(name) for name in ("member", "asker", "author") if name != "member"}
+        self.people["member"] = member("somebody")
+        self.people |= {str(role): staff(role) for role in (Role.MODERATOR, Role.SERVICE_AGENT, Role.MARKETER)}
+        other = staff(Role.BRAND_MANAGER)
+        self.boards = {readers: board(f"for-{readers}", readers=readers) for readers in ("public", "member", "staff")}
+        self.topic = topic(author=self.people["asker"], where=self.boards["public"])
+        self.reply = reply(self.topic, author=self.people["author"])
+        self.inside = topic(author=other, where=self.boards["staff"])
+        self.inside_reply = reply(self.inside, author=other)
+
+    def act(self, name, who, now):
+        open_in = {f"open topic in {readers} board": place for readers, place in self.boards.items()}
+        if name in open_in:
+            return services.open_topic(author=who, board=open_in[name], title="New", source="text", now=now)
+        first = first_post(self.topic)
+        acts = {
+            "reply in public board": lambda: reply(self.topic, author=who),
+            "reply in staff board": lambda: reply(self.inside, author=who),
+            "react to reply": lambda: services.react(member=who, post=self.reply, kind="useful", now=now),
+            "react to reply in staff board": lambda: services.react(
+                member=who, post=self.inside_reply, kind="useful", now=now
+            ),
+            "edit first post": lambda: services.edit_post(editor=who, post=first, source="changed", now=now),
+            "edit reply": lambda: services.edit_post(editor=who, post=self.reply, source="changed", now=now),
+            "delete first post": lambda: services.delete_post(actor=who, post=first, now=now),
+            "delete reply": lambda: services.delete_post(actor=who, post=self.reply, now=now),
+            "restore reply": lambda: services.restore_post(actor=who, post=self.reply, now=now),
+            "choose best answer": lambda: services.choose_best_answer(member=who, post=self.reply, now=now),
+            "close topic": lambda: services.set_closed(actor=who, topic=self.topic, closed=True, now=now),
+            "pin topic": lambda: services.set_pinned(actor=who, topic=self.topic, pinned=True, now=now),
+        }
+        return acts[name]()
+
+    def state(self):
+        """Everything an act could change."""
+        things = [self.topic, self.inside, self.reply, self.inside_reply, *self.boards.values()]
+        kept = [type(thing).objects.filter(pk=thing.pk).values().get() for thing in things]
+        return [kept, services.Post.objects.count(), services.Topic.objects.count()]
+
+
+@pytest.mark.parametrize(("act", "who", "allowed"), CELLS)
+def test_who_may_do_what(act, who, allowed, now):
+    scene = Scene()
+    if act == "restore reply":
+        services.delete_post(actor=scene.people["author"], post=scene.reply, now=now)
+    before = scene.state()
+    if allowed:
+        scene.act(act, scene.people[who], now)
+        assert scene.state() != before
+    else:
+        with pytest.raises(NotAllowed):
+            scene.act(act, scene.people[who], now)
+        assert scene.state() == before
+
+
+# Pages: what a status each gets. A guest is led to the sign-in (302); what one may not read is not there (404).
+PAGES = """
+boards page             200 200 200 200
+public board            200 200 200 200
+member board            404 200 200 200
+staff board             404 404 200 200
+public topic            200 200 200 200
+staff topic             404 404 200 200
+staff post              404 404 302 302
+staff topic since       404 404 200 200
+staff topic history     404 404 200 200
+deleted topic           404 404 404 200
+deleted reply history   404 404 404 200
+new topic page          302 200 200 200
+choose page             302 200 200 200
+edit reply page         302 403 403 200
+delete reply page       302 403 403 200
+staff board feed        404 404 404 404
+public board feed       200 200 200 200
+staff topic feed        404 404 404 404
+"""
+VIEWERS = ("guest", "member", "service_agent", "moderator")
+PAGE_CELLS = [
+    (line[:24].strip(), who, int(status))
+    for line in PAGES.strip().splitlines()
+    for who, status in zip(VIEWERS, line[24:].split(), strict=True)
+]
+
+
+@pytest.mark.parametrize(("page", "who", "status"), PAGE_CELLS)
+def test_who_sees_what(page, who, status, now, client):
+    scene = Scene()
+    gone, said = topic(where=scene.boards["public"]), reply(scene.topic)
+    services.delete_post(actor=gone.author, post=first_post(gone), now=now)
+    services.delete_post(actor=said.author, post=said, now=now)
+    addresses = {
+        "boards page": "/boards/",
+        "public board": "/boards/for-public/",
+        "member board": "/boards/for-member/",
+        "staff board": "/boards/for-staff/",
+        "public topic": scene.topic.get_absolute_url(),
+        "staff topic": scene.inside.get_absolute_url(),
+        "staff post": f"/posts/{scene.inside_reply.pk}/",
+        "staff topic since": f"/topics/{scene.inside.pk}/since/",
+        "staff topic history": f"/posts/{scene.inside_reply.pk}/history/",
+        "deleted topic": gone.get_absolute_url(),
+        "deleted reply history": f"/posts/{said.pk}/history/",
+        "new topic page": "/boards/for-public/new/",
+        "choose page": "/new/",
+        "edit reply page": f"/posts/{scene.reply.pk}/edit/",
+        "delete reply page": f"/posts/{scene.reply.pk}/delete/",
+        "staff board feed": "/boards/for-staff/feed.atom",
+        "public board feed": "/boards/for-public/feed.atom",
+        "staff topic feed": f"/topics/{scene.inside.pk}/feed.rss",
+    }
+    if who != "guest":
+        client.force_login(scene.people[who])
+    assert client.get(addresses[page]).status_code == status
+
+
+POSTED = ["reply", "react", "best", "delete", "restore", "moderate", "upload", "read", "open"]
+
+
+@pytest.mark.parametrize("act", POSTED)
+def test_a_guest_who_sends_something_is_led_to_the_sign_in_and_changes_nothing(act, client):
+    scene = Scene()
+    addresses = {
+        "reply": f"/topics/{scene.topic.pk}/reply/",
+        "moderate": f"/topics/{scene.topic.pk}/moderate/",
+        "upload": "/posts/upload/",
+        "read": "/boards/for-public/read/",
+        "open": "/boards/for-public/new/",
+    }
+    before = scene.state()
+    answer = client.post(
+        addresses.get(act, f"/posts/{scene.reply.pk}/{act}/"),
+        {"source": "text", "title": "title", "kind": "useful", "act": "close"},
+    )
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/account/login/")
+    assert scene.state() == before

@@ -1,0 +1,33 @@
+"""Feeds of boards and topics."""
+
+import feedparser
+import pytest
+
+from forums import services
+from tests.forums.places import board, first_post, reply, topic
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("kind", "version"), [("rss", "rss20"), ("atom", "atom10")])
+def test_a_boards_feed_lists_its_topics(client, now, kind, version):
+    place = board("racks")
+    opened = topic(author=member("maja", name="Maja"), where=place, title="Roof & <b>racks</b> 行李架", now=now)
+    gone = topic(where=place)
+    services.delete_post(actor=gone.author, post=first_post(gone), now=now)
+    feed = feedparser.parse(client.get(f"/boards/racks/feed.{kind}").content)
+    assert (feed.bozo, feed.version, feed.feed.title) == (False, version, "Racks")
+    assert [(entry.title, entry.author) for entry in feed.entries] == [("Roof & <b>racks</b> 行李架", "Maja")]
+    assert feed.entries[0].link.endswith(opened.get_absolute_url())
+
+
+@pytest.mark.parametrize(("kind", "version"), [("rss", "rss20"), ("atom", "atom10")])
+def test_a_topics_feed_lists_its_posts_newest_first(client, now, kind, version):
+    opened = topic(now=now)
+    said, gone = reply(opened, source="**Steel** one"), reply(opened)
+    services.delete_post(actor=gone.author, post=gone, now=now)
+    feed = feedparser.parse(client.get(f"/topics/{opened.pk}/feed.{kind}").content)
+    assert (feed.bozo, feed.version) == (False, version)
+    assert [entry.summary for entry in feed.entries] == ["Steel one", "Which one do you use?"]
+    assert feed.entries[0].link.endswith(f"/posts/{said.pk}/")

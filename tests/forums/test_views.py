@@ -1,0 +1,286 @@
+"""Pages of the forums: what they show, and what they cost."""
+
+import json
+import re
+
+import pytest
+
+from community.members.api import Role
+from forums import services
+from forums.models import Board, Post, ReadState, Topic, Upload
+from tests.forums.places import board, first_post, many_posts, picture, reply, topic
+from tests.people import member, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def visible(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.content.decode()))
+
+
+# Lists: the number of queries does not depend on the number of rows.
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_boards_as_guest(client, django_assert_num_queries, rows):
+    for _ in range(rows):
+        board()
+    with django_assert_num_queries(1):
+        client.get("/boards/")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_board_as_guest(client, django_assert_num_queries, rows):
+    place = board("racks")
+    for _ in range(rows):
+        topic(where=place)
+    with django_assert_num_queries(4):
+        answer = client.get("/boards/racks/")
+    assert len(answer.context["rows"]) == rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_board_as_member(client, django_assert_num_queries, now, rows):
+    place, tom = board("racks"), member("tom")
+    for _ in range(rows):
+        reply(topic(where=place, now=now), now=now)
+    client.force_login(tom)
+    with django_assert_num_queries(9):
+        answer = client.get("/boards/racks/")
+    assert [row.new for row in answer.context["rows"]] == [2] * rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_topic_as_guest(client, django_assert_num_queries, rows):
+    opened = topic()
+    for _ in range(rows):
+        reply(opened)
+    with django_assert_num_queries(4):
+        answer = client.get(opened.get_absolute_url())
+    assert len(answer.context["rows"]) == rows + 1
+
+
+@pytest.mark.parametrize("page", [1, 125, 250])
+def test_the_end_of_a_long_topic_costs_what_its_start_costs(client, django_assert_num_queries, page):
+    opened = topic()
+    many_posts(opened, 5000)
+    with django_assert_num_queries(4):
+        answer = client.get(opened.get_absolute_url(), {"page": page})
+    assert [row.post.number for row in answer.context["rows"]] == list(range(page * 20 - 19, page * 20 + 1))
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "x", "９", "251", "99999999999999999999", ""])
+def test_a_page_that_is_not_there_shows_one_that_is(client, asked):
+    opened = topic()
+    assert client.get(opened.get_absolute_url(), {"page": asked}).status_code == 200
+
+
+def test_a_members_topic_page_marks_it_as_read(client, django_assert_num_queries):
+    opened, tom = topic(), member("tom")
+    reply(opened)
+    client.force_login(tom)
+    client.get(opened.get_absolute_url())
+    assert ReadState.objects.get(member=tom).number == 2
+    reply(opened)
+    answer = client.get(opened.get_absolute_url())
+    assert (answer.context["first_new"], "New since you were here" in visible(answer)) == (3, True)
+
+
+def test_a_wrong_slug_leads_to_the_right_one(client):
+    opened = topic(title="Roof racks")
+    answer = client.get(f"/topics/{opened.pk}/something/")
+    assert (answer.status_code, answer["Location"]) == (301, f"/topics/{opened.pk}/roof-racks/")
+
+
+def test_a_post_is_found_on_its_page(client):
+    opened = topic()
+    many_posts(opened, 45)
+    post = Post.objects.get(topic=opened, number=41)
+    assert client.get(f"/posts/{post.pk}/")["Location"] == f"{opened.get_absolute_url()}?page=3#p41"
+
+
+# Acts
+
+
+def test_a_topic_is_opened_with_a_picture(client):
+    place, tom = board("racks"), member("tom")
+    client.force_login(tom)
+    answer = client.post(
+        "/boards/racks/new/", {"title": "My rack", "source": "Look:", "picture": picture()}, format="multipart"
+    )
+    opened, upload = Topic.objects.get(), Upload.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, opened.get_absolute_url())
+    assert first_post(opened).source == f"Look:\n\n![]({upload.file.url})"
+    assert place.topics.count() == 1
+
+
+def test_a_reply_leads_to_itself(client):
+    opened, tom = topic(), member("tom")
+    client.force_login(tom)
+    answer = client.post(f"/topics/{opened.pk}/reply/", {"source": "Steel."})
+    assert answer["Location"] == f"{opened.get_absolute_url()}?page=1#p2"
+    assert ReadState.objects.get(member=tom).number == 2
+
+
+def test_a_refused_reply_comes_back_with_its_text_and_the_reason(client):
+    opened = topic()
+    client.force_login(member())
+    bad = picture()
+    bad.seek(0)
+    bad.file.write(b"not a picture at all")
+    answer = client.post(f"/topics/{opened.pk}/reply/", {"source": "My long text", "picture": bad})
+    assert (answer.status_code, Post.objects.count(), Upload.objects.count()) == (422, 1, 0)
+    assert "My long text" in visible(answer) and "This file is no picture we can read." in visible(answer)
+
+
+def test_a_reply_to_a_topic_that_was_closed_meanwhile_is_kept_in_the_form(client, now):
+    opened = topic()
+    services.set_closed(actor=staff(Role.MODERATOR), topic=opened, closed=True, now=now)
+    client.force_login(member())
+    answer = client.post(f"/topics/{opened.pk}/reply/", {"source": "Too late"})
+    assert (answer.status_code, Post.objects.count()) == (422, 1)
+    assert "This topic is closed." in visible(answer) and "Too late" in visible(answer)
+
+
+def test_too_many_posts_in_a_minute_are_refused_with_the_text_kept(client, monkeypatch, now):
+    monkeypatch.setattr("forums.views.now", lambda: now)
+    opened = topic()
+    client.force_login(member())
+    answers = [client.post(f"/topics/{opened.pk}/reply/", {"source": f"text {n}"}) for n in range(21)]
+    assert {answer.status_code for answer in answers[:20]} == {302}
+    assert (answers[20].status_code, Post.objects.count()) == (422, 21)
+    assert "text 20" in visible(answers[20])
+
+
+def test_quoting_fills_the_form(client):
+    opened = topic(author=member("maja", name="Maja"))
+    client.force_login(member())
+    answer = client.get(opened.get_absolute_url(), {"quote": first_post(opened).pk})
+    assert answer.context["form"].initial["source"] == (
+        f"> [Maja](/posts/{first_post(opened).pk}/)\n>\n> Which one do you use?\n\n"
+    )
+
+
+def test_a_post_of_another_topic_is_not_quoted(client):
+    opened, other = topic(), topic(where=board(readers="staff"), author=staff(Role.MARKETER))
+    client.force_login(member())
+    answer = client.get(opened.get_absolute_url(), {"quote": first_post(other).pk})
+    assert answer.context["form"].initial["source"] == ""
+
+
+def test_an_upload_answers_with_its_markdown(client):
+    client.force_login(member())
+    answer = client.post("/posts/upload/", {"picture": picture()})
+    assert answer.content.decode() == f"![]({Upload.objects.get().file.url})"
+
+
+def test_a_file_that_is_no_picture_is_refused(client):
+    client.force_login(member())
+    bad = picture()
+    bad.file.write(b"#!/bin/sh")
+    bad.seek(0)
+    answer = client.post("/posts/upload/", {"picture": bad}, headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["error"]) == (
+        422,
+        "This file is no picture we can read. JPEG, PNG, WebP and GIF work.",
+    )
+
+
+def test_a_reaction_by_htmx_answers_with_the_row(client):
+    opened = topic()
+    client.force_login(member())
+    answer = client.post(f"/posts/{first_post(opened).pk}/react/", {"kind": "useful"}, headers={"hx-request": "true"})
+    assert (answer.status_code, 'aria-pressed="true"' in answer.content.decode()) == (200, True)
+    assert Post.objects.get().useful_count == 1
+
+
+def test_a_guests_reaction_by_htmx_leads_the_whole_page_to_the_sign_in(client):
+    opened = topic()
+    answer = client.post(f"/posts/{first_post(opened).pk}/react/", {"kind": "useful"}, headers={"hx-request": "true"})
+    assert answer["HX-Redirect"].startswith("/account/login/?next=")
+    assert answer.content == b""
+
+
+def test_the_best_answer_by_htmx_reloads_the_page(client):
+    opened = topic()
+    said = reply(opened)
+    client.force_login(opened.author)
+    answer = client.post(f"/posts/{said.pk}/best/", headers={"hx-request": "true"})
+    assert (answer["HX-Refresh"], Topic.objects.get().best_answer_id) == ("true", said.pk)
+
+
+def test_history_shows_what_was_taken_out_and_put_in(client, now):
+    opened = topic()
+    services.edit_post(editor=opened.author, post=first_post(opened), source="Which steel one?", now=now)
+    html = client.get(f"/posts/{first_post(opened).pk}/history/").content.decode()
+    assert "<del>Which one do you use?</del>" in html and "<ins>Which steel one?</ins>" in html
+
+
+def test_a_board_marked_as_read_shows_nothing_new(client):
+    place, tom = board("racks"), member("tom")
+    topic(where=place)
+    client.force_login(tom)
+    assert client.post("/boards/racks/read/").status_code == 302
+    assert [row.new for row in client.get("/boards/racks/").context["rows"]] == [0]
+
+
+def test_deleting_asks_first(client):
+    opened = topic()
+    client.force_login(opened.author)
+    address = f"/posts/{first_post(opened).pk}/delete/"
+    assert "Delete the whole topic?" in visible(client.get(address))
+    assert Topic.objects.get().deleted_at is None
+    assert client.post(address)["Location"] == opened.board.get_absolute_url()
+    assert Topic.objects.get().deleted_at is not None
+    assert Board.objects.get().topic_count == 0
+
+
+def test_a_deleted_reply_leaves_its_place_without_its_text(client, now):
+    opened = topic()
+    said = reply(opened, source="Regretted")
+    services.delete_post(actor=said.author, post=said, now=now)
+    text = visible(client.get(opened.get_absolute_url()))
+    assert "This post was deleted." in text and "Regretted" not in text
+
+
+def test_structured_data_cannot_end_its_script(client):
+    opened = topic(title="</script><script>alert(1)</script>")
+    html = client.get(opened.get_absolute_url()).content.decode()
+    data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)[1]
+    assert json.loads(data)["headline"] == "</script><script>alert(1)</script>"
+    assert "<script>alert" not in html
+
+
+# What is announced to everybody
+
+
+def test_the_fragment_for_everybody_holds_nobodys_controls(client):
+    opened, moderator = topic(author=member("maja")), staff(Role.MODERATOR)
+    reply(opened)
+    for reader in (moderator, opened.author):
+        client.force_login(reader)
+        html = client.get(f"/topics/{opened.pk}/since/").content.decode()
+        assert "/edit/" not in html and "/delete/" not in html and "/best/" not in html
+        assert "csrfmiddlewaretoken" not in html
+    client.logout()
+    assert client.get(f"/topics/{opened.pk}/since/").content.decode() == html
+
+
+def test_the_fragment_follows_the_language_and_the_sequence(client):
+    opened = topic()
+    reply(opened, author=staff(Role.SERVICE_AGENT))
+    pages = [
+        client.get(f"/topics/{opened.pk}/since/", headers={"accept-language": language}).content.decode()
+        for language in ("en", "zh-hans")
+    ]
+    assert ["诺岭" in page for page in pages] == [False, True]
+    reply(opened, source="brand new")
+    assert "brand new" in client.get(f"/topics/{opened.pk}/since/").content.decode()
+
+
+def test_the_fragment_is_made_once_for_all(client, django_assert_num_queries):
+    opened = topic()
+    with django_assert_num_queries(4):
+        client.get(f"/topics/{opened.pk}/since/")
+    with django_assert_num_queries(1):
+        client.get(f"/topics/{opened.pk}/since/")
