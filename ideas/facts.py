@@ -69,3 +69,12 @@ class VoteWithdrawn(Fact):
     name: ClassVar[str] = "ideas.vote.withdrawn"
     idea_id: int
     contest_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaDecided(Fact):
+    """The brand decided about an idea, or decided anew. Owner: its author. What was decided is read where allowed."""
+
+    name: ClassVar[str] = "ideas.idea.decided"
+    idea_id: int
+    contest_id: int

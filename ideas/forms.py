@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ideas.enums import Decision
-from ideas.services import MAX_TEXT, MAX_TITLE
+from ideas.models import Contest
+from ideas.services import MAX_REASON, MAX_TEXT, MAX_TITLE
 
 
 def moment(label: Any) -> forms.DateTimeField:
     """A field for a day and an hour."""
-    return forms.DateTimeField(label=label, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    # Browsers read and write this one format, whatever the language.
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget)
 
 
 class IdeaForm(forms.Form):
@@ -30,21 +34,40 @@ class DecisionForm(forms.Form):
     """What the brand does with an idea."""
 
     decision = forms.ChoiceField(label=_("Decision"), choices=[c for c in Decision.choices if c[0]])
-    reason_en = forms.CharField(label=_("Reason (English)"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    reason_zh = forms.CharField(label=_("Reason (Chinese)"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason_en = forms.CharField(
+        label=_("Reason (English)"), max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    reason_zh = forms.CharField(
+        label=_("Reason (Chinese)"), max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
-class ContestForm(forms.Form):
+class PhasesForm(forms.Form):
+    """When the phases of a contest begin."""
+
+    submission = moment(_("Ideas from"))
+    voting = moment(_("Vote from"))
+    decision = moment(_("Decision from"))
+    results = moment(_("Results from"))
+
+    def phases(self) -> list[tuple[str, datetime]]:
+        """The phases in their order."""
+        return [(kind, self.cleaned_data[kind]) for kind in ("submission", "voting", "decision", "results")]
+
+
+class ContestForm(PhasesForm):
     """A contest with the beginnings of its phases."""
 
-    slug = forms.SlugField(label=_("Address"), max_length=60)
-    title_en = forms.CharField(label=_("Title (English)"), max_length=160)
-    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=160)
-    submission = forms.DateTimeField(
-        label=_("Ideas from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    slug = forms.SlugField(
+        label=_("Address"), max_length=60, help_text=_("The last part of its web address, as in “better-boot”.")
     )
-    voting = moment(_("Vote from"))
-    decision = forms.DateTimeField(
-        label=_("Decision from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    results = moment(_("Results from"))
+    title_en = forms.CharField(label=_("Title (English)"), max_length=MAX_TITLE)
+    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=MAX_TITLE)
+    field_order = ("title_en", "title_zh", "slug", "submission", "voting", "decision", "results")
+
+    def clean_slug(self) -> str:
+        """An address nobody has."""
+        slug: str = self.cleaned_data["slug"]
+        if Contest.objects.filter(slug=slug).exists():
+            raise forms.ValidationError(_("Another contest has this address."))
+        return slug

@@ -11,13 +11,13 @@ from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from community.members.api import MemberCard, cards
-from ideas.enums import PhaseKind
-from ideas.models import Contest, Idea, Vote
+from ideas.enums import Decision, PhaseKind
+from ideas.models import Contest, Idea, Vote, VoteEvent
 
 
 @dataclass
 class IdeaCard:
-    """An idea as a reader may see it: ``votes`` is None while counts are hidden."""
+    """An idea as a reader may see it. While counts are hidden ``votes`` is None and there is no decision to show."""
 
     idea: Idea
     author: MemberCard | None
@@ -25,6 +25,21 @@ class IdeaCard:
     voted: bool
     own: bool
     state: str
+
+    @property
+    def decision(self) -> str:
+        """What the brand decided; empty while counts are hidden."""
+        return "" if self.votes is None else self.idea.decision
+
+    @property
+    def decision_label(self) -> str:
+        """The decision in the reader's language."""
+        return str(Decision(self.decision).label) if self.decision else ""
+
+    @property
+    def reason(self) -> str:
+        """Why, in the reader's language; empty while counts are hidden."""
+        return self.idea.reason if self.decision else ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,8 @@ def cards_for(ideas: list[Idea], contest: Contest, viewer: Any, *, now: datetime
     switches = contest.switches_at(now)
     people = cards(idea.author_id for idea in ideas)
     viewer_id = getattr(viewer, "pk", None)
-    voted_for = Vote.objects.filter(contest=contest, voter_id=viewer_id or 0).values_list("idea_id", flat=True).first()
+    mine = Vote.objects.filter(contest=contest, voter_id=viewer_id).values_list("idea_id", flat=True)
+    voted_for = mine.first() if viewer_id else None
     return [
         IdeaCard(
             idea,
@@ -92,6 +108,23 @@ def timeline(contest: Contest, *, now: datetime) -> list[PhaseMark]:
         state = "now" if phase.kind == current else "done" if phase.starts_at <= now else "todo"
         marks.append(PhaseMark(PhaseKind(phase.kind), phase.starts_at, days, gone, state))
     return marks
+
+
+def voted_in(member_id: int | None) -> set[int]:
+    """The contests a member has voted in."""
+    votes = Vote.objects.filter(voter_id=member_id).values_list("contest_id", flat=True)
+    return set(votes) if member_id else set()
+
+
+def is_frozen(contest: Contest) -> bool:
+    """Whether somebody voted, so that the rules are fixed."""
+    return VoteEvent.objects.filter(contest=contest).exists()
+
+
+def all_contests(*, now: datetime) -> list[tuple[Contest, PhaseKind, list[PhaseMark]]]:
+    """Every contest with its phase by the clock and its timeline, drafts too."""
+    found = Contest.objects.prefetch_related("phases")
+    return [(contest, contest.phase_at(now), timeline(contest, now=now)) for contest in found]
 
 
 def visible_contests(*, now: datetime) -> list[Contest]:

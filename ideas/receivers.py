@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -13,39 +14,76 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.inbox.api import notify, register_kind
-from community.kernel.api import Delivery, fills, handles, now, recountable
+from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
+from community.members.api import Member
 from community.pages.api import FeedItem
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 from ideas import queries
-from ideas.enums import PhaseKind
-from ideas.facts import ContestPhaseChanged
+from ideas.enums import SWITCHES, PhaseKind
+from ideas.facts import ContestPhaseChanged, IdeaDecided
 from ideas.models import Contest, Idea, Vote, VoteEvent
+from ideas.services import advance_contests
 
-TOLD_OF = {PhaseKind.VOTING, PhaseKind.RESULTS}
+
+@each_round
+def advance() -> int:
+    """Enter the phases whose time has come."""
+    return advance_contests(now=now())
 
 
 @handles(ContestPhaseChanged)
 def tell_participants(delivery: Delivery[ContestPhaseChanged]) -> None:
-    """Authors and voters learn that the vote begins and that the results are there."""
+    """Authors learn that the vote begins; authors and voters that the results are there; authors what was decided."""
     fact = delivery.fact
-    if fact.phase not in TOLD_OF:
-        return
     contest = Contest.objects.filter(pk=fact.contest_id).first()
     if contest is None:
         return
-    authors = Idea.objects.filter(contest=contest, withdrawn_at=None).values_list("author_id", flat=True)
-    voters = Vote.objects.filter(contest=contest).exclude(voter=None).values_list("voter_id", flat=True)
-    for member_id in sorted({*authors, *voters}):
+    ideas = Idea.objects.filter(contest=contest, withdrawn_at=None)
+    authors = ideas.values_list("author_id", flat=True)
+    if fact.phase == PhaseKind.VOTING and contest.phase == PhaseKind.VOTING:  # after downtime it may be over
+        _tell_all(delivery, contest, set(authors), "voting")
+    elif SWITCHES[PhaseKind(fact.phase)].counts_visible and not SWITCHES[PhaseKind(fact.previous)].counts_visible:
+        voters = Vote.objects.filter(contest=contest).exclude(voter=None).values_list("voter_id", flat=True)
+        _tell_all(delivery, contest, {*authors, *voters}, "results")
+        for idea in ideas.filter(decided_at__lt=delivery.occurred_at).order_by("pk"):
+            _tell_author(delivery, idea)
+
+
+@handles(IdeaDecided)
+def tell_author(delivery: Delivery[IdeaDecided]) -> None:
+    """An author learns of a decision; of one made while counts were hidden only when they are shown."""
+    idea = Idea.objects.filter(pk=delivery.fact.idea_id, withdrawn_at=None).select_related("contest").first()
+    if idea is not None and idea.contest.switches_at(delivery.occurred_at).counts_visible:
+        _tell_author(delivery, idea)
+
+
+def _tell_all(delivery: Delivery[Any], contest: Contest, people: set[int], kind: str) -> None:
+    # Each in their own language: a notification keeps the title it came with.
+    speakers = Member.objects.filter(pk__in=people, erased_at=None).order_by("pk").values_list("pk", "language")
+    for member_id, language in speakers:
         notify(
             recipient_id=member_id,
-            kind=f"ideas.{fact.phase}",
+            kind=f"ideas.{kind}",
             subject=f"contest:{contest.pk}",
-            actor_id=0,
+            actor_id=SYSTEM,
             url=contest.get_absolute_url(),
-            title=contest.title_en,
+            title=contest.title_zh if language.startswith("zh") else contest.title_en,
             at=delivery.occurred_at,
             event_id=delivery.event_id,
         )
+
+
+def _tell_author(delivery: Delivery[Any], idea: Idea) -> None:
+    notify(
+        recipient_id=idea.author_id,
+        kind="ideas.decided",
+        subject=f"idea:{idea.pk}",
+        actor_id=SYSTEM,
+        url=idea.get_absolute_url(),
+        title=idea.title,
+        at=delivery.occurred_at,
+        event_id=delivery.event_id,
+    )
 
 
 register_kind(
@@ -57,6 +95,11 @@ register_kind(
     "ideas.results",
     gettext_lazy("Results"),
     lambda who, n, title: _("The results are here: “%(title)s”") % {"title": title},
+)
+register_kind(
+    "ideas.decided",
+    gettext_lazy("Decisions on your ideas"),
+    lambda who, n, title: _("Your idea was decided, with a reason: “%(title)s”") % {"title": title},
 )
 
 
@@ -73,18 +116,18 @@ def may_listen(user: Any, kind: str, number: int) -> bool:
 def home_feed(member: Any, limit: int) -> list[FeedItem]:
     """Contests that want something of the reader."""
     at = now()
-    found = [contest for contest in queries.visible_contests(now=at) if _wants(contest, at)]
-    return [_item(contest, member, at) for contest in found[:limit]]
+    found = [contest for contest in queries.visible_contests(now=at) if _wants(contest, at)][:limit]
+    voted = queries.voted_in(member.pk) if found and member is not None else set()
+    return [_item(contest, at, signed_in=member is not None, voted=contest.pk in voted) for contest in found]
 
 
-def _wants(contest: Contest, at: Any) -> bool:
+def _wants(contest: Contest, at: datetime) -> bool:
     switches = contest.switches_at(at)
     return switches.may_submit or switches.may_vote
 
 
-def _item(contest: Contest, member: Any, at: Any) -> FeedItem:
+def _item(contest: Contest, at: datetime, *, signed_in: bool, voted: bool) -> FeedItem:
     voting = contest.switches_at(at).may_vote
-    voted = member is not None and Vote.objects.filter(contest=contest, voter=member).exists()
     reason = (_("You voted here") if voted else _("You have one vote")) if voting else _("Ideas are wanted")
     entered = max(phase.starts_at for phase in contest.phases.all() if phase.starts_at <= at)
     return FeedItem(
@@ -94,7 +137,7 @@ def _item(contest: Contest, member: Any, at: Any) -> FeedItem:
         excerpt="",
         at=entered,
         reason=reason,
-        why="you" if voting and member is not None and not voted else "ring",
+        why="you" if voting and signed_in and not voted else "ring",
         label=_("Ideas"),
     )
 
@@ -129,10 +172,24 @@ def erase(member_id: int) -> None:
 
 @fills("members.explain")
 def explain(member_id: int) -> dict[str, Any]:
-    """What contests keep of a member."""
-    ideas = Idea.objects.filter(author_id=member_id).values("title", "source", "submitted_at", "decision")
+    """What contests keep of a member; not what the brand decided before everybody may know."""
+    at = now()
+    mine = Idea.objects.filter(author_id=member_id).order_by("pk").select_related("contest")
+    ideas = [_explained(idea, at) for idea in mine.prefetch_related("contest__phases")]
     votes = Vote.objects.filter(voter_id=member_id).values("contest__slug", "idea__title", "at")
-    return {"ideas": list(ideas), "votes": list(votes)}
+    return {"ideas": ideas, "votes": list(votes)}
+
+
+def _explained(idea: Idea, at: datetime) -> dict[str, Any]:
+    shown = idea.contest.switches_at(at).counts_visible
+    return {
+        "contest": idea.contest.slug,
+        "title": idea.title,
+        "source": idea.source,
+        "submitted_at": idea.submitted_at,
+        "decision": idea.decision if shown else "",
+        "reason": idea.reason if shown else "",
+    }
 
 
 def load(ids: Sequence[int]) -> Iterable[ContentDocument]:

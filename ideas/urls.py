@@ -2,19 +2,21 @@
 
 from django.urls import path
 
-from ideas import views
+from ideas.views import desk, pages
 
 app_name = "ideas"
 urlpatterns = [
-    path("ideas/", views.index, name="index"),
-    path("contests/<slug:slug>/", views.contest, name="contest"),
-    path("contests/<slug:slug>/new/", views.submit, name="submit"),
-    path("contests/<slug:slug>/results/", views.results, name="results"),
-    path("contests/<slug:slug>/since/", views.since, name="since"),
-    path("ideas/<int:pk>/do/vote/", views.vote, name="vote"),
-    path("ideas/<int:pk>/do/edit/", views.edit, name="edit"),
-    path("ideas/<int:pk>/do/withdraw/", views.withdraw, name="withdraw"),
-    path("ideas/<int:pk>/<str:slug>/", views.idea, name="idea"),
-    path("workbench/contests/", views.desk, name="desk"),
-    path("workbench/contests/<slug:slug>/", views.desk_contest, name="desk_contest"),
+    path("ideas/", pages.index, name="index"),
+    path("contests/<slug:slug>/", pages.contest, name="contest"),
+    path("contests/<slug:slug>/new/", pages.submit, name="submit"),
+    path("contests/<slug:slug>/results/", pages.results, name="results"),
+    path("contests/<slug:slug>/since/", pages.since, name="since"),
+    path("ideas/<int:pk>/do/vote/", pages.vote, name="vote"),
+    path("ideas/<int:pk>/do/edit/", pages.edit, name="edit"),
+    path("ideas/<int:pk>/do/withdraw/", pages.withdraw, name="withdraw"),
+    path("ideas/<int:pk>/<str:slug>/", pages.idea, name="idea"),
+    path("workbench/contests/", desk.contests, name="desk"),
+    path("workbench/contests/<slug:slug>/", desk.contest, name="desk_contest"),
+    path("workbench/contests/<slug:slug>/phases/", desk.phases, name="desk_phases"),
+    path("workbench/contests/<slug:slug>/export/", desk.export, name="desk_export"),
 ]

@@ -53,7 +53,8 @@ class Contests:
 
     def _open(self, values: dict[str, Any], phases: dict[str, datetime]) -> Any:
         titles = {"title_en": values["title_en"], "title_zh": values["title_zh"]}
-        return lambda now: open_contest(slug=values["slug"], **titles, phases=list(phases.items()), now=now)
+        manager, steps = self.cast.with_role(Role.BRAND_MANAGER), list(phases.items())
+        return lambda now: open_contest(actor=manager.member, slug=values["slug"], **titles, phases=steps, now=now)
 
     def _plan_ideas(self, slug: str, entries: list[Entry], phases: dict[str, datetime], timeline: Timeline) -> None:
         times = sorted(self._between(phases["submission"], phases["voting"]) for _entry in entries)

@@ -1,7 +1,8 @@
-"""Contests and ideas as pages."""
+"""Contests and ideas as members see them."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,14 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import PaddockError, now, rate_limit
-from community.members.api import Role, has_role, require_role
+from community.members.api import Role, has_role
 from community.pages.api import brief_of
 from ideas import queries, services
-from ideas.enums import PhaseKind
-from ideas.forms import ContestForm, DecisionForm, IdeaForm
+from ideas.forms import IdeaForm
 from ideas.models import Contest, Idea
+from ideas.views.forms import tell
 
-KEY_DIGITS = 18
+ORDER_COOKIE, ORDER_LENGTH = "ideas_order", 32
 
 
 @require_safe
@@ -34,24 +35,24 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
     """The brief, the phases and the ideas."""
-    found, at = _contest(request, slug), now()
+    found, at, seed = _contest(request, slug), now(), _seed(request)
     context = {
         "contest": found,
         "brief": brief_of(slug),
         "marks": queries.timeline(found, now=at),
         "switches": found.switches_at(at),
         "phase": found.phase_at(at),
-        "cards": queries.idea_cards(found, request.user, now=at, seed=_seed(request)),
+        "cards": queries.idea_cards(found, request.user, now=at, seed=seed),
         "section": "ideas",
     }
-    return render(request, "ideas/contest.html", context)
+    return _remember(render(request, "ideas/contest.html", context), request, seed)
 
 
 @require_safe
 def since(request: HttpRequest, slug: str) -> HttpResponse:
-    """The contest's counters for live pages; without a hidden count."""
-    found = _contest(request, slug)
-    cards = queries.idea_cards(found, request.user, now=now(), seed=_seed(request))
+    """The contest's ideas for pages that are open; without a hidden count."""
+    found, seed = _contest(request, slug), _seed(request)
+    cards = queries.idea_cards(found, request.user, now=now(), seed=seed)
     return render(request, "ideas/since.html", {"contest": found, "cards": cards})
 
 
@@ -71,6 +72,8 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
 def submit(request: HttpRequest, slug: str) -> HttpResponse:
     """Hand an idea in."""
     found = _contest(request, slug)
+    if request.method != "POST":
+        services.require_submission(found, now=now())
     form = IdeaForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data, member = form.cleaned_data, _member(request)
@@ -85,7 +88,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
                 now=now(),
             )
         except PaddockError as error:
-            _say(form, error)
+            tell(form, error)
         else:
             return redirect(idea)
     context = {"form": form, "contest": found, "section": "ideas"}
@@ -95,10 +98,20 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def idea(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """An idea with its vote."""
-    found = _idea(request, pk)
-    card = queries.cards_for([found], found.contest, request.user, now=now())[0]
-    switches = found.contest.switches_at(now())
-    context = {"card": card, "idea": found, "contest": found.contest, "switches": switches, "section": "ideas"}
+    found, at = _idea(request, pk), now()
+    card = queries.cards_for([found], found.contest, request.user, now=at)[0]
+    switches = found.contest.switches_at(at)
+    context = {
+        "card": card,
+        "idea": found,
+        "contest": found.contest,
+        "phase": found.contest.phase_at(at),
+        "marks": queries.timeline(found.contest, now=at),
+        "switches": switches,
+        "may_edit": card.own and switches.may_submit,
+        "may_withdraw": (card.own and switches.may_submit) or has_role(request.user, Role.MODERATOR),
+        "section": "ideas",
+    }
     return render(request, "ideas/idea.html", context)
 
 
@@ -121,7 +134,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 now=now(),
             )
         except PaddockError as error:
-            _say(form, error)
+            tell(form, error)
         else:
             return redirect(edited)
     context = {"form": form, "contest": found.contest, "idea": found, "section": "ideas"}
@@ -132,7 +145,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then take an idea back."""
     found = _idea(request, pk)
-    services.require_author(_member(request), found)
+    services.require_author(_member(request), found, moderators=True)
     if request.method != "POST":
         return render(request, "ideas/withdraw.html", {"idea": found, "section": "ideas"})
     services.withdraw_idea(author=_member(request), idea=found, now=now())
@@ -149,91 +162,43 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
         services.withdraw_vote(voter=member, contest=found.contest, now=now())
     else:
         services.cast_vote(voter=member, idea=found, now=now())
-    if request.headers.get("HX-Request"):
-        card = queries.cards_for([found], found.contest, member, now=now())[0]
-        return render(request, "ui/vote_button.html", {"card": card})
-    return redirect(found)
-
-
-@login_required
-def desk(request: HttpRequest) -> HttpResponse:
-    """The brand manager's contests."""
-    require_role(_member(request), Role.BRAND_MANAGER)
-    form = ContestForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        phases = [(kind, data[kind]) for kind in ("submission", "voting", "decision", "results")]
-        try:
-            made = services.open_contest(
-                actor=_member(request),
-                slug=data["slug"],
-                title_en=data["title_en"],
-                title_zh=data["title_zh"],
-                phases=phases,
-                now=now(),
-            )
-        except PaddockError as error:
-            _say(form, error)
-        else:
-            return redirect("ideas:desk_contest", slug=made.slug)
-    contests = Contest.objects.prefetch_related("phases")
-    context = {"form": form, "contests": contests, "section": "desk"}
-    return render(request, "ideas/desk.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-def desk_contest(request: HttpRequest, slug: str) -> HttpResponse:
-    """Decide about ideas."""
-    require_role(_member(request), Role.BRAND_MANAGER)
-    found = get_object_or_404(Contest.objects.prefetch_related("phases"), slug=slug)
-    form = DecisionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        target = get_object_or_404(Idea, pk=_number(request.POST.get("idea")), contest=found, withdrawn_at=None)
-        data = form.cleaned_data
-        try:
-            services.decide(
-                actor=_member(request),
-                idea=target,
-                decision=data["decision"],
-                reason_en=data["reason_en"],
-                reason_zh=data["reason_zh"],
-                now=now(),
-            )
-        except PaddockError as error:
-            _say(form, error)
-        else:
-            return redirect("ideas:desk_contest", slug=slug)
-    cards = queries.idea_cards(found, request.user, now=now())
-    context = {"contest": found, "cards": cards, "form": form, "phase": found.phase_at(now()), "section": "desk"}
-    return render(request, "ideas/desk_contest.html", context, status=422 if form.errors else 200)
+    if not request.headers.get("HX-Request"):
+        return redirect(found)
+    # Every other button changes its meaning with this one: "vote" becomes "move my vote here".
+    cards = queries.idea_cards(found.contest, member, now=now())
+    pressed = next(card for card in cards if card.idea.pk == found.pk)
+    others = [card for card in cards if card is not pressed]
+    return render(request, "ideas/votes.html", {"card": pressed, "others": others})
 
 
 def _contest(request: HttpRequest, slug: str) -> Contest:
     found = get_object_or_404(Contest.objects.prefetch_related("phases"), slug=slug)
-    if found.phase_at(now()) == PhaseKind.DRAFT and not has_role(request.user, Role.BRAND_MANAGER):
-        raise Http404
+    _require_visible(request, found)
     return found
+
+
+def _require_visible(request: HttpRequest, found: Contest) -> None:
+    if not found.switches_at(now()).visible and not has_role(request.user, Role.BRAND_MANAGER):
+        raise Http404
 
 
 def _idea(request: HttpRequest, pk: int) -> Idea:
     ideas = Idea.objects.select_related("contest").prefetch_related("contest__phases")
     found = get_object_or_404(ideas, pk=pk, withdrawn_at=None)
-    _contest(request, found.contest.slug)
+    _require_visible(request, found.contest)
     return found
 
 
-def _number(text: str | None) -> int:
-    """A key from a form; 0, which nothing has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS else 0
-
-
 def _seed(request: HttpRequest) -> str:
-    """What the reader's own order of ideas grows from: the account, or the session of a guest."""
-    return str(request.user.pk or request.session.session_key or "guest")
+    """What the reader's own order of ideas grows from: the account, or a guest's own random mark."""
+    return str(request.user.pk or request.COOKIES.get(ORDER_COOKIE, "")[:ORDER_LENGTH] or secrets.token_urlsafe(9))
 
 
-def _say(form: Any, error: PaddockError) -> None:
-    form.add_error(error.field if error.field in form.fields else None, error.message)
+def _remember(response: HttpResponse, request: HttpRequest, seed: str) -> HttpResponse:
+    """Let a guest keep their order until the browser is closed. The mark says nothing about them."""
+    if not request.user.is_authenticated and request.COOKIES.get(ORDER_COOKIE) != seed:
+        response.set_cookie(ORDER_COOKIE, seed, httponly=True, samesite="Lax", secure=request.is_secure())
+    return response
 
 
 def _member(request: HttpRequest) -> Any:

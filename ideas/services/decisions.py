@@ -1,0 +1,45 @@
+"""What the brand does with an idea, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from community.kernel.api import Conflict, Invalid, publish
+from community.members.api import Member, Role, require_role
+from ideas.enums import Decision, PhaseKind
+from ideas.facts import IdeaDecided
+from ideas.models import Idea
+from ideas.services.rows import lock_idea
+
+MAX_REASON = 2_000
+DECIDING = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
+
+
+@transaction.atomic
+def decide(*, actor: Member, idea: Idea, decision: str, reason_en: str, reason_zh: str, now: datetime) -> None:
+    """What the brand does with an idea, and why, in both languages. Members see it when counts are shown.
+
+    Raises NotAllowed, Invalid, Gone for a withdrawn idea and Conflict before the vote is over.
+    """
+    require_role(actor, Role.BRAND_MANAGER)
+    if decision not in Decision.values or not decision:
+        raise Invalid(_("Choose a decision."), field="decision")
+    reason_en, reason_zh = clean_reason(reason_en, field="reason_en"), clean_reason(reason_zh, field="reason_zh")
+    idea = lock_idea(idea)
+    if idea.contest.phase_at(now) not in DECIDING:
+        raise Conflict(_("Ideas are decided after the vote."))
+    idea.decision, idea.reason_en, idea.reason_zh = decision, reason_en, reason_zh
+    idea.decided_at, idea.decided_by = now, actor
+    idea.save(update_fields=["decision", "reason_en", "reason_zh", "decided_at", "decided_by"])
+    publish(IdeaDecided(member_id=idea.author_id, idea_id=idea.pk, contest_id=idea.contest_id), now=now)
+
+
+def clean_reason(text: str, *, field: str) -> str:
+    """A reason in bounds. Raises Invalid."""
+    text = text.replace("\0", "").strip()
+    if not text or len(text) > MAX_REASON:
+        raise Invalid(_("Every decision needs its reason, in both languages."), field=field)
+    return text

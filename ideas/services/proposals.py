@@ -1,0 +1,127 @@
+"""Handing ideas in, changing them, taking them back."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import BinaryIO
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from community.kernel.api import Conflict, Gone, Invalid, NotAllowed, publish
+from community.kernel.images import reencode
+from community.kernel.markup import language_of, plain_text, render
+from community.members.api import Member, Role, has_role
+from community.search.api import mark_content
+from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaWithdrawn
+from ideas.models import Contest, Idea
+from ideas.services.contests import MAX_TITLE
+from ideas.services.rows import advance_sequence, lock_contest, lock_idea
+
+MAX_TEXT, FACT_TEXT = 20_000, 20_000
+
+
+def clean_text(title: str, source: str) -> tuple[str, str]:
+    """Title and text in bounds. Raises Invalid."""
+    title, source = " ".join(title.replace("\0", "").split()), source.replace("\0", "").strip()
+    if not title or len(title) > MAX_TITLE:
+        raise Invalid(_("An idea needs a title of at most 160 characters."), field="title")
+    if not source:
+        raise Invalid(_("Describe your idea."), field="source")
+    if len(source) > MAX_TEXT:
+        raise Invalid(_("The text is longer than 20,000 characters."), field="source")
+    return title, source
+
+
+def require_submission(contest: Contest, *, now: datetime) -> None:
+    """Raise Conflict outside of the submission phase, by the clock."""
+    if not contest.switches_at(now).may_submit:
+        raise Conflict(_("Ideas can be handed in only while the contest asks for them."))
+
+
+@transaction.atomic
+def submit_idea(
+    *, author: Member, contest: Contest, title: str, source: str, picture: BinaryIO | None = None, now: datetime
+) -> Idea:
+    """Hand an idea in. Raises Conflict outside of the submission phase."""
+    title, source = clean_text(title, source)
+    contest = lock_contest(contest.pk)
+    require_submission(contest, now=now)
+    contest.idea_count += 1
+    contest.save(update_fields=["idea_count"])
+    html = render(source, mentions={})
+    idea = Idea(
+        contest=contest,
+        author=author,
+        number=contest.idea_count,
+        title=title,
+        source=source,
+        html=html,
+        text=plain_text(html),
+        language=language_of(f"{title} {source}"),
+        submitted_at=now,
+    )
+    if picture is not None:
+        idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", reencode(picture), save=False)
+    idea.save()
+    fact = IdeaSubmitted(
+        member_id=author.pk, idea_id=idea.pk, contest_id=contest.pk, title=title, text=idea.text[:FACT_TEXT]
+    )
+    publish(fact, now=now)
+    _changed(contest, idea)
+    return idea
+
+
+@transaction.atomic
+def edit_idea(
+    *, author: Member, idea: Idea, title: str, source: str, picture: BinaryIO | None = None, now: datetime
+) -> Idea:
+    """A new text, while ideas are handed in: whoever votes knows what they vote for.
+
+    Raises NotAllowed for others than the author, Gone for a withdrawn idea, Conflict later.
+    """
+    title, source = clean_text(title, source)
+    require_author(author, idea)
+    idea = lock_idea(idea)
+    if not idea.contest.switches_at(now).may_submit:
+        raise Conflict(_("An idea can be changed only while the contest asks for ideas."))
+    html = render(source, mentions={})
+    idea.title, idea.source, idea.html, idea.text, idea.edited_at = title, source, html, plain_text(html), now
+    idea.language = language_of(f"{title} {source}")
+    if picture is not None:
+        idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", reencode(picture), save=False)
+    idea.save()
+    fact = IdeaEdited(
+        member_id=author.pk, idea_id=idea.pk, contest_id=idea.contest_id, title=title, text=idea.text[:FACT_TEXT]
+    )
+    publish(fact, now=now)
+    _changed(idea.contest, idea)
+    return idea
+
+
+@transaction.atomic
+def withdraw_idea(*, author: Member, idea: Idea, now: datetime) -> None:
+    """Take an idea back, before the vote. Again changes nothing."""
+    require_author(author, idea, moderators=True)
+    try:
+        idea = lock_idea(idea)
+    except Gone:
+        return
+    if not idea.contest.switches_at(now).may_submit and not has_role(author, Role.MODERATOR):
+        raise Conflict(_("An idea can be taken back only while the contest asks for ideas."))
+    idea.withdrawn_at = now
+    idea.save(update_fields=["withdrawn_at"])
+    publish(IdeaWithdrawn(member_id=idea.author_id, idea_id=idea.pk, contest_id=idea.contest_id), now=now)
+    _changed(idea.contest, idea)
+
+
+def require_author(member: Member, idea: Idea, *, moderators: bool = False) -> None:
+    """Raise NotAllowed for others than the author and, where they may, moderators."""
+    if idea.author_id != member.pk and not (moderators and has_role(member, Role.MODERATOR)):
+        raise NotAllowed(_("This is somebody else's idea."))
+
+
+def _changed(contest: Contest, idea: Idea) -> None:
+    mark_content("idea", [idea.pk])
+    advance_sequence(contest.pk)

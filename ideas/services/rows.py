@@ -1,0 +1,29 @@
+"""The locks everything that changes a contest takes, in one order: voter, contest, ideas."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from community.kernel.api import Gone
+from ideas.models import Contest, Idea
+
+
+def lock_contest(contest_id: int) -> Contest:
+    """The contest's row, locked: whatever changes ideas or votes begins here, so that all of it has one order."""
+    return Contest.objects.select_for_update(of=("self",)).prefetch_related("phases").get(pk=contest_id)
+
+
+def lock_idea(idea: Idea) -> Idea:
+    """The idea as it is now, under its contest's lock. Raises Gone for one that was taken back."""
+    contest = lock_contest(idea.contest_id)
+    fresh = Idea.objects.get(pk=idea.pk)
+    fresh.contest = contest
+    if fresh.withdrawn_at:
+        raise Gone(_("This idea was taken back."))
+    return fresh
+
+
+def advance_sequence(contest_id: int) -> None:
+    """One more change that open pages have not seen."""
+    Contest.objects.filter(pk=contest_id).update(sequence=F("sequence") + 1)

@@ -1,0 +1,98 @@
+"""One vote a member."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from community.inbox.api import announce
+from community.kernel.api import Conflict, NotAllowed, publish
+from community.members.api import Member
+from ideas.facts import IdeaVoted, VoteWithdrawn
+from ideas.models import Contest, Idea, Vote, VoteEvent
+from ideas.services.proposals import FACT_TEXT
+from ideas.services.rows import advance_sequence, lock_contest, lock_idea
+
+
+@transaction.atomic
+def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
+    """One vote a member and contest; a second call moves it, the same one again changes nothing.
+
+    The contest is judged by the clock, under its lock. Rows are locked in the order voter, contest. Raises Conflict
+    outside of the vote, Gone for a withdrawn and NotAllowed for one's own idea.
+    """
+    _require_voter(voter)
+    idea = lock_idea(idea)
+    require_voting(idea.contest, now=now)
+    if idea.author_id == voter.pk:
+        raise NotAllowed(_("This is your own idea."))
+    vote = Vote.objects.filter(contest_id=idea.contest_id, voter=voter).first()
+    previous = vote.idea_id if vote else None
+    if vote and previous == idea.pk:
+        return vote
+    vote = vote or Vote(contest_id=idea.contest_id, voter=voter)
+    vote.idea, vote.at = idea, now
+    vote.save()
+    _count({idea.pk: 1, **({previous: -1} if previous else {})})
+    _record(vote.contest_id, voter.pk, idea.pk, previous, now)
+    fact = IdeaVoted(
+        member_id=voter.pk,
+        idea_id=idea.pk,
+        contest_id=idea.contest_id,
+        author_id=idea.author_id,
+        title=idea.title,
+        text=idea.text[:FACT_TEXT],
+        moved_from_id=previous,
+    )
+    publish(fact, now=now)
+    push_tally(idea.contest_id)
+    return vote
+
+
+@transaction.atomic
+def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
+    """Take the vote back. Returns whether there was one. Raises Conflict outside of the vote."""
+    _require_voter(voter)
+    contest = lock_contest(contest.pk)
+    require_voting(contest, now=now)
+    vote = Vote.objects.filter(contest=contest, voter=voter).first()
+    if vote is None:
+        return False
+    idea_id = vote.idea_id
+    vote.delete()
+    _count({idea_id: -1})
+    _record(contest.pk, voter.pk, None, idea_id, now)
+    publish(VoteWithdrawn(member_id=voter.pk, idea_id=idea_id, contest_id=contest.pk), now=now)
+    push_tally(contest.pk)
+    return True
+
+
+def require_voting(contest: Contest, *, now: datetime) -> None:
+    """Raise Conflict outside of the vote, by the clock."""
+    if not contest.switches_at(now).may_vote:
+        raise Conflict(_("The vote is closed."))
+
+
+def _require_voter(voter: Member) -> None:
+    """Lock the voter, as an erasure does, so that neither overtakes the other. Raises NotAllowed for an erased one."""
+    if not Member.objects.select_for_update(no_key=True).filter(pk=voter.pk, erased_at=None, is_active=True):
+        raise NotAllowed(_("This account cannot vote."))
+
+
+def _count(changes: dict[int, int]) -> None:
+    for idea_id in sorted(changes):
+        Idea.objects.filter(pk=idea_id).update(vote_count=F("vote_count") + changes[idea_id])
+
+
+def _record(contest_id: int, voter_id: int, idea_id: int | None, previous_id: int | None, now: datetime) -> None:
+    VoteEvent.objects.create(contest_id=contest_id, voter_id=voter_id, idea_id=idea_id, previous_id=previous_id, at=now)
+
+
+def push_tally(contest_id: int) -> None:
+    """Somebody voted: that is all anybody is told while counts are hidden."""
+    advance_sequence(contest_id)
+    sequence = Contest.objects.values_list("sequence", flat=True).get(pk=contest_id)
+    announce(f"contest:{contest_id}", kind="voted", sequence=sequence)

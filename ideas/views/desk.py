@@ -1,0 +1,152 @@
+"""The brand manager's contests in the Workbench. Counts stay hidden here too until everybody may see them."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from community.kernel.api import PaddockError, now, rate_limit
+from community.members.api import Role, require_role
+from ideas import queries, services
+from ideas.forms import ContestForm, DecisionForm, PhasesForm
+from ideas.models import Contest, Idea
+from ideas.views.forms import tell
+
+KEY_DIGITS = 18
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@login_required
+def contests(request: HttpRequest) -> HttpResponse:
+    """All contests, and a form for a new one."""
+    manager = _manager(request)
+    form = ContestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = services.open_contest(
+                actor=manager,
+                slug=data["slug"],
+                title_en=data["title_en"],
+                title_zh=data["title_zh"],
+                phases=form.phases(),
+                now=now(),
+            )
+        except PaddockError as error:
+            tell(form, error)
+        else:
+            return redirect("ideas:desk_contest", slug=made.slug)
+    found = queries.all_contests(now=now())
+    context = {"form": form, "rows": found, "section": "desk"}
+    return render(request, "ideas/desk.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def contest(request: HttpRequest, slug: str) -> HttpResponse:
+    """Decide about ideas."""
+    manager, found = _manager(request), _contest(slug)
+    form, target = DecisionForm(request.POST or None), None
+    if request.method == "POST":
+        target = get_object_or_404(Idea, pk=_number(request.POST.get("idea")), contest=found, withdrawn_at=None)
+    if target is not None and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.decide(
+                actor=manager,
+                idea=target,
+                decision=data["decision"],
+                reason_en=data["reason_en"],
+                reason_zh=data["reason_zh"],
+                now=now(),
+            )
+        except PaddockError as error:
+            tell(form, error)
+        else:
+            return redirect(f"{request.path}#i{target.pk}")
+    return _page(request, found, decision=form, target=target)
+
+
+@require_POST
+@login_required
+def phases(request: HttpRequest, slug: str) -> HttpResponse:
+    """Move the phases that have not begun."""
+    manager, found = _manager(request), _contest(slug)
+    form = PhasesForm(request.POST)
+    if form.is_valid():
+        try:
+            services.set_phases(actor=manager, contest=found, phases=form.phases(), now=now())
+        except PaddockError as error:
+            tell(form, error)
+        else:
+            return redirect("ideas:desk_contest", slug=slug)
+    return _page(request, found, moved=form)
+
+
+@require_safe
+@login_required
+def export(request: HttpRequest, slug: str) -> HttpResponse:
+    """The ideas as a table; the votes are empty until counts are shown."""
+    manager, found = _manager(request), _contest(slug)
+    rate_limit(manager.pk, "export", now=now())
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.slug}.csv"'
+    response.write("\ufeff")  # spreadsheets would read Chinese text wrongly without it
+    lines = csv.writer(response)
+    lines.writerow(["number", "title", "author", "text", "submitted_at", "votes", "decision", "reason_en", "reason_zh"])
+    for card in sorted(queries.idea_cards(found, manager, now=now()), key=lambda card: card.idea.number):
+        lines.writerow(_line(card))
+    return response
+
+
+def _line(card: queries.IdeaCard) -> list[Any]:
+    idea = card.idea
+    author = card.author.name if card.author else ""
+    words = [idea.title, author, idea.text, idea.decision, idea.reason_en, idea.reason_zh]
+    # A spreadsheet must not run what a member wrote.
+    title, author, text, decision, reason_en, reason_zh = (
+        f"'{word}" if word.startswith(FORMULA) else word for word in words
+    )
+    submitted = idea.submitted_at.isoformat()
+    votes = "" if card.votes is None else card.votes
+    return [idea.number, title, author, text, submitted, votes, decision, reason_en, reason_zh]
+
+
+def _page(
+    request: HttpRequest, found: Contest, *, decision: Any = None, target: Idea | None = None, moved: Any = None
+) -> HttpResponse:
+    at = now()
+    starts = {phase.kind: phase.starts_at for phase in found.phases.all()}
+    cards = sorted(queries.idea_cards(found, request.user, now=at), key=lambda card: card.idea.number)
+    failed = any(form is not None and form.errors for form in (decision, moved))
+    context = {
+        "contest": found,
+        "cards": cards,
+        "form": decision or DecisionForm(),
+        "target": target,
+        "phases_form": moved or PhasesForm(initial=starts),
+        "frozen": queries.is_frozen(found),
+        "phase": found.phase_at(at),
+        "marks": queries.timeline(found, now=at),
+        "deciding": found.phase_at(at) in services.DECIDING,
+        "section": "desk",
+    }
+    return render(request, "ideas/desk_contest.html", context, status=422 if failed else 200)
+
+
+def _manager(request: HttpRequest) -> Any:
+    require_role(request.user, Role.BRAND_MANAGER)
+    return request.user
+
+
+def _contest(slug: str) -> Contest:
+    return get_object_or_404(Contest.objects.prefetch_related("phases"), slug=slug)
+
+
+def _number(text: str | None) -> int:
+    """A key from a form; 0, which nothing has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS else 0
