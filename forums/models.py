@@ -277,3 +277,18 @@ class Imported(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.kind} {self.external_id}"
+
+
+class ImportedFigure(models.Model):
+    """A number another system's export states about itself, to be counted again here."""
+
+    source = models.CharField(max_length=80)
+    name = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=80)
+    value = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "name", "external_id"], name="imported_figure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.name} {self.external_id}: {self.value}"

@@ -12,20 +12,23 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from defusedxml.ElementTree import iterparse
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Subquery
 
-from community.consent.api import PURPOSE_CHANNELS, VERSION, grant
+from community.consent.api import PURPOSE_CHANNELS, VERSION, grant, history
 from community.kernel import markup
 from community.members.api import Member, import_member
 from forums.enums import PostKind
 from forums.importers.markdown import from_html
-from forums.models import Board, Imported, ImportedVote, Post, Topic
+from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Topic
+from forums.queries import counted_figures, figure_here
 from forums.services import choose_best_answer, open_topic, write_post
 
 Row = dict[str, str]
+ItemT = TypeVar("ItemT")
 Progress = Callable[[Iterable[Row], str], Iterable[Row]]
 
 BATCH = 200
@@ -34,6 +37,7 @@ QUESTION, ANSWER = "1", "2"
 VALUES = {"2": 1, "3": -1}
 NOBODY = "0"
 GRANT_SOURCE = "demo import"
+KEPT_FIGURES = ("AnswerCount", "tag Count")
 
 
 def rows(path: Path) -> Iterator[Row]:
@@ -74,23 +78,44 @@ def handle_of(row: Row) -> str:
     return (name.removesuffix(suffix)[: 30 - len(suffix)].strip("-_") or "member") + suffix
 
 
+def first_acts(folder: Path) -> dict[str, datetime]:
+    """When each user first wrote something."""
+    found: dict[str, datetime] = {}
+    for name, key in (("Posts", "OwnerUserId"), ("Comments", "UserId")):
+        for row in rows(folder / f"{name}.xml"):
+            user, at = row.get(key, "") or NOBODY, moment(row.get("CreationDate"))
+            found[user] = min(at, found.get(user, at))
+    return found
+
+
+def batched(items: Iterable[ItemT], size: int) -> Iterator[list[ItemT]]:
+    """The items in lists of at most so many."""
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
 class Import:
     """One dump on its way into two boards: the conversations, and what is no conversation (tag texts)."""
 
     def __init__(self, folder: Path, board: Board, aside: Board, *, source: str, grant_all: bool) -> None:
         self.folder, self.board, self.aside, self.source, self.grant_all = folder, board, aside, source, grant_all
+        self.first_acts: dict[str, datetime] = {}
         self.done: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
 
     def run(self, progress: Progress) -> None:
         """Everything, in an order in which each thing finds what it belongs to."""
+        if self.grant_all:
+            self.first_acts = first_acts(self.folder)
+            self._grant_the_known()
         steps = (("Users", self._user), ("Posts", self._post), ("Comments", self._comment), ("Votes", None))
         for name, take in steps:
-            source = iter(progress(rows(self.folder / f"{name}.xml"), name))
-            while batch := list(islice(source, BATCH)):
+            for batch in batched(progress(rows(self.folder / f"{name}.xml"), name), BATCH):
                 self._batch(name, batch, take)
         with transaction.atomic():
             self._finish()
+            self._keep_figures()
 
     @transaction.atomic
     def _batch(self, name: str, batch: list[Row], take: Callable[[Row], int | None] | None) -> None:
@@ -125,8 +150,24 @@ class Import:
         about = markup.plain_text(row.get("AboutMe", ""))
         member = self._free_member(handle_of(row), name, joined, about)
         if self.grant_all:
-            grant_all(member, now=joined)
+            self._grant(member, row["Id"])
         return member.pk
+
+    def _grant(self, member: Member, external_id: str) -> None:
+        """Permit everything from the first act on, which may be older than the account: posts are moved at times."""
+        # Whoever ever said yes or no here is never overruled.
+        if not history(member.pk):
+            grant_all(member, now=min(member.joined_at, self.first_acts.get(external_id, member.joined_at)))
+
+    def _grant_the_known(self) -> None:
+        """Those whom an earlier run took over without permissions."""
+        known = Imported.objects.filter(source=self.source, kind="Users").values_list("local_id", "external_id")
+        for chunk in batched(known.iterator(), BATCH):
+            people = Member.objects.in_bulk([local_id for local_id, _external in chunk])
+            with transaction.atomic():
+                for local_id, external_id in chunk:
+                    if local_id in people and people[local_id].erased_at is None:
+                        self._grant(people[local_id], external_id)
 
     def _free_member(self, username: str, name: str, joined: datetime, about: str) -> Member:
         # A name that somebody of this site bears is never taken over: the import must not write in their name.
@@ -236,6 +277,16 @@ class Import:
             last = topics.order_by("-last_post_at").values_list("last_post_at", flat=True).first()
             Board.objects.filter(pk=board.pk).update(last_post_at=last)
 
+    def _keep_figures(self) -> None:
+        """What the dump states, so that ``recount --check`` can tell without it; posts keep Score and CommentCount."""
+        figures = [
+            ImportedFigure(source=self.source, name=name, external_id=external_id[:80], value=value)
+            for name, external_id, value in stated(self.folder)
+            if name in KEPT_FIGURES
+        ]
+        ImportedFigure.objects.filter(source=self.source).delete()
+        ImportedFigure.objects.bulk_create(figures, batch_size=BATCH, ignore_conflicts=True)
+
     def _close(self, row: Row) -> None:
         question, answer = self._local_post(row.get("Id", "")), self._local_post(row.get("AcceptedAnswerId", ""))
         if question is None:
@@ -266,26 +317,21 @@ def grant_all(member: Member, *, now: datetime) -> None:
             )
 
 
+def stated(folder: Path) -> Iterator[tuple[str, str, int]]:
+    """The dump's own figures: name, id of what it is about, value."""
+    for row in rows(folder / "Posts.xml"):
+        for name in ("Score", "CommentCount"):
+            yield name, row.get("Id", ""), number(row.get(name))
+        if "AnswerCount" in row:
+            yield "AnswerCount", row.get("Id", ""), number(row["AnswerCount"])
+    for row in rows(folder / "Tags.xml"):
+        yield "tag Count", row.get("TagName", ""), number(row.get("Count"))
+
+
 def audit(folder: Path, *, source: str) -> dict[str, tuple[int, int]]:
     """The dump's own figures against what is counted here: how many agree, of how many."""
-    local = dict(Imported.objects.filter(source=source, kind="Posts").values_list("external_id", "local_id"))
-    votes = dict(ImportedVote.objects.values_list("post").annotate(Sum("value")))
-    comments = dict(Post.objects.filter(kind=PostKind.COMMENT).values_list("parent").annotate(Count("pk")))
-    replies = Post.objects.filter(kind=PostKind.POST, number__gt=1).values_list("topic")
-    answers = dict(replies.annotate(Count("pk")))
-    topics = {
-        pk: (topic, tags) for pk, topic, tags in Post.objects.filter(number=1).values_list("pk", "topic", "topic__tags")
-    }
-    ours = set(local.values())
-    tagged = Counter(tag for pk, (_topic, tags) in topics.items() if pk in ours for tag in tags)
+    here = counted_figures(source)
     tally: dict[str, list[bool]] = {"Score": [], "CommentCount": [], "AnswerCount": [], "tag Count": []}
-    for row in rows(folder / "Posts.xml"):
-        pk = local.get(row.get("Id", ""), 0)
-        tally["Score"].append(pk > 0 and votes.get(pk, 0) == number(row.get("Score")))
-        tally["CommentCount"].append(pk > 0 and comments.get(pk, 0) == number(row.get("CommentCount")))
-        if "AnswerCount" in row:
-            topic = topics.get(pk, (0, []))[0]
-            tally["AnswerCount"].append(answers.get(topic, 0) == number(row["AnswerCount"]))
-    for row in rows(folder / "Tags.xml"):
-        tally["tag Count"].append(tagged[row.get("TagName", "")] == number(row.get("Count")))
+    for name, external_id, value in stated(folder):
+        tally[name].append(figure_here(here, name, external_id) == value)
     return {name: (sum(agree), len(agree)) for name, agree in tally.items()}

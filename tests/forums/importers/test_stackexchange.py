@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from community.consent.api import permits_of
+from community.consent.api import history, permits_of, withdraw
+from community.inbox.models import Notification
 from community.members.api import Member
 from forums.importers.stackexchange import audit
 from forums.models import Board, Imported, ImportedVote, Post, Topic
+from tests.forums.places import reply
 from tests.people import member as native_member
+from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +140,59 @@ def test_granted_for_a_demonstration(dump, capsys):
     load(dump, grant_all_for_demo=True)
     assert "Nobody really agreed" in capsys.readouterr().out
     assert "profiling:onsite" in permits_of(Topic.objects.get().author_id)
+
+
+def grants(person):
+    return [(entry.at, entry.granted) for entry in history(person.pk)]
+
+
+def test_a_second_run_grants_to_those_already_there_before_their_first_act(dump):
+    early = USERS.replace("2010-01-02T03:04:05", "2012-01-02T03:04:05")
+    (dump / "Users.xml").write_text(early, encoding="utf-8")
+    load(dump)
+    before = [row for row in state() if row]
+    ann = Topic.objects.get().author
+    load(dump, grant_all_for_demo=True)
+    assert "profiling:onsite" in permits_of(ann.pk)
+    assert set(grants(ann)) == {(datetime(2010, 2, 1, 10, tzinfo=UTC), True)}
+    assert [row for row in state() if row] == before
+    once = grants(ann)
+    load(dump, grant_all_for_demo=True)
+    assert grants(ann) == once
+
+
+def test_a_second_run_never_overrules_a_no(dump, now):
+    load(dump, grant_all_for_demo=True)
+    ann = Topic.objects.get().author
+    for permission in permits_of(ann.pk):
+        purpose, _, channel = permission.partition(":")
+        withdraw(member_id=ann.pk, purpose=purpose, channel=channel, source="test", now=now)
+    load(dump, grant_all_for_demo=True)
+    assert permits_of(ann.pk) == frozenset()
+
+
+def test_a_figure_that_does_not_come_out_is_reported(dump, capsys):
+    load(dump)
+    call_command("recount", check=True)
+    assert "imports: answers and tags as stated: 0 differ" in capsys.readouterr().out
+    answer = Post.objects.get(number=2)
+    Imported.objects.filter(kind="Posts", local_id=answer.pk).delete()
+    with pytest.raises(CommandError):
+        call_command("recount", check=True)
+    assert "bikes AnswerCount 10: 1, counted 0" in capsys.readouterr().out
+
+
+def test_later_replies_do_not_disturb_the_dumps_figures(dump):
+    (dump / "Posts.xml").write_text(POSTS.replace(' ClosedDate="2010-03-01T10:00:00.000"', ""), encoding="utf-8")
+    load(dump)
+    reply(Topic.objects.get())
+    call_command("recount", check=True)
+
+
+def test_an_import_notifies_nobody(dump):
+    load(dump)
+    drain()
+    assert Notification.objects.count() == 0
 
 
 def test_a_folder_without_posts_is_refused(tmp_path):
