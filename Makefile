@@ -22,8 +22,8 @@ services: ## Install and start PostgreSQL, Redis and Elasticsearch for tests (De
 services-stop: ## Stop them and remove what they wrote
 	@scripts/services.sh stop
 
-test-services: .venv/.ready ## Run the tests again on PostgreSQL, and those that need the three servers; skips nothing
-	scripts/services.sh run $(BIN)/pytest -m "not browser" -n 2 --nothing-skipped $(TEST_OPTIONS)
+test-services: .venv/.ready ## Run the suite on PostgreSQL, Redis and Elasticsearch; skips nothing
+	scripts/services.sh run $(BIN)/pytest -m "not browser" -n 2 --servers --nothing-skipped $(TEST_OPTIONS)
 
 lint: .venv/.ready ## Style, types, floors, templates, migrations, translations
 	$(BIN)/ruff check .

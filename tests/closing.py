@@ -8,7 +8,7 @@ import pytest
 
 REASONS = {
     "services": "needs PostgreSQL, Redis and Elasticsearch: make services test-services",
-    "browser": "needs Chromium",
+    "browser": "needs Chromium: part of make test",
     "data": "needs ../shared/data",
 }
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from community.search.registry import forget_engines
 from community.search.services import forget_state
 
-pytest_plugins = ["tests.closing"]
+pytest_plugins = ["tests.closing", "tests.servers"]
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.limits import rate_limit
 from community.kernel.queries import facts_of, outbox_status, replay
 from community.kernel.recount import recountable
-from community.kernel.registry import each_round, handles, handles_batch
+from community.kernel.registry import drained_when, each_round, handles, handles_batch
 from community.kernel.services import forget, publish
 from community.kernel.slots import contributions, fills
 
@@ -22,6 +22,7 @@ __all__ = [
     "PaddockError",
     "brand_name",
     "contributions",
+    "drained_when",
     "each_round",
     "facts_of",
     "fills",

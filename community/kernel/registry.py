@@ -12,10 +12,12 @@ from community.kernel.facts import Delivery, Fact
 Handler = Callable[[Delivery[Any]], None]
 BatchHandler = Callable[[Sequence[Delivery[Any]]], None]
 Round = Callable[[], int]
+Check = Callable[[], bool]
 
 HandlerT = TypeVar("HandlerT", bound=Handler)
 BatchHandlerT = TypeVar("BatchHandlerT", bound=BatchHandler)
 RoundT = TypeVar("RoundT", bound=Round)
+CheckT = TypeVar("CheckT", bound=Check)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Subscription:
 _HANDLERS: dict[type[Fact], list[Handler]] = defaultdict(list)
 _SUBSCRIPTIONS: list[Subscription] = []
 _ROUNDS: list[Round] = []
+_CHECKS: list[Check] = []
 
 
 def handles(*fact_types: type[Fact]) -> Callable[[HandlerT], HandlerT]:
@@ -59,6 +62,12 @@ def each_round(function: RoundT) -> RoundT:
     return function
 
 
+def drained_when(function: CheckT) -> CheckT:
+    """Register a condition for having nothing left to do, for work that a round may have to put off."""
+    _CHECKS.append(function)
+    return function
+
+
 def handlers_of(fact_type: type[Fact]) -> list[Handler]:
     """The single handlers of a fact type."""
     return _HANDLERS.get(fact_type, [])
@@ -72,3 +81,8 @@ def subscriptions() -> list[Subscription]:
 def rounds() -> list[Round]:
     """All work between batches."""
     return _ROUNDS
+
+
+def checks() -> list[Check]:
+    """All conditions for having nothing left to do."""
+    return _CHECKS

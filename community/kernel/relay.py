@@ -19,7 +19,7 @@ from django.db.models import Q
 from community.kernel.clock import now as clock_now
 from community.kernel.facts import Delivery, fact_from
 from community.kernel.models import OutboxEvent, OutboxLane, OutboxState
-from community.kernel.registry import handlers_of, rounds, subscriptions
+from community.kernel.registry import checks, handlers_of, rounds, subscriptions
 
 logger = logging.getLogger("paddock.relay")
 
@@ -212,8 +212,9 @@ class Relay:
         """Work until nothing is left to do; False when that was not reached in time or something keeps failing."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.stopping:
-            if not self.step() and not OutboxEvent.objects.filter(state=OutboxState.PENDING).exists():
+            if self.step():
+                continue
+            if not OutboxEvent.objects.filter(state=OutboxState.PENDING).exists() and all(done() for done in checks()):
                 return not self.rounds.failing
-            if self.rounds.failing:
-                time.sleep(self.idle_seconds)
+            time.sleep(self.idle_seconds)
         return False

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from community.kernel.api import each_round, now
+from community.kernel.api import drained_when, each_round, now
 from community.search.models import FailedDocument, IndexState, Mark
 from community.search.port import Doc, Query, Report, SearchDown
 from community.search.registry import Index, engine_of, index_named, indexes
@@ -24,6 +24,7 @@ REBUILD_LEASE = timedelta(minutes=10)
 LONGEST_PAUSE_SECONDS = 30.0
 
 _ENSURED: set[str] = set()
+_UNSEEN: set[str] = set()  # written to since the last refresh
 _PAUSES: dict[str, tuple[float, float]] = {}  # index: (not before, length of the pause)
 
 
@@ -42,8 +43,37 @@ def mark(index: str, ids: Iterable[object]) -> None:
 def flush() -> int:
     """Write what is marked. Returns how many documents; an engine that is away is tried again later."""
     _ensure()
-    waiting = list(Mark.objects.filter(again=False).values_list("index", flat=True).distinct())
-    return sum(_flush(index_named(name)) for name in waiting if not _pausing(name))
+    marked = set(Mark.objects.values_list("index", "again").distinct())
+    if any(again for _name, again in marked) and _take_over(now()):
+        marked = {(name, False) for name, _again in marked}
+    waiting = [name for name, again in sorted(marked) if not again]
+    written = sum(_flush(index_named(name)) for name in waiting if not _pausing(name))
+    if not written:
+        _show()
+    return written
+
+
+def _take_over(at: datetime) -> int:
+    """Marks kept for a rebuild that died are ordinary marks again. Returns how many."""
+    over = IndexState.objects.filter(Q(rebuilding_until=None) | Q(rebuilding_until__lt=at)).values("name")
+    return Mark.objects.filter(again=True, index__in=over).update(again=False)
+
+
+@drained_when
+def nothing_is_marked() -> bool:
+    """Whether everything is written: an engine that is away, or another projector's lease, keeps marks waiting."""
+    return not Mark.objects.exists()
+
+
+def _show() -> None:
+    """Make what was written visible as soon as there is a moment: engines refresh by themselves only now and then."""
+    for name in [name for name in _UNSEEN if not _pausing(name)]:
+        try:
+            engine_of(name).refresh()
+        except SearchDown as error:
+            _pause(name, error)
+        else:
+            _UNSEEN.discard(name)
 
 
 def _ensure() -> None:
@@ -73,6 +103,7 @@ def _flush(index: Index) -> int:
             _pause(index.name, error)
             return 0
         _PAUSES.pop(index.name, None)
+        _UNSEEN.add(index.name)
         _clear(index, [entry.pk for entry in marks], version)
         return len(ids)
 
@@ -217,3 +248,4 @@ def forget_state() -> None:
     """Forget what this process knows of pauses and existing indexes: tests begin anew."""
     _PAUSES.clear()
     _ENSURED.clear()
+    _UNSEEN.clear()

@@ -25,6 +25,7 @@ def heard(monkeypatch):
     monkeypatch.setattr(registry, "_HANDLERS", registry.defaultdict(list))
     monkeypatch.setattr(registry, "_SUBSCRIPTIONS", [])
     monkeypatch.setattr(registry, "_ROUNDS", [])
+    monkeypatch.setattr(registry, "_CHECKS", [])
     return []
 
 
@@ -113,6 +114,15 @@ def test_a_failing_round_stops_neither_facts_nor_other_rounds(heard, now):
     assert relay.step() == 3
     assert heard == [1]
     assert list(relay.rounds.failing.values()) == ["OSError: index away"]
+
+
+def test_a_drain_ends_only_when_work_put_off_is_done_too(heard):
+    answers = iter([False, False, True])
+    registry.drained_when(lambda: next(answers, True))
+    assert Relay(idle_seconds=0).drain(seconds=5)
+    assert list(answers) == []
+    registry.drained_when(lambda: False)
+    assert not Relay(idle_seconds=0.01).drain(seconds=0.05)
 
 
 def test_kept_facts_can_be_replayed_and_forgotten(heard, now):

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from community.kernel.relay import Relay
 from community.search import registry, services
 from community.search.embedded import Embedded
 from community.search.models import FailedDocument, IndexState, Mark
@@ -29,6 +30,7 @@ def things(monkeypatch):
 
 
 def found():
+    engine_of("things").refresh()
     return sorted(engine_of("things").search(Query()).ids)
 
 
@@ -89,6 +91,24 @@ def test_an_outage_loses_nothing_and_is_caught_up(things, monkeypatch):
     services.forget_state()
     assert flush() == 1
     assert found() == ["a"]
+
+
+def test_a_drain_does_not_end_while_the_engine_is_away(things):
+    engine = registry._ENGINES["things"] = Away(SCHEMA)
+    things["a"] = {"tag": "x"}
+    mark("things", ["a"])
+    assert not Relay(idle_seconds=0.01).drain(seconds=0.1)
+    engine.away = False
+    assert Relay(idle_seconds=0.01).drain(seconds=5)
+    assert engine.search(Query()).ids == ["a"]
+
+
+def test_what_a_dead_rebuild_left_marked_is_written_again(things):
+    things["a"] = {"tag": "x"}
+    IndexState.objects.create(name="things", rebuilding_until=services.now() - timedelta(seconds=1))
+    Mark.objects.create(index="things", document_id="a", again=True)
+    assert flush() == 1
+    assert (found(), Mark.objects.count()) == (["a"], 0)
 
 
 def test_another_projector_holds_the_lease(things, now):

@@ -1,0 +1,65 @@
+"""Tests on real servers: the addresses come from ``scripts/services.sh run``.
+
+With ``--servers`` the whole suite uses Elasticsearch and Redis (and PostgreSQL, by DATABASE_URL).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+import pytest
+from django.conf import settings as django_settings
+from elasticsearch import Elasticsearch
+
+PREFIX = f"test_{os.getpid()}_{secrets.token_hex(3)}_"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--servers", action="store_true", help="use Elasticsearch and Redis in every test")
+
+
+def address(name: str) -> str:
+    """Where a server listens; fails where it is not started."""
+    assert django_settings.SERVERS[name], f"no {name}: make services, then scripts/services.sh run pytest ..."
+    return django_settings.SERVERS[name]
+
+
+@pytest.fixture(scope="session")
+def elastic_address():
+    """Where Elasticsearch listens; what this process wrote there is gone afterwards."""
+    yield address("elasticsearch")
+    with Elasticsearch(address("elasticsearch"), request_timeout=30) as client:
+        for name in client.indices.get(index=f"{PREFIX}*"):
+            client.indices.delete(index=name)
+
+
+@pytest.fixture
+def elasticsearch(elastic_address, settings):
+    """Search on Elasticsearch, in indexes of this test's own."""
+    settings.SEARCH_PREFIX = f"{PREFIX}{secrets.token_hex(3)}_"
+    settings.ELASTICSEARCH_URL = elastic_address
+
+
+@pytest.fixture
+def redis(settings):
+    """Cache and channel layer on Redis, under names of this process's own."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": address("redis"),
+            "KEY_PREFIX": PREFIX,
+        }
+    }
+    hosts = [{"address": address("redis"), "socket_timeout": None}]
+    settings.CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": hosts, "prefix": PREFIX}}
+    }
+
+
+@pytest.fixture(autouse=True)
+def chosen_servers(request):
+    """With --servers every test uses them."""
+    if request.config.getoption("servers"):
+        request.getfixturevalue("elasticsearch")
+        request.getfixturevalue("redis")
