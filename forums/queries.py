@@ -124,6 +124,12 @@ def topic_page(topic: Topic, page: int, viewer: Any) -> list[PostRow]:
     return post_rows(posts, topic, viewer)
 
 
+def latest_posts(topic: Topic) -> list[PostRow]:
+    """As many posts as stand on a page, up to the newest, as somebody who is not signed in sees them."""
+    posts = Post.objects.filter(topic=topic, number__gt=topic.last_number - PAGE).order_by("number")
+    return post_rows(posts, topic, None)
+
+
 def post_rows(posts: models.QuerySet[Post], topic: Topic, viewer: Any) -> list[PostRow]:
     """Posts with authors and the viewer's own reactions, in a constant number of queries."""
     found = list(posts.only(*POST_FIELDS))

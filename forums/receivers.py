@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from community.inbox.api import notify, register_kind
+from community.inbox.api import ChannelState, notify, register_kind
 from community.kernel.api import Delivery, fills, handles, recountable
 from community.members.api import Member
 from community.pages.api import FeedItem
@@ -133,10 +133,11 @@ def search_readers(viewer: Any) -> list[str]:
     return readers_of(viewer)
 
 
-@fills("live.may_listen")
-def may_listen(user: Any, kind: str, number: int) -> bool:
+@fills("live.channel")
+def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
     """Whoever may read a topic may hear it."""
-    return kind == "topic" and Topic.objects.visible_to(user).filter(pk=number).exists()
+    topics = Topic.objects.visible_to(user).filter(pk=number) if kind == "topic" else Topic.objects.none()
+    return next((ChannelState(sequence) for sequence in topics.values_list("sequence", flat=True)), None)
 
 
 @fills("clubs.created")

@@ -179,13 +179,12 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def since(request: HttpRequest, pk: int) -> HttpResponse:
-    """What changed after a sequence number: the last page's posts, the same for every reader of a language."""
+    """What is newest in a topic: its latest posts, the same for every reader of a language."""
     found = _topic(request, pk)
     key = f"topic-since:{found.pk}:{found.sequence}:{get_language()}"
     html = cache.get(key)
     if html is None:
-        last = max(1, (found.last_number - 1) // PAGE + 1)
-        rows = queries.topic_page(found, last, None)
+        rows = queries.latest_posts(found)
         # Made without the request: nothing of who asked first may be in what everybody gets.
         html = render_to_string("forums/since.html", {"topic": found, "rows": rows, "brand_name": brand_name()})
         cache.set(key, html, FRAGMENT_SECONDS)

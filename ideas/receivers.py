@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community.inbox.api import notify, register_kind
+from community.inbox.api import ChannelState, notify, register_kind
 from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
 from community.members.api import Member
 from community.pages.api import FeedItem
@@ -103,13 +103,14 @@ register_kind(
 )
 
 
-@fills("live.may_listen")
-def may_listen(user: Any, kind: str, number: int) -> bool:
+@fills("live.channel")
+def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
     """Contests are public once they are no drafts."""
     if kind != "contest":
-        return False
+        return None
     contest = Contest.objects.prefetch_related("phases").filter(pk=number).first()
-    return contest is not None and contest.switches_at(now()).visible
+    visible = contest is not None and contest.switches_at(now()).visible
+    return ChannelState(contest.sequence) if contest and visible else None
 
 
 @fills("home.feed", order=20)

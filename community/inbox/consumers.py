@@ -9,6 +9,8 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from community.inbox.hub import HUB
+from community.inbox.live import ChannelState
+from community.inbox.services import bell_of
 from community.kernel.api import contributions
 
 MOST_CHANNELS = 20
@@ -23,6 +25,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     async def connect(self) -> None:
         """Everybody may connect; channels are checked one by one."""
         self.channels: set[str] = set()
+        self.held: dict[str, list[dict[str, Any]]] = {}
+        self.closing: asyncio.Task[None] | None = None
         self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(QUEUE)
         self.sender: asyncio.Task[None] | None = None
         await self.accept()
@@ -38,9 +42,19 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
                 await self._listen(channel)
 
     async def _listen(self, channel: str) -> None:
-        if channel not in self.channels and await database_sync_to_async(may_listen)(self.scope["user"], channel):
-            self.channels.add(channel)
-            HUB.join(channel, self)
+        """Join, then ask where the channel stands: what happens in between is held back, so that nothing is missed."""
+        if channel in self.channels or channel in self.held:
+            return
+        self.held[channel] = []
+        HUB.join(channel, self)
+        state = await database_sync_to_async(state_of)(self.scope["user"], channel)
+        held = self.held.pop(channel)
+        if state is None:
+            HUB.leave(channel, self)
+            return
+        self.channels.add(channel)
+        for body in [{"channel": channel, "kind": "listening", "sequence": state.sequence}, *held]:
+            self.push(body)
 
     @classmethod
     async def decode_json(cls, text_data: str) -> Any:
@@ -52,10 +66,14 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     def push(self, body: dict[str, Any]) -> None:
         """Queue a message; a socket that does not read is closed."""
+        held = self.held.get(body["channel"])
+        if held is not None:
+            held.append(body)
+            return
         try:
             self.queue.put_nowait(body)
         except asyncio.QueueFull:
-            asyncio.get_running_loop().create_task(self.close(code=TOO_SLOW))
+            self.closing = self.closing or asyncio.get_running_loop().create_task(self.close(code=TOO_SLOW))
 
     async def _send_queue(self) -> None:
         while True:
@@ -65,16 +83,18 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         """Leave all channels."""
         if self.sender:
             self.sender.cancel()
-        for channel in self.channels:
+        for channel in (*self.channels, *self.held):
             HUB.leave(channel, self)
         self.channels = set()
 
 
-def may_listen(user: Any, channel: str) -> bool:
-    """Whether somebody may listen: one's own channel, and what a feature allows."""
+def state_of(user: Any, channel: str) -> ChannelState | None:
+    """Where a channel stands for somebody who may listen: one's own, and what a feature allows. Else None."""
     kind, _, number = channel.partition(":")
     if not (number.isascii() and number.isdecimal() and len(number) <= 18):  # noqa: PLR2004 - a 64-bit id
-        return False
+        return None
     if kind == "member":
-        return bool(user.is_authenticated and user.pk == int(number))
-    return any(contributions("live.may_listen", user, kind, int(number)))
+        own = user.is_authenticated and user.pk == int(number)
+        return ChannelState(bell_of(user.pk).sequence) if own else None
+    answers: list[ChannelState] = contributions("live.channel", user, kind, int(number))
+    return answers[0] if answers else None

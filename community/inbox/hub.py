@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from datetime import timedelta
 from typing import Any, Protocol
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError
-from django.utils import timezone
+from redis.exceptions import RedisError
 
+from community.inbox.feed import TableFeed
 from community.inbox.live import GROUP
-from community.inbox.models import LiveMessage
+from community.kernel.api import now
 
 logger = logging.getLogger("paddock.live")
 
 POLL_SECONDS = 0.2
-KEPT = timedelta(minutes=1)
 
 
 class Listener(Protocol):
@@ -62,7 +61,7 @@ class Hub:
         while True:
             try:
                 await source()
-            except (OSError, DatabaseError):
+            except (OSError, DatabaseError, RedisError):
                 logger.warning("live feed interrupted; trying again")
                 await asyncio.sleep(1)
 
@@ -77,22 +76,11 @@ class Hub:
             await layer.group_discard(GROUP, name)
 
     async def _from_table(self) -> None:
-        last = await database_sync_to_async(_newest)()
+        feed = await database_sync_to_async(TableFeed)(now())
         while True:
-            await asyncio.sleep(POLL_SECONDS)
-            rows = await database_sync_to_async(_since)(last)
-            for pk, body in rows:
-                last = pk
+            for body in await database_sync_to_async(feed.read)(now()):
                 self.deliver(body)
-
-
-def _newest() -> int:
-    LiveMessage.objects.filter(at__lt=timezone.now() - KEPT).delete()
-    return LiveMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def _since(last: int) -> list[tuple[int, dict[str, Any]]]:
-    return list(LiveMessage.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "body")[:500])
+            await asyncio.sleep(POLL_SECONDS)
 
 
 HUB = Hub()

@@ -7,14 +7,14 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from community.inbox.models import MutedKind, Notification
-from community.inbox.services import unread_count
+from community.inbox.services import bell_of
 from community.kernel.api import fills
 
 
 @fills("nav.bell")
 def bell(request: HttpRequest) -> SafeString:
     """The bell with its dot."""
-    context = {"unread": unread_count(request.user.pk or 0), "user": request.user, "live": True}
+    context = {"bell": bell_of(request.user.pk or 0), "user": request.user}
     return render_to_string("inbox/bell.html", context)
 
 

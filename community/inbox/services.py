@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Max
 
 from community.inbox.live import announce
 from community.inbox.models import MutedKind, Notification
@@ -22,6 +23,14 @@ class NotificationKind:
     kind: str
     label: Any
     sentence: Callable[[str, int, str], str]
+
+
+@dataclass(frozen=True)
+class Bell:
+    """How many lines are unread, and the latest event among them."""
+
+    unread: int
+    sequence: int
 
 
 _KINDS: dict[str, NotificationKind] = {}
@@ -75,9 +84,11 @@ def notify(
     announce(f"member:{recipient_id}", kind="notification", sequence=event_id)
 
 
-def unread_count(member_id: int) -> int:
-    """How many lines are unread."""
-    return Notification.objects.filter(recipient_id=member_id, read_at=None).count()
+def bell_of(member_id: int) -> Bell:
+    """What the bell shows."""
+    unread = Notification.objects.filter(recipient_id=member_id, read_at=None)
+    found = unread.aggregate(count=Count("pk"), latest=Max("last_event_id"))
+    return Bell(found["count"], found["latest"] or 0)
 
 
 def mark_read(*, member_id: int, notification_id: int | None = None, now: datetime) -> None:

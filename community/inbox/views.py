@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from community.inbox.models import MutedKind, Notification
-from community.inbox.services import mark_read, notification_kinds, set_muted, unread_count
+from community.inbox.services import bell_of, mark_read, notification_kinds, set_muted
 from community.kernel.api import now
 from community.members.api import cards
 
@@ -74,4 +74,4 @@ def bell(request: HttpRequest) -> HttpResponse:
     """The bell alone, for live pages. Who is signed out since gets nothing, not the sign-in page."""
     if not request.user.is_authenticated:
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
-    return render(request, "inbox/bell.html", {"unread": unread_count(request.user.pk or 0)})
+    return render(request, "inbox/bell.html", {"bell": bell_of(request.user.pk)})

@@ -1,7 +1,7 @@
 // One WebSocket a page. Elements say what they listen to:
 //   data-live="topic:7" data-live-sequence="41" data-live-repair="/topics/7/since/"
-// On a message, and after every reconnection, the element asks its repair address for all that came after its
-// sequence; the answer's elements are appended to data-live-append or replace those with the same id.
+// When it is behind, by a message or by where the channel stands at connecting, the element asks its repair address
+// for all that came after its sequence; the answer's elements are appended to data-live-append or replace those with the same id.
 const parts = [...document.querySelectorAll("[data-live]")];
 const polite = document.createElement("p");
 polite.className = "vh";
@@ -17,7 +17,7 @@ async function repair(part) {
     const url = new URL(part.dataset.liveRepair, location.href);
     url.searchParams.set("after", part.dataset.liveSequence);
     const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-    if (answer.ok) place(part, await answer.text());
+    if (answer.ok && !answer.redirected) place(part, await answer.text());
   } catch { /* the next message or reconnection tries again */ } finally {
     delete part.dataset.liveBusy;
     if (part.dataset.liveAgain) { delete part.dataset.liveAgain; repair(part); }
@@ -28,16 +28,34 @@ function place(part, html) {
   const box = new DOMParser().parseFromString(html, "text/html").body;
   const root = box.firstElementChild;
   if (!root) return;
-  if (part.dataset.liveReplace) { document.querySelector(part.dataset.liveReplace)?.replaceChildren(...root.childNodes); part.classList.toggle("dot", root.classList.contains("dot")); return; }
   part.dataset.liveSequence = root.dataset.liveSequence ?? part.dataset.liveSequence;
+  if (part.dataset.liveReplace) { document.querySelector(part.dataset.liveReplace)?.replaceChildren(...root.childNodes); part.classList.toggle("dot", root.classList.contains("dot")); return; }
   for (const child of [...root.children]) {
     const known = child.id && document.getElementById(child.id);
     own(known, child);
     if (known) known.replaceWith(child);
-    else if (part.dataset.liveAppend) document.querySelector(part.dataset.liveAppend)?.append(child);
+    else if (part.dataset.liveAppend) append(document.querySelector(part.dataset.liveAppend), child, root.dataset.liveGap);
     if (window.htmx) window.htmx.process(child);
   }
   if (root.dataset.liveSay) polite.textContent = root.dataset.liveSay;
+}
+
+const number = (element) => Number(/\d+$/.exec(element?.id ?? "")?.[0] ?? 0);
+
+// The answer holds the latest elements only: older ones than the page shows belong to another page, and where some
+// are missing in between the page says so.
+function append(list, child, gap) {
+  const last = number([...(list?.children ?? [])].findLast((element) => element.id));
+  if (!list || (last && number(child) <= last)) return;
+  if (gap && last && number(child) > last + 1) {
+    const line = document.createElement("li"), link = document.createElement("a");
+    line.className = "seen";
+    link.href = "";
+    link.textContent = gap;
+    line.append(link);
+    list.append(line);
+  }
+  list.append(child);
 }
 
 // What is sent to everybody holds nobody's buttons and no token: on a post that is there already the reader's own
@@ -57,24 +75,27 @@ function own(known, fresh) {
   }
 }
 
+function behind(part, message) {
+  const known = Number(part.dataset.liveSequence);
+  // A replaced element has no order of its own: whatever happens to it is fetched.
+  if (part.dataset.liveReplace) return message.kind !== "listening" || message.sequence !== known;
+  return message.sequence > known;
+}
+
 function connect() {
   const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
-  let first = true;
   socket.onopen = () => {
     wait = 1000;
-    socket.send(JSON.stringify({ listen: parts.map((part) => part.dataset.live) }));
-    // What happened between the page's rendering and now, or during an interruption.
-    if (!first || performance.now() > 5000) parts.forEach(repair);
-    first = false;
+    socket.send(JSON.stringify({ listen: [...new Set(parts.map((part) => part.dataset.live))] }));
   };
+  // The first answer for a channel says where it stands: that repairs what was missed while the page loaded or the
+  // connection was away.
   socket.onmessage = (event) => {
     const message = JSON.parse(event.data);
-    for (const part of parts) {
-      if (part.dataset.live === message.channel && (part.dataset.liveReplace || message.sequence > Number(part.dataset.liveSequence))) repair(part);
-    }
+    for (const part of parts) if (part.dataset.live === message.channel && behind(part, message)) repair(part);
   };
   socket.onclose = () => {
-    setTimeout(() => { connect(); setTimeout(() => parts.forEach(repair), 500); }, wait + Math.random() * 1000);
+    setTimeout(connect, wait + Math.random() * 1000);
     wait = Math.min(wait * 2, 30000);
   };
 }

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from community.inbox.models import MutedKind, Notification
-from community.inbox.services import mark_read, notify, unread_count
+from community.inbox.services import bell_of, mark_read, notify
 from tests.people import member
 
 pytestmark = pytest.mark.django_db
@@ -51,9 +51,9 @@ def test_repeats_fold_into_one_line_until_it_is_read(now):
     assert list(Notification.objects.values_list("count", "actor_ids")) == [(2, [otto.pk])]
     mark_read(member_id=maja.pk, now=now)
     tell(maja, otto, now, event_id=2)
-    assert unread_count(maja.pk) == 0
+    assert bell_of(maja.pk).unread == 0
     tell(maja, otto, now, event_id=3)
-    assert unread_count(maja.pk) == 1
+    assert bell_of(maja.pk).unread == 1
     assert Notification.objects.count() == 2
 
 
@@ -69,7 +69,7 @@ def test_following_a_line_reads_it(client, now):
     client.force_login(maja)
     response = client.get(reverse("inbox:follow", args=[Notification.objects.get().pk]))
     assert (response.status_code, response["Location"]) == (302, "/posts/1/")
-    assert unread_count(maja.pk) == 0
+    assert bell_of(maja.pk).unread == 0
 
 
 def test_anothers_line_is_404_and_stays_unread(client, now):
@@ -77,7 +77,7 @@ def test_anothers_line_is_404_and_stays_unread(client, now):
     tell(maja, member(), now)
     client.force_login(member())
     assert client.get(reverse("inbox:follow", args=[Notification.objects.get().pk])).status_code == 404
-    assert unread_count(maja.pk) == 1
+    assert bell_of(maja.pk).unread == 1
 
 
 def test_marking_all_as_read_is_for_oneself(client, now):
@@ -86,7 +86,7 @@ def test_marking_all_as_read_is_for_oneself(client, now):
     tell(otto, maja, now)
     client.force_login(maja)
     assert client.post(reverse("inbox:read"))["Location"] == reverse("inbox:notifications")
-    assert (unread_count(maja.pk), unread_count(otto.pk)) == (0, 1)
+    assert (bell_of(maja.pk).unread, bell_of(otto.pk).unread) == (0, 1)
 
 
 def test_a_kind_turned_off_tells_nothing_until_it_is_on_again(client, now):
@@ -94,10 +94,10 @@ def test_a_kind_turned_off_tells_nothing_until_it_is_on_again(client, now):
     client.force_login(maja)
     client.post(reverse("inbox:mute"), {"kind": "forums.reply", "muted": "1"})
     tell(maja, otto, now)
-    assert unread_count(maja.pk) == 0
+    assert bell_of(maja.pk).unread == 0
     client.post(reverse("inbox:mute"), {"kind": "forums.reply", "muted": "0"})
     tell(maja, otto, now)
-    assert unread_count(maja.pk) == 1
+    assert bell_of(maja.pk).unread == 1
 
 
 def test_a_kind_there_is_not_cannot_be_turned_off(client):
