@@ -5,9 +5,10 @@ from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.limits import rate_limit
-from community.kernel.queries import facts_of, outbox_status, replay
+from community.kernel.queries import facts_of, outbox_status, replay, replay_of
 from community.kernel.recount import recountable
 from community.kernel.registry import drained_when, each_round, handles, handles_batch
+from community.kernel.relay import lanes_held
 from community.kernel.services import forget, publish
 from community.kernel.slots import contributions, fills
 
@@ -29,10 +30,12 @@ __all__ = [
     "forget",
     "handles",
     "handles_batch",
+    "lanes_held",
     "now",
     "outbox_status",
     "publish",
     "rate_limit",
     "recountable",
     "replay",
+    "replay_of",
 ]

@@ -29,6 +29,13 @@ def _read(events: Any) -> Iterator[Delivery[Any]]:
         yield Delivery(event.pk, fact, event.occurred_at)
 
 
+def replay_of(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
+    """The handled facts of some members, of these types, in order of publication."""
+    names = [fact_type.name for fact_type in types]
+    events = OutboxEvent.objects.filter(member_id__in=list(member_ids), name__in=names, state=OutboxState.HANDLED)
+    yield from _read(events.order_by("pk"))
+
+
 @dataclass(frozen=True)
 class OutboxStatus:
     """Depth in facts, age of the oldest pending one in seconds, how many were set aside."""

@@ -82,6 +82,15 @@ def _claim(lanes: Sequence[int]) -> list[int]:
     return free
 
 
+def lanes_held(member_ids: Iterable[int]) -> None:
+    """Wait for and hold these members' lanes until the transaction ends: no relay delivers their facts meanwhile."""
+    if connection.vendor != "postgresql":
+        return  # one writer at a time
+    numbers = sorted({member_id % OutboxEvent.LANES for member_id in member_ids})
+    OutboxLane.objects.bulk_create([OutboxLane(number=number) for number in numbers], ignore_conflicts=True)
+    list(OutboxLane.objects.select_for_update().filter(number__in=numbers).order_by("number"))
+
+
 def _oldest(lanes: Sequence[int] | None, *, now: datetime, batch: int) -> Iterable[OutboxEvent]:
     """The oldest pending facts, without members who wait for an earlier fact of theirs."""
     pending = OutboxEvent.objects.filter(state=OutboxState.PENDING)

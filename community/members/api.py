@@ -4,6 +4,7 @@ from community.members.enums import Role
 from community.members.models import Car, Member
 from community.members.queries import (
     MemberCard,
+    car_lines,
     cards,
     declared_keywords,
     garage_models,
@@ -29,6 +30,7 @@ __all__ = [
     "Member",
     "MemberCard",
     "Role",
+    "car_lines",
     "cards",
     "change_space",
     "declare_keywords",

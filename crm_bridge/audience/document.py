@@ -1,0 +1,87 @@
+"""A member as the audience search sees them: one document, interests only by permission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from community.consent.api import paused_among, permits_of_many
+from community.kernel.api import now
+from community.members.api import Member, garage_models
+from community.search.api import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Field, Index, Schema, register_index, tokens
+from crm_bridge.keywords.vocabulary import find, vocabulary
+from crm_bridge.models import Belonging, Profile
+from crm_bridge.profiles.projector import INDEX
+
+LEVELS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)
+SCHEMA = Schema(
+    INDEX,
+    {
+        "name": Field(TOKENS, boost=3.0),
+        "about": Field(TOKENS),
+        "interests": Field(WEIGHTS, levels=LEVELS),
+        "stage": Field(KEYWORD),
+        "clubs": Field(KEYWORD),
+        "owns": Field(KEYWORD),
+        "language": Field(KEYWORD),
+        "permits": Field(KEYWORD),
+        "active_at": Field(DATE),
+        "joined_at": Field(DATE),
+        "active_days": Field(NUMBER),
+        "acts": Field(NUMBER),
+    },
+)
+
+
+def load(ids: Sequence[str]) -> Iterable[tuple[str, Mapping[str, Any] | None]]:
+    """The documents of members who are here and not the brand's own people, in six queries for any number."""
+    wanted = [int(member_id) for member_id in ids]
+    members = {m.pk: m for m in Member.objects.filter(pk__in=wanted, erased_at=None, is_staff=False, is_active=True)}
+    profiles = Profile.objects.in_bulk(list(members))
+    permits, paused, garages = permits_of_many(members), paused_among(members, now=now()), garage_models(members)
+    clubs: dict[int, list[str]] = {}
+    for member_id, club in Belonging.objects.filter(member_id__in=members).values_list("member_id", "club"):
+        clubs.setdefault(member_id, []).append(club)
+    for member_id in wanted:
+        member = members.get(member_id)
+        if member is None:
+            yield str(member_id), None
+            continue
+        values = _values(member, profiles.get(member_id))
+        values["permits"] = sorted(permits.get(member_id, ())) if member_id not in paused else []
+        values["clubs"] = sorted(clubs.get(member_id, []))
+        values["owns"] = sorted({owned(label) for label in garages.get(member_id, [])})
+        yield str(member_id), values
+
+
+def _values(member: Member, profile: Profile | None) -> dict[str, Any]:
+    shown = {i["keyword"]: i["weight"] for i in profile.interests if not i["muted"]} if profile else {}
+    keywords = vocabulary().keywords
+    names = [f"{keywords[code].name_en} {keywords[code].name_zh}" for code in shown if code in keywords]
+    return {
+        "name": tokens(f"{member.shown_name} {member.username}"),
+        "about": tokens(" \n".join([member.about, *names])),
+        "interests": shown,
+        "stage": profile.stage if profile else "",
+        "language": "zh" if member.language.startswith("zh") else "en",
+        "joined_at": member.joined_at,
+        "active_at": profile.last_active_at if profile else None,
+        "active_days": profile.active_days if profile else 0,
+        "acts": profile.acts if profile else 0,
+    }
+
+
+def owned(label: str) -> str:
+    """What stands for a car: its keyword where the vocabulary knows the model, else the label in lower case."""
+    keyword = find(label)
+    return keyword.code if keyword else " ".join(label.lower().split())
+
+
+def all_ids() -> Iterator[str]:
+    """Everybody who may have a document."""
+    members = Member.objects.filter(erased_at=None, is_staff=False, is_active=True).order_by("pk")
+    for member_id in members.values_list("pk", flat=True).iterator(chunk_size=5000):
+        yield str(member_id)
+
+
+register_index(Index(INDEX, SCHEMA, load, all_ids))

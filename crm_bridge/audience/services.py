@@ -1,0 +1,164 @@
+"""Asking for an audience: who matches and may be reached; the others only as a number.
+
+An audience is always asked for a purpose and a channel. Who permits it is listed. Who matches without permitting it
+is counted, and a count below ten is told as "fewer than ten" so that no question singles anybody out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from community.consent.api import permits_for_many, permits_of_many
+from community.members.api import Member, car_lines
+from community.search.api import Query, all_matching, query, query_tokens
+from crm_bridge.audience.line import Line
+from crm_bridge.models import Profile
+from crm_bridge.profiles.projector import INDEX
+from crm_bridge.profiles.queries import Interest, interests_of_many, stage_label, stage_sentence
+
+FEWEST = 10
+PAGE = 20
+FIELDS = {"club": "clubs"}
+SORTED_BY = {"active": "active_at", "joined": "joined_at", "days": "active_days", "acts": "acts"}
+ACTIVE_DAYS = (7, 30, 90, 365)
+VALUES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody found: who they are, why they match, what they permit."""
+
+    member: Member
+    interests: list[Interest]
+    matching: list[Interest]
+    stage: str
+    stage_why: str
+    permits: frozenset[str]
+    car: str
+    last_active_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Audience:
+    """An answer: ``total`` people who permit the contact, a page of them, facets over all of them.
+
+    ``counted_only``: how many more match without permitting it; None stands for fewer than ten.
+    """
+
+    line: Line
+    total: int
+    people: list[Person]
+    counted_only: int | None
+    facets: dict[str, list[tuple[Any, int]]] = field(default_factory=dict)
+    page: int = 1
+    size: int = PAGE
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, as far as can be paged."""
+        return max(1, min(-(-self.total // self.size), 10_000 // self.size))
+
+
+def question(line: Line, *, now: datetime) -> Query:
+    """The line as a question to the index, whatever people permit."""
+    ranges: dict[str, tuple[Any, Any]] = {}
+    for key, sign, days in line.windows:
+        name, edge = SORTED_BY[key], now - timedelta(days=days)
+        low, high = ranges.get(name, (None, None))
+        ranges[name] = (edge, high) if sign == "<" else (low, edge)
+    none = {FIELDS.get(key, key): values for key, values in line.none.items()}
+    if line.without:
+        none["interests"] = line.without
+    return Query(
+        words=tuple(query_tokens(" ".join(line.words))),
+        any={FIELDS.get(key, key): values for key, values in line.any.items()},
+        none=none,
+        least={"interests": {wanted.code: wanted.least for wanted in line.interests}} if line.interests else {},
+        ranges=ranges,
+        sort=_sort(line),
+        size=1,
+    )
+
+
+def _sort(line: Line) -> str:
+    if line.sort.startswith("interest:"):
+        return f"-interests:{line.sort.partition(':')[2]}"
+    if line.sort:
+        return ("-" if line.sort.startswith("-") else "") + SORTED_BY[line.sort.lstrip("-")]
+    if line.words:
+        return ""
+    return f"-interests:{line.interests[0].code}" if line.interests else "-active_at"
+
+
+def permitted(asked: Query, line: Line) -> Query:
+    """The question among those who permit the contact."""
+    return replace(asked, must={**asked.must, "permits": (":".join(line.permit),)})
+
+
+def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
+    """The eight facets of the console."""
+    borders = tuple(now - timedelta(days=days) for days in reversed(ACTIVE_DAYS))
+    return {
+        "interests": VALUES_SHOWN,
+        "stage": 4,
+        "clubs": VALUES_SHOWN,
+        "owns": VALUES_SHOWN,
+        "language": 2,
+        "permits": 30,
+        "active_at": borders,
+        "joined_at": borders,
+    }
+
+
+def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> Audience:
+    """Who matches. Raises SearchDown, and ValueError for a page out of reach."""
+    asked = question(line, now=now)
+    found = query(INDEX, replace(permitted(asked, line), page=page, size=size, facets=facets_at(now)))
+    counted = query(INDEX, asked).total - found.total
+    people = people_of([int(member_id) for member_id in found.ids], line, now=now)
+    return Audience(line, found.total, people, counted if counted >= FEWEST else None, found.facets, page, size)
+
+
+def size_of(line: Line, *, now: datetime) -> int:
+    """How many people of a line may be reached. Raises SearchDown."""
+    return query(INDEX, permitted(question(line, now=now), line)).total
+
+
+def everyone(line: Line, *, now: datetime) -> Iterator[int]:
+    """All members of an audience, in no order that tells anything. Raises SearchDown."""
+    for member_id in all_matching(INDEX, replace(permitted(question(line, now=now), line), sort="")):
+        yield int(member_id)
+
+
+def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Person]:
+    """Members for a list, checked once more: who withdrew since the index was written is left out."""
+    permits_now = permits_for_many(member_ids, *line.permit, now=now)
+    kept = [member_id for member_id in member_ids if member_id in permits_now]
+    members = Member.objects.filter(erased_at=None, is_staff=False).in_bulk(kept)
+    profiles, permits, cars = Profile.objects.in_bulk(kept), permits_of_many(kept), car_lines(kept)
+    interests = interests_of_many(profiles.values())
+    return [
+        _person(
+            members[member_id],
+            profiles.get(member_id),
+            interests.get(member_id, []),
+            permits[member_id],
+            cars.get(member_id, ""),
+            line,
+        )
+        for member_id in kept
+        if member_id in members
+    ]
+
+
+def _person(
+    member: Member, profile: Profile | None, found: list[Interest], permits: frozenset[str], car: str, line: Line
+) -> Person:
+    shown = [interest for interest in found if not interest.muted]
+    asked = {wanted.code for wanted in line.interests}
+    matching = [interest for interest in shown if interest.code in asked] or shown[:2]
+    last = profile.last_active_at if profile else None
+    return Person(member, shown, matching, stage_label(profile), stage_sentence(profile), permits, car, last)

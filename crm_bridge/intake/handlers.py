@@ -1,0 +1,381 @@
+"""From facts to signals: what each act says about a member, kept only while they permit a profile.
+
+Facts of a member come in order, a batch at a time. Signals of acts before the permission are never written; with the
+permission only what members state about themselves (keywords, cars, clubs) counts from the day of the yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from clubs.facts import ClubJoined, ClubLeft
+from community.consent.api import Purpose, profiling_since_many
+from community.consent.facts import PermissionGranted, PermissionWithdrawn
+from community.kernel.api import Delivery, Fact, facts_of
+from community.members.api import declared_keywords, garage_models
+from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
+from community.traces.facts import ReferrerSearched, SiteSearched
+from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
+from crm_bridge.keywords.proposals import Sighting, record_sightings
+from crm_bridge.keywords.vocabulary import capture, find
+from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
+from forums.facts import PostDeleted, PostEdited, PostReacted, PostRestored, PostWritten, TopicOpened
+from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteWithdrawn
+
+TERM_LENGTH = 40
+DERIVED: tuple[Any, ...] = (Signal, InterestControl, ActiveDay, Belonging, Profile, TermSighting)
+
+
+@dataclass
+class Batch:
+    """What a batch of facts adds, written at once at the end of it."""
+
+    since: dict[int, datetime]
+    signals: list[Signal] = field(default_factory=list)
+    days: dict[tuple[int, date], tuple[int, datetime]] = field(default_factory=dict)
+    sightings: list[Sighting] = field(default_factory=list)
+
+    def permitted(self, delivery: Delivery[Any]) -> bool:
+        """Whether the act may count: a permission is held, and was when it happened."""
+        since = self.since.get(delivery.fact.member_id)
+        return since is not None and delivery.occurred_at >= since
+
+    def active(self, delivery: Delivery[Any]) -> None:
+        """Count an act on its day."""
+        key = (delivery.fact.member_id, delivery.occurred_at.date())
+        acts, last = self.days.get(key, (0, delivery.occurred_at))
+        self.days[key] = (acts + 1, max(last, delivery.occurred_at))
+
+    def write(self) -> None:
+        """Store what has come together."""
+        Signal.objects.bulk_create(self.signals, ignore_conflicts=True)
+        self.signals = []
+
+    def finish(self) -> None:
+        """Store everything."""
+        self.write()
+        _add_days(self.days)
+        record_sightings(self.sightings)
+
+
+Taker = Callable[[Batch, Delivery[Any]], None]
+_TAKERS: dict[type[Fact], Taker] = {}
+
+
+def takes(*fact_types: type[Fact]) -> Callable[[Taker], Taker]:
+    """Register what is learnt from a kind of fact."""
+
+    def register(taker: Taker) -> Taker:
+        for fact_type in fact_types:
+            _TAKERS[fact_type] = taker
+        return taker
+
+    return register
+
+
+def take_in(deliveries: Sequence[Delivery[Any]]) -> set[int]:
+    """Learn from facts, in their order. Returns whose profiles change."""
+    members = {delivery.fact.member_id for delivery in deliveries}
+    batch = Batch(profiling_since_many(members))
+    for delivery in deliveries:
+        _TAKERS[type(delivery.fact)](batch, delivery)
+    batch.finish()
+    return members
+
+
+def wipe(member_ids: Iterable[int]) -> None:
+    """Forget everything derived about members."""
+    ids = list(member_ids)
+    for model in DERIVED:
+        model.objects.filter(member_id__in=ids).delete()
+
+
+def _add_days(days: dict[tuple[int, date], tuple[int, datetime]]) -> None:
+    if not days:
+        return
+    known = {
+        (row.member_id, row.day): row
+        for row in ActiveDay.objects.filter(member_id__in={key[0] for key in days}, day__in={key[1] for key in days})
+    }
+    fresh = []
+    for (member_id, day), (acts, last) in days.items():
+        row = known.get((member_id, day))
+        if row is None:
+            fresh.append(ActiveDay(member_id=member_id, day=day, acts=acts, last_at=last))
+        else:
+            row.acts, row.last_at = row.acts + acts, max(row.last_at, last)
+    ActiveDay.objects.bulk_update([row for key, row in known.items() if key in days], ["acts", "last_at"])
+    ActiveDay.objects.bulk_create(fresh)
+
+
+def _learn(batch: Batch, delivery: Delivery[Any], source: str, source_id: object, title: str, *texts: str) -> None:
+    """One signal a keyword the texts are about."""
+    if not batch.permitted(delivery):
+        return
+    counts = capture("\n".join(texts))
+    batch.signals.extend(
+        Signal(
+            member_id=delivery.fact.member_id,
+            keyword=code,
+            source=source,
+            source_id=str(source_id)[:60],
+            title=title[:200],
+            count=min(count, 1000),
+            at=delivery.occurred_at,
+            event_id=delivery.event_id,
+        )
+        for code, count in counts.items()
+    )
+
+
+def _state(batch: Batch, delivery: Delivery[Any], source: str, words: Iterable[str]) -> None:
+    """Replace what a member says of themselves: whole terms first, then what they contain."""
+    batch.write()
+    Signal.objects.filter(member_id=delivery.fact.member_id, source=source).delete()
+    if not batch.permitted(delivery):
+        return
+    codes: dict[str, str] = {}
+    for word in words:
+        whole = find(word)
+        found = [whole.code] if whole else list(capture(word))
+        for code in found:
+            codes.setdefault(code, word)
+        if not found:
+            _sight(batch, delivery, source, word)
+    batch.signals.extend(
+        Signal(
+            member_id=delivery.fact.member_id,
+            keyword=code,
+            source=source,
+            source_id=source,
+            title=word[:200],
+            at=delivery.occurred_at,
+            event_id=delivery.event_id,
+        )
+        for code, word in codes.items()
+    )
+
+
+def _sight(batch: Batch, delivery: Delivery[Any], source: str, term: str) -> None:
+    term = " ".join(term.lower().split())
+    if term and len(term) <= TERM_LENGTH:
+        batch.sightings.append(Sighting(term, delivery.fact.member_id, source, delivery.occurred_at))
+
+
+def _forget(batch: Batch, delivery: Delivery[Any], sources: Sequence[str], source_id: object) -> datetime | None:
+    """Delete the signals of one act. Returns when it was, where it had left any."""
+    batch.write()
+    rows = Signal.objects.filter(
+        member_id=delivery.fact.member_id, source__in=list(sources), source_id=str(source_id)[:60]
+    )
+    first = rows.order_by("at").values_list("at", flat=True).first()
+    rows.delete()
+    return first
+
+
+@takes(TopicOpened)
+def _topic(batch: Batch, delivery: Delivery[TopicOpened]) -> None:
+    fact = delivery.fact
+    batch.active(delivery)
+    _learn(batch, delivery, "topic", fact.post_id, fact.title, fact.title, fact.text, " \n".join(fact.tags))
+
+
+@takes(PostWritten)
+def _post(batch: Batch, delivery: Delivery[PostWritten]) -> None:
+    batch.active(delivery)
+    _learn(batch, delivery, "post", delivery.fact.post_id, delivery.fact.title, delivery.fact.text)
+
+
+@takes(PostEdited, PostRestored)
+def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> None:
+    fact = delivery.fact
+    first = _forget(batch, delivery, ("topic", "post"), fact.post_id)
+    source = "topic" if fact.is_first else "post"
+    texts = (fact.title, fact.text) if fact.is_first else (fact.text,)
+    kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
+    _learn(batch, kept, source, fact.post_id, fact.title, *texts)
+
+
+@takes(PostDeleted)
+def _post_gone(batch: Batch, delivery: Delivery[PostDeleted]) -> None:
+    _forget(batch, delivery, ("topic", "post"), delivery.fact.post_id)
+
+
+@takes(PostReacted, MemberJoined, SpaceChanged)
+def _seen(batch: Batch, delivery: Delivery[Any]) -> None:
+    if isinstance(delivery.fact, PostReacted):
+        batch.active(delivery)
+
+
+@takes(IdeaSubmitted)
+def _idea(batch: Batch, delivery: Delivery[IdeaSubmitted]) -> None:
+    batch.active(delivery)
+    _learn(batch, delivery, "idea", delivery.fact.idea_id, delivery.fact.title, delivery.fact.title, delivery.fact.text)
+
+
+@takes(IdeaEdited)
+def _idea_rewritten(batch: Batch, delivery: Delivery[IdeaEdited]) -> None:
+    fact = delivery.fact
+    first = _forget(batch, delivery, ("idea",), fact.idea_id)
+    kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
+    _learn(batch, kept, "idea", fact.idea_id, fact.title, fact.title, fact.text)
+
+
+@takes(IdeaWithdrawn)
+def _idea_gone(batch: Batch, delivery: Delivery[IdeaWithdrawn]) -> None:
+    _forget(batch, delivery, ("idea",), delivery.fact.idea_id)
+
+
+@takes(IdeaVoted)
+def _vote(batch: Batch, delivery: Delivery[IdeaVoted]) -> None:
+    fact = delivery.fact
+    batch.active(delivery)
+    if fact.moved_from_id:
+        _forget(batch, delivery, ("vote",), fact.moved_from_id)
+    _learn(batch, delivery, "vote", fact.idea_id, fact.title, fact.title, fact.text)
+
+
+@takes(VoteWithdrawn)
+def _vote_gone(batch: Batch, delivery: Delivery[VoteWithdrawn]) -> None:
+    _forget(batch, delivery, ("vote",), delivery.fact.idea_id)
+
+
+@takes(ClubJoined)
+def _club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
+    fact = delivery.fact
+    batch.active(delivery)
+    Belonging.objects.get_or_create(member_id=fact.member_id, club=fact.slug)
+    _learn_club(batch, delivery)
+
+
+def _learn_club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
+    fact = delivery.fact
+    _learn(batch, delivery, "club", fact.slug, fact.title, fact.title, "\n".join(fact.keywords))
+
+
+@takes(ClubLeft)
+def _club_left(batch: Batch, delivery: Delivery[ClubLeft]) -> None:
+    Belonging.objects.filter(member_id=delivery.fact.member_id, club=delivery.fact.slug).delete()
+    _forget(batch, delivery, ("club",), delivery.fact.slug)
+
+
+@takes(SiteSearched)
+def _search(batch: Batch, delivery: Delivery[SiteSearched]) -> None:
+    batch.active(delivery)
+    _words(batch, delivery, "search", delivery.fact.words)
+
+
+@takes(ReferrerSearched)
+def _referrer(batch: Batch, delivery: Delivery[ReferrerSearched]) -> None:
+    _words(batch, delivery, "referrer", delivery.fact.words)
+
+
+def _words(batch: Batch, delivery: Delivery[Any], source: str, words: str) -> None:
+    if not batch.permitted(delivery):
+        return
+    before = len(batch.signals)
+    _learn(batch, delivery, source, delivery.event_id, words, words)
+    if len(batch.signals) == before:
+        _sight(batch, delivery, source, words)
+
+
+@takes(KeywordsDeclared)
+def _declared(batch: Batch, delivery: Delivery[KeywordsDeclared]) -> None:
+    _state(batch, delivery, "declared", delivery.fact.keywords)
+
+
+@takes(GarageChanged)
+def _garage(batch: Batch, delivery: Delivery[GarageChanged]) -> None:
+    _state(batch, delivery, "garage", delivery.fact.models)
+
+
+@takes(PermissionGranted)
+def _granted(batch: Batch, delivery: Delivery[PermissionGranted]) -> None:
+    """From now on; what members state about themselves holds as it stands."""
+    member_id = delivery.fact.member_id
+    if delivery.fact.purpose != Purpose.PROFILING or not batch.permitted(delivery):
+        return
+    _state(batch, delivery, "declared", declared_keywords([member_id]).get(member_id, []))
+    _state(batch, delivery, "garage", garage_models([member_id]).get(member_id, []))
+    for joined in _clubs_before(delivery):
+        _learn_club(batch, Delivery(joined.event_id, joined.fact, delivery.occurred_at))
+
+
+def _clubs_before(delivery: Delivery[PermissionGranted]) -> list[Delivery[ClubJoined]]:
+    """The clubs a member is in at this fact, as their facts tell."""
+    joined: dict[str, Delivery[ClubJoined]] = {}
+    for earlier in facts_of(delivery.fact.member_id):
+        if earlier.event_id >= delivery.event_id:
+            break
+        if isinstance(earlier.fact, ClubJoined):
+            joined[earlier.fact.slug] = earlier
+        elif isinstance(earlier.fact, ClubLeft):
+            joined.pop(earlier.fact.slug, None)
+    return list(joined.values())
+
+
+@takes(PermissionWithdrawn)
+def _withdrawn(batch: Batch, delivery: Delivery[PermissionWithdrawn]) -> None:
+    """Nothing stays but what was muted, so that it never returns by itself."""
+    if delivery.fact.purpose != Purpose.PROFILING:
+        return
+    member_id = delivery.fact.member_id
+    batch.signals = [signal for signal in batch.signals if signal.member_id != member_id]
+    batch.sightings = [sighting for sighting in batch.sightings if sighting.member_id != member_id]
+    Signal.objects.filter(member_id=member_id).delete()
+    TermSighting.objects.filter(member_id=member_id).delete()
+    controls = InterestControl.objects.filter(member_id=member_id)
+    controls.filter(muted=False).delete()
+    controls.update(weight=None, added_at=None, removed_at=None)
+
+
+@takes(MemberErased)
+def _erased(batch: Batch, delivery: Delivery[MemberErased]) -> None:
+    member_id = delivery.fact.member_id
+    batch.signals = [signal for signal in batch.signals if signal.member_id != member_id]
+    batch.sightings = [sighting for sighting in batch.sightings if sighting.member_id != member_id]
+    batch.days = {key: acts for key, acts in batch.days.items() if key[0] != member_id}
+    wipe([member_id])
+
+
+def _control(delivery: Delivery[Any], **values: Any) -> None:
+    InterestControl.objects.update_or_create(
+        member_id=delivery.fact.member_id, keyword=delivery.fact.keyword, defaults=values
+    )
+
+
+@takes(InterestMuted)
+def _muted(batch: Batch, delivery: Delivery[InterestMuted]) -> None:
+    _control(delivery, muted=True)
+
+
+@takes(InterestUnmuted)
+def _unmuted(batch: Batch, delivery: Delivery[InterestUnmuted]) -> None:
+    _control(delivery, muted=False)
+
+
+@takes(InterestCorrected)
+def _corrected(batch: Batch, delivery: Delivery[InterestCorrected]) -> None:
+    if batch.permitted(delivery):
+        _control(delivery, weight=delivery.fact.weight)
+
+
+@takes(InterestAdded)
+def _added(batch: Batch, delivery: Delivery[InterestAdded]) -> None:
+    if batch.permitted(delivery):
+        _control(delivery, added_at=delivery.occurred_at, muted=False)
+
+
+@takes(InterestRemoved)
+def _removed(batch: Batch, delivery: Delivery[InterestRemoved]) -> None:
+    """What led to it goes; what comes after may bring it back."""
+    batch.write()
+    fact = delivery.fact
+    Signal.objects.filter(member_id=fact.member_id, keyword=fact.keyword, at__lte=delivery.occurred_at).delete()
+    _control(delivery, weight=None, added_at=None, removed_at=delivery.occurred_at)
+
+
+LEARNT_FROM = tuple(_TAKERS)

@@ -1,0 +1,149 @@
+"""Keeps profiles as facts come in, refreshes them as time passes, and makes them anew from the kept facts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from community.consent.api import profiling_since_many
+from community.kernel.api import Delivery, each_round, handles_batch, lanes_held, now, replay_of
+from community.members.api import Member
+from community.search.api import mark
+from crm_bridge.intake.handlers import LEARNT_FROM, take_in, wipe
+from crm_bridge.models import ActiveDay, InterestControl, Profile, Signal
+from crm_bridge.profiles.lifecycle import StageValue, stage_of
+from crm_bridge.profiles.weights import Control, InterestValue, SignalValue, interests
+
+REFRESH_AFTER = timedelta(hours=24)
+CHUNK = 200
+INDEX = "audience"
+
+
+@handles_batch(*LEARNT_FROM)
+def keep_profiles(deliveries: Sequence[Delivery[Any]]) -> None:
+    """Learn from a batch of facts and work out the profiles they change."""
+    compute(take_in(deliveries), now=now())
+
+
+@each_round
+def refresh() -> int:
+    """Interests fade and stages pass without anybody doing anything: once a day each profile is worked out anew."""
+    at = now()
+    stale = Profile.objects.filter(computed_at__lt=at - REFRESH_AFTER).order_by("computed_at")
+    ids = list(stale.values_list("member_id", flat=True)[:CHUNK])
+    if ids:
+        with transaction.atomic():
+            compute(ids, now=at)
+    return len(ids)
+
+
+def compute(member_ids: Iterable[int], *, now: datetime) -> None:
+    """Work profiles out from signals, controls and active days, and have them indexed. Two writes for any number."""
+    ids = sorted(set(member_ids) - {0})
+    joined = dict(Member.objects.filter(pk__in=ids, erased_at=None).values_list("pk", "joined_at"))
+    permitted = profiling_since_many(ids)
+    signals, controls, days = _signals(permitted), _controls(permitted), _days(joined)
+    rows = [
+        _profile(
+            member_id,
+            days.get(member_id, []),
+            interests(signals.get(member_id, []), controls.get(member_id, {}), now=now)
+            if member_id in permitted
+            else [],
+            stage_of((row.day for row in days.get(member_id, [])), joined_at=joined_at, now=now)
+            if member_id in permitted
+            else None,
+            now,
+        )
+        for member_id, joined_at in joined.items()
+    ]
+    Profile.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["member_id"],
+        update_fields=["interests", "stage", "stage_reason", "last_active_at", "active_days", "acts", "computed_at"],
+    )
+    mark(INDEX, ids)
+
+
+def _signals(ids: Iterable[int]) -> dict[int, list[SignalValue]]:
+    found: dict[int, list[SignalValue]] = defaultdict(list)
+    rows = Signal.objects.filter(member_id__in=list(ids))
+    columns = ("member_id", "keyword", "source", "source_id", "title", "count", "at")
+    for member_id, keyword, source, source_id, title, count, at in rows.values_list(*columns):
+        found[member_id].append(SignalValue(keyword, source, source_id, title, count, at))
+    return found
+
+
+def _controls(ids: Iterable[int]) -> dict[int, dict[str, Control]]:
+    found: dict[int, dict[str, Control]] = defaultdict(dict)
+    for row in InterestControl.objects.filter(member_id__in=list(ids)):
+        found[row.member_id][row.keyword] = Control(row.muted, row.weight, row.added_at, row.removed_at)
+    return found
+
+
+def _days(ids: Iterable[int]) -> dict[int, list[ActiveDay]]:
+    found: dict[int, list[ActiveDay]] = defaultdict(list)
+    for row in ActiveDay.objects.filter(member_id__in=list(ids)).order_by("day"):
+        found[row.member_id].append(row)
+    return found
+
+
+def _profile(
+    member_id: int, days: list[ActiveDay], found: list[InterestValue], stage: StageValue | None, at: datetime
+) -> Profile:
+    return Profile(
+        member_id=member_id,
+        interests=[stored(interest) for interest in found],
+        stage=stage.stage if stage else "",
+        stage_reason=stage.reason if stage else {},
+        last_active_at=max((row.last_at for row in days), default=None),
+        active_days=len(days),
+        acts=sum(row.acts for row in days),
+        computed_at=at,
+    )
+
+
+def stored(interest: InterestValue) -> dict[str, Any]:
+    """An interest as it is kept and shown: plain JSON values, times as ISO 8601."""
+    values = dataclasses.asdict(interest)
+    values["reasons"] = [{**reason, "at": reason["at"].isoformat()} for reason in values["reasons"]]
+    for reason in values["reasons"]:
+        del reason["keyword"]
+    return values
+
+
+def rebuild_profiles(*, now: datetime) -> Iterator[int]:
+    """Make everything derived anew from the kept facts, some members at a time. Yields how many were made.
+
+    The members' lanes are held meanwhile, so that no relay adds a fact twice.
+    """
+    ids = Member.objects.order_by("pk").values_list("pk", flat=True)
+    chunk: list[int] = []
+    for member_id in list(ids):
+        chunk.append(member_id)
+        if len(chunk) == CHUNK:
+            yield _rebuilt(chunk, now=now)
+            chunk = []
+    if chunk:
+        yield _rebuilt(chunk, now=now)
+
+
+@transaction.atomic
+def _rebuilt(member_ids: list[int], *, now: datetime) -> int:
+    lanes_held(member_ids)
+    wipe(member_ids)
+    batch: list[Delivery[Any]] = []
+    for delivery in replay_of(member_ids, LEARNT_FROM):
+        batch.append(delivery)
+        if len(batch) == CHUNK:
+            take_in(batch)
+            batch = []
+    take_in(batch)
+    compute(member_ids, now=now)
+    return len(member_ids)

@@ -1,0 +1,118 @@
+"""Reading profiles in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from crm_bridge.keywords.vocabulary import labels
+from crm_bridge.models.profile import Profile, Stage
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an interest is thought to be there."""
+
+    source: str
+    sentence: str
+    title: str
+    count: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Interest:
+    """An interest as shown: weight 0 to 10, now and three months ago."""
+
+    code: str
+    name: str
+    weight: float
+    was: float
+    told: bool
+    muted: bool
+    reasons: list[Reason]
+
+    @property
+    def share(self) -> float:
+        """The weight as 0 to 1, for the gauge."""
+        return self.weight / 10
+
+    @property
+    def was_share(self) -> float:
+        """The weight of three months ago as 0 to 1."""
+        return self.was / 10
+
+
+def interests_of(profile: Profile | None) -> list[Interest]:
+    """All interests of a profile, muted ones too, the heaviest first."""
+    return interests_of_many([profile])[profile.pk] if profile else []
+
+
+def interests_of_many(profiles: Iterable[Profile]) -> dict[int, list[Interest]]:
+    """The interests of many members; the vocabulary is asked once."""
+    profiles = list(profiles)
+    names = labels(entry["keyword"] for profile in profiles for entry in profile.interests)
+    return {profile.pk: [_interest(entry, names) for entry in profile.interests] for profile in profiles}
+
+
+def _interest(entry: dict[str, Any], names: dict[str, str]) -> Interest:
+    reasons = [
+        Reason(r["source"], reason_sentence(r), r["title"], r["count"], datetime.fromisoformat(r["at"]))
+        for r in entry["reasons"]
+    ]
+    code = entry["keyword"]
+    return Interest(code, names[code], entry["weight"], entry["was"], entry["told"], entry["muted"], reasons)
+
+
+def reason_sentence(reason: dict[str, Any]) -> str:
+    """One reason as a sentence about the member, without a subject."""
+    title = reason["title"]
+    sentences = {
+        "declared": _("Wrote “%(title)s” among their keywords"),
+        "garage": _("Has “%(title)s” in the garage"),
+        "added": _("Added it themselves"),
+        "topic": _("Opened “%(title)s”"),
+        "post": _("Replied in “%(title)s”"),
+        "idea": _("Handed in “%(title)s”"),
+        "vote": _("Voted for “%(title)s”"),
+        "club": _("Joined “%(title)s”"),
+        "search": _("Searched for “%(title)s”"),
+        "referrer": _("Came from a search for “%(title)s”"),
+    }
+    return sentences[reason["source"]] % {"title": title}
+
+
+def stage_sentence(profile: Profile | None) -> str:
+    """Why a member is in their stage."""
+    if profile is None or not profile.stage:
+        return ""
+    reason = profile.stage_reason
+    days = reason["active_days"]
+    active = ngettext("Active on %(count)s day in 90", "Active on %(count)s days in 90", days) % {"count": days}
+    if reason["quiet_days"] == 0:
+        return pgettext("stage", "%(active)s, last today") % {"active": active}
+    quiet = reason["quiet_days"]
+    return ngettext("%(active)s, last %(count)s day ago", "%(active)s, last %(count)s days ago", quiet) % {
+        "active": active,
+        "count": quiet,
+    }
+
+
+def stage_label(profile: Profile | None) -> str:
+    """The stage's name; empty where there is none."""
+    return str(Stage(profile.stage).label) if profile and profile.stage else ""
+
+
+def profiles_of(member_ids: Iterable[int]) -> dict[int, Profile]:
+    """Profiles by member."""
+    return Profile.objects.in_bulk(list(member_ids))
+
+
+def profile_of(member_id: int) -> Profile | None:
+    """One profile."""
+    return Profile.objects.filter(pk=member_id).first()

@@ -1,0 +1,194 @@
+"""From acts to profiles to the audience, by permission."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from community.consent.api import pause, withdraw
+from community.kernel.api import now, publish
+from community.members.api import CarEntry, Role, declare_keywords, erase_member, set_garage
+from community.traces.facts import SiteSearched
+from crm_bridge.audience.line import parse
+from crm_bridge.audience.services import audience
+from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
+from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
+from crm_bridge.profiles.projector import rebuild_profiles
+from crm_bridge.profiles.queries import interests_of, profile_of
+from forums.api import delete_post, edit_post, ensure_board, open_topic, write_post
+from tests.people import THEN, member, permit, staff
+from tests.relay import drain
+from tests.vocabulary import load_words
+
+BOTH = ("profiling:onsite", "product_news:email")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def words():
+    load_words()
+
+
+@pytest.fixture
+def board():
+    return ensure_board("touring", title_en="Touring", title_zh="旅行")
+
+
+def act(fact):
+    with transaction.atomic():
+        publish(fact, now=now())
+
+
+def write(author, board, title="Which roof rack?", text="Roof bars for a long trip.", at=None):
+    return open_topic(author=author, board=board, title=title, source=text, now=at or now())
+
+
+def found(line):
+    return [person.member.username for person in audience(parse(line), now=now()).people]
+
+
+def known(person):
+    return {interest.code: interest.weight for interest in interests_of(profile_of(person.pk))}
+
+
+def test_an_act_makes_a_permitting_member_findable_in_both_languages(words, board):
+    ada = permit(member("ada"), *BOTH)
+    write(ada, board)
+    drain()
+    assert found("interest:行李架") == found('interest:"roof rack"') == found("interest:roof-rack>=1") == ["ada"]
+    assert found("roof rack") == ["ada"]
+    assert found("interest:roof-rack>=9") == []
+
+
+def test_nobody_has_interests_without_the_permission(words, board):
+    ada = member("ada")
+    write(ada, board)
+    drain()
+    assert known(ada) == {}
+    assert not Signal.objects.exists()
+    assert profile_of(ada.pk).stage == ""
+    assert profile_of(ada.pk).acts == 1
+
+
+def test_acts_before_the_permission_never_count_but_what_members_state_does(words, board):
+    ada = member("ada")
+    write(ada, board)
+    declare_keywords(member=ada, keywords=["露营"], now=THEN)
+    set_garage(member=ada, cars=[CarEntry("Norling", "4 Touring", 2023)], now=THEN)
+    drain()
+    permit(ada, "profiling:onsite", now=now())
+    drain()
+    assert set(known(ada)) == {"camping", "norling-4t"}
+
+
+def test_withdrawing_takes_the_interests_and_leaves_the_mutes(words, board):
+    ada = permit(member("ada"), *BOTH)
+    write(ada, board)
+    act(InterestMuted(member_id=ada.pk, keyword="power"))
+    drain()
+    withdraw(member_id=ada.pk, purpose="profiling", channel="onsite", source="test", now=now())
+    drain()
+    assert known(ada) == {}
+    assert found("interest:roof-rack") == []
+    assert InterestControl.objects.get(member_id=ada.pk).muted
+
+
+def test_those_who_match_but_permit_no_contact_are_only_counted(words, board):
+    for number in range(12):
+        write(permit(member(f"quiet{number}"), "profiling:onsite"), board)
+    write(permit(member("loud"), *BOTH), board)
+    drain()
+    answer = audience(parse("interest:roof-rack"), now=now())
+    assert (answer.total, answer.counted_only) == (1, 12)
+    assert audience(parse("interest:roof-rack language:zh"), now=now()).counted_only is None
+    assert audience(parse("interest:roof-rack permit:offers:email"), now=now()).total == 0
+
+
+def test_a_pause_takes_a_person_off_the_list_at_once(words, board):
+    ada = permit(member("ada"), *BOTH)
+    write(ada, board)
+    drain()
+    pause(member_id=ada.pk, until=now() + timedelta(days=3), now=now())
+    assert found("interest:roof-rack") == []
+
+
+def test_muted_interests_are_neither_found_nor_shown_to_marketers(words, board):
+    ada = permit(member("ada"), *BOTH)
+    write(ada, board)
+    act(InterestMuted(member_id=ada.pk, keyword="roof-rack"))
+    drain()
+    assert found("interest:roof-rack") == []
+    write(ada, board)
+    drain()
+    assert found("interest:roof-rack") == []
+    act(InterestUnmuted(member_id=ada.pk, keyword="roof-rack"))
+    drain()
+    assert found("interest:roof-rack") == ["ada"]
+
+
+def test_members_correct_add_and_remove(words, board):
+    ada = permit(member("ada"), *BOTH)
+    write(ada, board)
+    act(InterestCorrected(member_id=ada.pk, keyword="roof-rack", weight=8.0))
+    act(InterestAdded(member_id=ada.pk, keyword="camping"))
+    drain()
+    assert known(ada)["roof-rack"] == 8.0
+    assert known(ada)["camping"] > 6
+    act(InterestRemoved(member_id=ada.pk, keyword="roof-rack"))
+    drain()
+    assert "roof-rack" not in known(ada)
+
+
+def test_an_edited_or_deleted_post_takes_its_signals_along(words, board):
+    ada = permit(member("ada"), *BOTH)
+    topic = write(ada, board)
+    post = write_post(topic=topic, author=ada, source="Snow tyres too", now=now())
+    drain()
+    assert set(known(ada)) == {"roof-rack", "winter-tyre"}
+    edit_post(post=post, editor=ada, source="Camping instead", now=now())
+    drain()
+    assert set(known(ada)) == {"roof-rack", "camping"}
+    delete_post(post=post, actor=ada, now=now())
+    drain()
+    assert set(known(ada)) == {"roof-rack"}
+
+
+def test_unknown_words_are_sighted_once_a_member_and_never_used(words):
+    ada = permit(member("ada"), *BOTH)
+    for _ in range(3):
+        act(SiteSearched(member_id=ada.pk, words="Tow Bar", found=0))
+    drain()
+    sighting = TermSighting.objects.get()
+    assert (sighting.term, sighting.count, sighting.source) == ("tow bar", 3, "search")
+    assert known(ada) == {}
+
+
+def test_an_erased_member_leaves_nothing_and_a_rebuild_brings_nothing_back(words, board):
+    ada = permit(member("ada"), *BOTH)
+    write(ada, board)
+    drain()
+    erase_member(member=ada, now=now())
+    drain()
+    list(rebuild_profiles(now=now()))
+    drain()
+    for model in (Signal, InterestControl, ActiveDay, Belonging, Profile):
+        assert not model.objects.filter(member_id=ada.pk).exists()
+    assert audience(parse(""), now=now()).total == 0
+
+
+def test_staff_are_not_in_the_audience(words, board):
+    nora = permit(staff(Role.BRAND_MANAGER, "nora"), *BOTH)
+    write(nora, board)
+    drain()
+    assert found("interest:roof-rack") == []
+
+
+def test_the_audience_asks_a_constant_number_of_queries(words, board, django_assert_num_queries):
+    for number in range(8):
+        write(permit(member(f"many{number}"), *BOTH), board)
+    drain()
+    line = parse("interest:roof-rack")
+    audience(line, now=now())
+    with django_assert_num_queries(7):
+        assert len(audience(line, now=now()).people) == 8
