@@ -9,9 +9,7 @@ help: ## What there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: .venv/.run ## Set up the demo community and run it on http://127.0.0.1:8000 (PORT=8001 for another)
-	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) load_demo
-	@$(MANAGE) start --port $(PORT)
+	@PADDOCK_URL=http://127.0.0.1:$(PORT) $(MANAGE) demo --port $(PORT)
 
 test: .venv/.ready ## Set up and run every test that needs no server
 	$(BIN)/pytest -m "not services" -n 2 $(TEST_OPTIONS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -217,13 +217,20 @@ class Relay:
         """One round: deliver what is due, then the work between batches."""
         return deliver_once(now=clock_now()) + self.rounds.run()
 
-    def drain(self, *, seconds: float = 600) -> bool:
-        """Work until nothing is left to do; False when that was not reached in time or something keeps failing."""
+    def drain(self, *, seconds: float = 600, progress: Callable[[int], object] | None = None) -> bool:
+        """Work until nothing is left to do; False when that was not reached in time or something keeps failing.
+
+        ``progress`` is told after each round how much it did.
+        """
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.stopping:
-            if self.step():
+            done = self.step()
+            if progress:
+                progress(done)
+            if done:
                 continue
-            if not OutboxEvent.objects.filter(state=OutboxState.PENDING).exists() and all(done() for done in checks()):
+            waiting = OutboxEvent.objects.filter(state=OutboxState.PENDING).exists()
+            if not waiting and all(empty() for empty in checks()):
                 return not self.rounds.failing
             time.sleep(self.idle_seconds)
         return False

@@ -52,9 +52,19 @@ class Contests:
         return start + (min(end, self.now) - start) * self.chance.uniform(0.02, 0.98)
 
     def _open(self, values: dict[str, Any], phases: dict[str, datetime]) -> Any:
-        titles = {"title_en": values["title_en"], "title_zh": values["title_zh"]}
-        manager, steps = self.cast.with_role(Role.BRAND_MANAGER), list(phases.items())
-        return lambda now: open_contest(actor=manager.member, slug=values["slug"], **titles, phases=steps, now=now)
+        manager = self.cast.with_role(Role.BRAND_MANAGER)
+
+        def act(now: datetime) -> None:
+            open_contest(
+                actor=manager.member,
+                slug=values["slug"],
+                title_en=values["title_en"],
+                title_zh=values["title_zh"],
+                phases=list(phases.items()),
+                now=now,
+            )
+
+        return act
 
     def _plan_ideas(self, slug: str, entries: list[Entry], phases: dict[str, datetime], timeline: Timeline) -> None:
         times = sorted(self._between(phases["submission"], phases["voting"]) for _entry in entries)
@@ -97,10 +107,17 @@ class Contests:
 
     def _decide(self, entry: Entry) -> Any:
         manager = self.cast.with_role(Role.BRAND_MANAGER)
-        values = {name: entry.values[name] for name in ("decision", "reason_en", "reason_zh")}
+        values = entry.values
 
         def act(now: datetime) -> None:
             if entry.idea is not None:
-                decide(actor=manager.member, idea=entry.idea, **values, now=now)
+                decide(
+                    actor=manager.member,
+                    idea=entry.idea,
+                    decision=values["decision"],
+                    reason_en=values["reason_en"],
+                    reason_zh=values["reason_zh"],
+                    now=now,
+                )
 
         return act

@@ -2,7 +2,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.db import transaction
 
 from community.consent.api import permits_of_many
 from community.consent.models import Pause, PermissionEntry
@@ -12,16 +12,25 @@ from community.members.api import Member, Role, erase_member, has_role
 from community.pages.api import ArticlePage, ClubPage, ContestPage, HomePage
 from demo.content import rows
 from demo.loading.accounts import PASSWORD, accounts
-from demo.loading.load import is_loaded, load, size
+from demo.loading.load import load, size
 from forums.api import Board, Post, Topic
 from ideas.api import Contest, Idea, Vote
+from tests.conftest import NOW
 from tests.relay import drain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
-def test_the_demo_is_loaded_once_and_loses_nothing(now):
-    first = load(now=now, show=False)
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """The demo, loaded once for all tests here, and taken away after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load(now=NOW, show=False)
+        transaction.set_rollback(True)
+
+
+def test_the_demo_is_loaded_once_and_loses_nothing(now, demo):
+    first = demo
     facts = OutboxEvent.objects.count()
     erase_member(member=Member.objects.get(username="oliver-grant"), now=now)
     assert load(now=now + timedelta(days=1), show=False) == first == size()
@@ -31,30 +40,12 @@ def test_the_demo_is_loaded_once_and_loses_nothing(now):
     assert first.topics == len(rows("topics.en", "topic")) + len(rows("topics.zh", "topic"))
 
 
-def test_the_command_makes_everything_findable_and_says_when_it_is_there(capsys):
-    call_command("load_demo", "--quiet")
-    assert "122 topics" in capsys.readouterr().out
-    assert not OutboxEvent.objects.exclude(state="handled").exists()
-    call_command("load_demo", "--quiet")
-    assert "nothing was changed" in capsys.readouterr().out
-
-
-def test_an_interrupted_load_leaves_nothing(now):
-    Member.objects.create_user("linyuan")  # somebody took the name: loading stops in the middle
-    with pytest.raises(Exception, match="linyuan"):
-        load(now=now, show=False)
-    assert not is_loaded()
-    assert (Member.objects.count(), Topic.objects.count(), OutboxEvent.objects.count()) == (1, 0, 0)
-
-
-def test_what_is_kept_agrees_with_what_is_counted(now):
-    load(now=now, show=False)
+def test_what_is_kept_agrees_with_what_is_counted():
     drain()
     assert {entry.name: entry.check() for entry in recountables() if entry.check()} == {}
 
 
 def test_nothing_happened_in_the_future_or_before_its_author_came(now):
-    load(now=now, show=False)
     assert not OutboxEvent.objects.filter(occurred_at__gt=now).exists()
     order = list(OutboxEvent.objects.order_by("pk").values_list("occurred_at", flat=True))
     assert order == sorted(order)
@@ -63,8 +54,7 @@ def test_nothing_happened_in_the_future_or_before_its_author_came(now):
     assert early == []
 
 
-def test_about_two_thirds_permit_a_profile_and_product_news(now):
-    load(now=now, show=False)
+def test_about_two_thirds_permit_a_profile_and_product_news():
     members = Member.objects.filter(is_staff=False)
     held = permits_of_many(members.values_list("pk", flat=True))
     both = [permits for permits in held.values() if {"profiling:onsite", "product_news:email"} <= permits]
@@ -75,16 +65,14 @@ def test_about_two_thirds_permit_a_profile_and_product_news(now):
     assert permits_of_many(Member.objects.filter(is_staff=True).values_list("pk", flat=True)) == {}
 
 
-def test_searches_are_kept_only_of_those_who_permit_a_profile(now):
-    load(now=now, show=False)
+def test_searches_are_kept_only_of_those_who_permit_a_profile():
     since = dict(PermissionEntry.objects.filter(purpose="profiling", granted=True).values_list("member_id", "at"))
     searches = OutboxEvent.objects.filter(name="traces.site.searched")
     assert searches.count() > 50
     assert all(search.occurred_at > since[search.member_id] for search in searches)
 
 
-def test_every_account_that_is_shown_can_sign_in_and_has_its_role(now, client):
-    load(now=now, show=False)
+def test_every_account_that_is_shown_can_sign_in_and_has_its_role(client):
     people = {account.username: Member.objects.get(username=account.username) for account in accounts()}
     assert [role for role in Role if any(has_role(person, role) for person in people.values())] == list(Role)
     for username in people:
@@ -93,8 +81,7 @@ def test_every_account_that_is_shown_can_sign_in_and_has_its_role(now, client):
         client.post("/account/logout/")
 
 
-def test_the_contests_are_where_they_should_be(now):
-    load(now=now, show=False)
+def test_the_contests_are_where_they_should_be():
     voting, decided = Contest.objects.get(slug="next-key"), Contest.objects.get(slug="load-space")
     assert (voting.phase, decided.phase) == ("voting", "results")
     assert {idea.decision for idea in decided.ideas.all()} == {"adopted", "considered", "refused"}
@@ -107,8 +94,7 @@ def test_the_contests_are_where_they_should_be(now):
         assert dict(Idea.objects.filter(pk__in=counts).values_list("pk", "vote_count")) == dict(counts)
 
 
-def test_there_is_talk_in_both_languages_with_answers_quotes_and_mentions(now):
-    load(now=now, show=False)
+def test_there_is_talk_in_both_languages_with_answers_quotes_and_mentions():
     assert set(Topic.objects.values_list("language", flat=True)) == {"en", "zh-hans"}
     assert Counter(Topic.objects.values_list("language", flat=True)) == {"en": 61, "zh-hans": 61}
     assert Topic.objects.exclude(best_answer=None).count() == sum(
@@ -121,7 +107,6 @@ def test_there_is_talk_in_both_languages_with_answers_quotes_and_mentions(now):
 
 
 def test_every_page_is_there_in_both_languages(now):
-    load(now=now, show=False)
     counts = {kind: (6, 2, 3, 1)[at] * 2 for at, kind in enumerate((ClubPage, ContestPage, ArticlePage, HomePage))}
     for kind, count in counts.items():
         assert kind.objects.live().count() == count

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from community.kernel.api import now
 from demo.loading.load import is_loaded, load
@@ -27,7 +27,10 @@ class Command(BaseCommand):
             self.stdout.write("The demo community is here already; nothing was changed.")
             return
         self.stdout.write("Loading the demo community, once:")
-        size = load(now=now(), show=not options["quiet"])
+        try:
+            size = load(now=now(), show=not options["quiet"])
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped. Nothing was loaded.") from error
         call_command("relay", "--drain", stdout=self.stdout)
         self.stdout.write(
             f"{size.members} members, {size.clubs} clubs, {size.boards} boards, {size.topics} topics, "

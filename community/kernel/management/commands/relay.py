@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from community.kernel.clock import now
 from community.kernel.models import OutboxEvent, OutboxState
@@ -45,7 +46,14 @@ class Command(BaseCommand):
         if not drain:
             relay.run()
             return
-        if not relay.drain(seconds=seconds):
+        with tqdm(desc="Facts", delay=2, leave=False) as bar:
+
+            def progress(done: int) -> None:
+                bar.total = bar.n + done + outbox_status(now()).depth  # handling facts makes more work
+                bar.update(done)
+
+            drained = relay.drain(seconds=seconds, progress=progress)
+        if not drained:
             raise CommandError(f"Not drained: {outbox_status(now())} {relay.rounds.failing or ''}")
         aside = outbox_status(now()).set_aside
         self.stdout.write(f"All facts are handled and searchable. Set aside: {aside}.")
