@@ -32,6 +32,12 @@ def home_side(request: HttpRequest) -> SafeString:
     return render_to_string("clubs/home_side.html", {"clubs": clubs, "mine": bool(mine)}, request)
 
 
+@fills("clubs.of_member")
+def titles_of(member_id: int) -> dict[str, str]:
+    """The clubs of a member: title by slug."""
+    return {club.slug: club.title for club in clubs_of(member_id)}
+
+
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Memberships go, and the counts with them."""

@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from community.inbox.api import ChannelState, notify, register_kind
-from community.kernel.api import Delivery, fills, handles, recountable
-from community.members.api import Member
+from community.kernel.api import Delivery, contributions, fills, handles, recountable
+from community.members.api import Member, declared_keywords
 from community.pages.api import FeedItem
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 from forums import queries
@@ -33,6 +34,7 @@ from forums.models import Board, BoardRead, Post, PostRevision, Reaction, ReadSt
 from forums.services import ensure_board
 
 SECTION_TOPICS = 5
+CANDIDATES = 3
 
 
 # Notifications
@@ -165,22 +167,44 @@ def space_section(request: HttpRequest, member: Any) -> SafeString:
 
 @fills("home.feed", order=10)
 def home_feed(member: Any, limit: int) -> list[FeedItem]:
-    """What is new in the forums for somebody, each with its reason."""
+    """What is new in the forums for somebody, each with its reason: what they have to do with comes first."""
     if member is None:
         return [_item(row, _("Lively now"), "none") for row in queries.latest_topics(None, limit)]
-    mine = set(Post.objects.filter(author=member).order_by("-pk").values_list("topic_id", flat=True)[:300])
-    items = []
-    for row in queries.latest_topics(member, limit * 2):
-        if row.topic.author_id == member.pk:
-            items.append(_item(row, _("You asked this"), "you"))
-        elif row.topic.pk in mine:
-            items.append(_item(row, _("You wrote here"), "you"))
-        else:
-            items.append(_item(row, _("New in %(board)s") % {"board": row.topic.board.title}, "ring"))
-    return items[:limit]
+    rows = queries.latest_topics(member, limit * CANDIDATES)
+    mine = queries.written_in(member)
+    clubs = {slug: title for found in contributions("clubs.of_member", member.pk) for slug, title in found.items()}
+    interesting = queries.first_interest_in([row.topic for row in rows], _interests(member))
+    ranked = [_reasoned(row, member, mine, clubs, interesting.get(row.topic.pk)) for row in rows]
+    ranked.sort(key=lambda found: found[0])
+    return [item for _rank, item in ranked[:limit]]
 
 
-def _item(row: queries.TopicRow, reason: str, why: str) -> FeedItem:
+def _interests(member: Any) -> list[queries.Interest]:
+    """What the member said they care for, then what higher floors know, as (label, ways to say it, page about it)."""
+    url = reverse("members:me")
+    declared = [queries.Interest(word, (word,), url) for word in declared_keywords([member.pk]).get(member.pk, [])]
+    known = [queries.Interest(*one) for found in contributions("members.interests", member.pk) for one in found]
+    return [*declared, *known]
+
+
+def _reasoned(
+    row: queries.TopicRow, member: Any, mine: set[int], clubs: Mapping[str, str], interest: queries.Interest | None
+) -> tuple[int, FeedItem]:
+    """How close a topic is to a member, 0 closest, and its item with the reason."""
+    topic, board = row.topic, row.topic.board
+    if topic.author_id == member.pk:
+        return 0, _item(row, _("You asked this"), "you")
+    if topic.pk in mine:
+        return 0, _item(row, _("You wrote here"), "you")
+    if board.club_slug in clubs:
+        return 1, _item(row, _("You are in %(club)s") % {"club": clubs[board.club_slug]}, "you")
+    if interest:
+        reason = _("You care for %(interest)s") % {"interest": interest.label}
+        return 1, _item(row, reason, "ring", reason_url=interest.url)
+    return 2, _item(row, _("New in %(board)s") % {"board": board.title}, "none")
+
+
+def _item(row: queries.TopicRow, reason: str, why: str, *, reason_url: str = "") -> FeedItem:
     topic = row.topic
     return FeedItem(
         key=f"topic:{topic.pk}",
@@ -189,7 +213,7 @@ def _item(row: queries.TopicRow, reason: str, why: str) -> FeedItem:
         excerpt="",
         at=topic.last_post_at,
         reason=reason,
-        reason_url=topic.board.get_absolute_url(),
+        reason_url=reason_url or topic.board.get_absolute_url(),
         why=why,
         by=row.author,
         by_id=topic.author_id,

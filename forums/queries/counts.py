@@ -1,0 +1,131 @@
+"""Kept numbers against counted ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from forums.enums import PostKind
+from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
+
+
+def counted(queryset: models.QuerySet[Any], key: str) -> Subquery:
+    """How many rows belong to the outer row."""
+    rows = queryset.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
+    return Subquery(rows)
+
+
+def topic_differences() -> list[str]:
+    """Topics whose kept post count differs from their posts."""
+    posts = counted(Post.objects.filter(deleted_at=None), "topic")
+    wrong: Any = Topic.objects.annotate(n=Coalesce(posts, 0)).exclude(n=F("post_count"))
+    return [f"topic {topic.pk}: {topic.post_count} kept, {topic.n} counted" for topic in wrong]
+
+
+def repair_topics() -> None:
+    """Set post counts to what is counted."""
+    posts = counted(Post.objects.filter(deleted_at=None), "topic")
+    Topic.objects.update(post_count=Coalesce(posts, 0))
+
+
+def board_differences() -> list[str]:
+    """Boards whose kept counts differ."""
+    topics = counted(Topic.objects.filter(deleted_at=None), "board")
+    posts = counted(Post.objects.filter(deleted_at=None, topic__deleted_at=None), "topic__board")
+    wrong: Any = Board.objects.annotate(t=Coalesce(topics, 0), p=Coalesce(posts, 0))
+    wrong = wrong.exclude(t=F("topic_count"), p=F("post_count"))
+    return [f"board {b.slug}: {b.topic_count}/{b.post_count} kept, {b.t}/{b.p} counted" for b in wrong]
+
+
+def repair_boards() -> None:
+    """Set topic and post counts to what is counted."""
+    topics = counted(Topic.objects.filter(deleted_at=None), "board")
+    posts = counted(Post.objects.filter(deleted_at=None, topic__deleted_at=None), "topic__board")
+    Board.objects.update(topic_count=Coalesce(topics, 0), post_count=Coalesce(posts, 0))
+
+
+def post_differences() -> list[str]:
+    """Posts whose kept reactions, score or comment count differ."""
+    wrong = _counted_posts().exclude(
+        Q(u=F("useful_count")) & Q(s=F("same_count")) & Q(c=F("comment_count")) & Q(v=F("score"))
+    )
+    return [f"post {post.pk}" for post in wrong.only("pk")]
+
+
+def _counted_posts() -> models.QuerySet[Any]:
+    comments = Post.objects.filter(kind="comment", deleted_at=None)
+    votes = ImportedVote.objects.filter(post=OuterRef("pk")).order_by().values("post")
+    return Post.objects.annotate(
+        u=Coalesce(counted(Reaction.objects.filter(kind="useful"), "post"), 0),
+        s=Coalesce(counted(Reaction.objects.filter(kind="same"), "post"), 0),
+        c=Coalesce(counted(comments, "parent"), 0),
+        v=Coalesce(Subquery(votes.annotate(n=models.Sum("value")).values("n")), 0),
+    )
+
+
+def repair_posts() -> None:
+    """Set reactions, score and comment count to what is counted."""
+    for post in _counted_posts().iterator():
+        kept = {"useful_count": post.u, "same_count": post.s, "comment_count": post.c, "score": post.v}
+        Post.objects.filter(pk=post.pk).update(**kept)
+
+
+def counted_figures(source: str) -> dict[str, dict[str, int]]:
+    """What an import's own posts come to, by the figure's name and the id in the export; later posts do not count."""
+    posts = Imported.objects.filter(source=source, kind="Posts").values_list("external_id", "local_id")
+    local = dict(posts.iterator())
+    external = {pk: name for name, pk in local.items()}
+    votes = dict(ImportedVote.objects.values_list("post").annotate(models.Sum("value")))
+    said = Post.objects.filter(pk__in=Subquery(_imported(source, "Comments")))
+    comments = dict(said.values_list("parent").annotate(Count("pk")))
+    answers: Counter[int] = Counter()
+    tags: Counter[str] = Counter()
+    questions: dict[int, str] = {}
+    rows = Post.objects.values_list("pk", "topic", "number", "kind")
+    for pk, topic, number, kind in rows.filter(pk__in=Subquery(_imported(source))).iterator():
+        if number == 1:
+            questions[topic] = external[pk]
+        elif kind == PostKind.POST:
+            answers[topic] += 1
+    for found in Topic.objects.filter(pk__in=Subquery(_topics_of(source))).values_list("tags", flat=True).iterator():
+        tags.update(found)
+    return {
+        "Score": {name: votes.get(pk, 0) for name, pk in local.items()},
+        "CommentCount": {name: comments.get(pk, 0) for name, pk in local.items()},
+        "AnswerCount": {name: answers[topic] for topic, name in questions.items()},
+        "tag Count": dict(tags),
+    }
+
+
+def figure_here(figures: Mapping[str, Mapping[str, int]], name: str, external_id: str) -> int | None:
+    """One of the counted figures; None for a post that is not here. A tag nobody uses comes to 0."""
+    return figures[name].get(external_id, 0 if name == "tag Count" else None)
+
+
+def _imported(source: str, kind: str = "Posts") -> models.QuerySet[Any, Any]:
+    return Imported.objects.filter(source=source, kind=kind).values("local_id")
+
+
+def _topics_of(source: str) -> models.QuerySet[Any, Any]:
+    return Post.objects.filter(number=1, pk__in=Subquery(_imported(source))).values("topic")
+
+
+def figure_differences() -> list[str]:
+    """Figures that imported exports state and that come to something else here."""
+    wrong = []
+    for source in ImportedFigure.objects.order_by("source").values_list("source", flat=True).distinct():
+        here = counted_figures(source)
+        for figure in ImportedFigure.objects.filter(source=source).order_by("pk").iterator():
+            counted_here = figure_here(here, figure.name, figure.external_id)
+            if counted_here != figure.value:
+                wrong.append(f"{figure}, counted {counted_here}")
+    return wrong
+
+
+def repair_figures() -> None:
+    """Nothing to set right: a difference says that the export has gaps, or that posts of it are missing here."""

@@ -1,0 +1,119 @@
+"""Topics in lists, with what is new in them for the reader and why they are on somebody's first page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Q
+
+from community.members.api import MemberCard, cards
+from community.search.text import query_tokens, tokens
+from forums.models import Board, BoardRead, Post, ReadState, Topic
+
+LATEST_OWN = 300
+LIST = ("id", "title", "slug", "author_id", "opened_at", "last_post_at", "last_author_id", "post_count", "last_number")
+LIST_FLAGS = ("pinned", "closed", "best_answer_id", "answered_by_brand", "useful_count", "board_id", "language")
+
+
+@dataclass
+class TopicRow:
+    """A topic in a list, with its people and what is new in it for the reader."""
+
+    topic: Topic
+    author: MemberCard | None
+    last: MemberCard | None
+    new: int
+    board: Board | None = None
+
+
+def topic_rows(topics: Iterable[Topic], reader: Any) -> list[TopicRow]:
+    """Rows of a list, in a constant number of queries."""
+    topics = list(topics)
+    people = cards([one for topic in topics for one in (topic.author_id, topic.last_author_id)])
+    new = new_posts(topics, reader)
+    return [
+        TopicRow(topic, people.get(topic.author_id), people.get(topic.last_author_id), new.get(topic.pk, 0))
+        for topic in topics
+    ]
+
+
+def new_posts(topics: Sequence[Topic], reader: Any) -> dict[int, int]:
+    """How many posts of each topic a member has not read. A topic from before they joined counts as read."""
+    if not getattr(reader, "is_authenticated", False) or not topics:
+        return {}
+    states = ReadState.objects.filter(member=reader, topic__in=[topic.pk for topic in topics])
+    read = dict(states.values_list("topic_id", "number"))
+    since = _read_since({topic.board_id for topic in topics}, reader)
+    lively = [t for t in topics if t.last_post_at > since[t.board_id] and t.last_author_id != reader.pk]
+    counts = _written_since(lively, since)
+    found = {t.pk: min(t.last_number - read.get(t.pk, 0), counts.get(t.pk, 0)) for t in lively}
+    return {pk: count for pk, count in found.items() if count > 0}
+
+
+def _read_since(boards: set[int], reader: Any) -> dict[int, datetime]:
+    """Until when everything in each board counts as read."""
+    until = dict(BoardRead.objects.filter(member=reader, board__in=boards).values_list("board_id", "until"))
+    return {board: max(until.get(board, reader.joined_at), reader.joined_at) for board in boards}
+
+
+def _written_since(topics: Sequence[Topic], since: Mapping[int, datetime]) -> dict[int, int]:
+    """Posts of each topic after its board's time. Topics opened after it have no older ones and are not asked for."""
+    found = {topic.pk: topic.last_number for topic in topics if topic.opened_at > since[topic.board_id]}
+    by_board: dict[int, list[int]] = defaultdict(list)
+    for topic in topics:
+        if topic.pk not in found:
+            by_board[topic.board_id].append(topic.pk)
+    if by_board:
+        asked = reduce(or_, (Q(topic__in=ids, written_at__gt=since[board]) for board, ids in by_board.items()))
+        found.update(Post.objects.filter(asked).values_list("topic").annotate(Count("pk")))
+    return found
+
+
+def board_topics(board: Board, viewer: Any) -> models.QuerySet[Topic]:
+    """The topics of a board, pinned first, then by the latest post."""
+    topics = Topic.objects.visible_to(viewer).filter(board=board)
+    return topics.only(*LIST, *LIST_FLAGS).order_by("-pinned", "-last_post_at", "-pk")
+
+
+def latest_topics(viewer: Any, limit: int) -> list[TopicRow]:
+    """The topics with the latest posts, over all boards the viewer may read."""
+    topics = Topic.objects.visible_to(viewer).select_related("board").order_by("-last_post_at")[:limit]
+    return topic_rows(topics, viewer)
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Something a member cares for: its label, the ways it is said, and the page that tells them so."""
+
+    label: str
+    words: tuple[str, ...]
+    url: str = ""
+
+    def ways(self) -> list[set[str]]:
+        """The tokens of each way it is said."""
+        return [found for word in self.words if (found := set(query_tokens(word)))]
+
+
+def first_interest_in(topics: Iterable[Topic], interests: Sequence[Interest]) -> dict[int, Interest]:
+    """For each topic the first interest of which all tokens of one way stand in its title or tags."""
+    said = [(one, ways) for one in interests if (ways := one.ways())]
+    found = {}
+    for topic in topics:
+        there = set(tokens(f"{topic.title} {' '.join(topic.tags)}"))
+        match = next((one for one, ways in said if any(way <= there for way in ways)), None)
+        if match:
+            found[topic.pk] = match
+    return found
+
+
+def written_in(member: Any) -> set[int]:
+    """The topics of a member's latest posts."""
+    posts = Post.objects.filter(author=member).order_by("-written_at").values_list("topic_id", flat=True)
+    return set(posts[:LATEST_OWN])

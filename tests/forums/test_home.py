@@ -1,0 +1,78 @@
+"""What the forums put on somebody's first page, and why."""
+
+from datetime import timedelta
+
+import pytest
+
+from clubs.api import found_club, join_club
+from community.kernel.slots import _PROVIDERS, fills
+from community.members.api import declare_keywords
+from forums.models import Board
+from forums.receivers import home_feed
+from tests.forums.places import board, reply, topic
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+
+
+def reasons(person, limit=10):
+    return {item.title: (item.reason, item.why) for item in home_feed(person, limit)}
+
+
+def test_each_topic_has_its_reason(now):
+    tom = member("tom")
+    club = found_club(slug="long-lunch", kind="circle", title_en="Long Lunch", title_zh="长午餐", now=now)
+    join_club(member=tom, club=club, now=now)
+    declare_keywords(member=tom, keywords=["roof rack", "山路"], now=now)
+    topic(title="Mine", author=tom)
+    reply(topic(title="Answered"), author=tom)
+    topic(title="Soup", where=Board.objects.get(club_slug="long-lunch"))
+    topic(title="Which roof racks?")
+    topic(title="周末去跑山路")
+    topic(title="Tyres", where=board("wheels"))
+    assert reasons(tom) == {
+        "Mine": ("You asked this", "you"),
+        "Answered": ("You wrote here", "you"),
+        "Soup": ("You are in Long Lunch", "you"),
+        "Which roof racks?": ("You care for roof rack", "ring"),
+        "周末去跑山路": ("You care for 山路", "ring"),
+        "Tyres": ("New in Wheels", "none"),
+    }
+
+
+def test_what_higher_floors_know_of_interests_is_a_reason_with_its_page(now):
+    tom = member("tom")
+    topic(title="车顶行李架安装教程")
+
+    @fills("members.interests")
+    def known(member_id):
+        return [("Roof racks", ("roof rack", "行李架"), "/mirror/")]
+
+    try:
+        found = home_feed(tom, 5)
+    finally:
+        _PROVIDERS["members.interests"] = [entry for entry in _PROVIDERS["members.interests"] if entry[1] is not known]
+    assert [(item.reason, item.reason_url) for item in found] == [("You care for Roof racks", "/mirror/")]
+
+
+def test_what_one_has_to_do_with_comes_before_what_is_merely_newer(now):
+    tom = member("tom")
+    topic(title="Mine", author=tom)
+    for at in range(5):
+        topic(title=f"Newer {at}", now=now + timedelta(minutes=at))
+    assert list(reasons(tom, 3)) == ["Mine", "Newer 4", "Newer 3"]
+
+
+def test_a_guest_sees_what_is_lively_in_public_boards():
+    topic(title="Open")
+    topic(title="Members only", where=board(readers="member"))
+    assert reasons(None) == {"Open": ("Lively now", "none")}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_feed_costs_a_constant_number_of_queries(django_assert_num_queries, rows):
+    tom = member("tom")
+    for at in range(rows):
+        topic(title=f"Topic {at}")
+    with django_assert_num_queries(8):
+        home_feed(tom, 10)
