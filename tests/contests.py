@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django.utils import timezone
+
 from community.members.api import Member, Role
-from ideas.models import Contest, Idea
-from ideas.services import cast_vote, open_contest, submit_idea
+from ideas.models import Contest, Idea, Phase
+from ideas.services import advance_contests, cast_vote, open_contest, submit_idea
 from tests.people import member, staff
 
 DRAFT = datetime(2026, 8, 31, 12, tzinfo=UTC)
@@ -41,3 +43,14 @@ def votes(target: Idea, count: int) -> list[Member]:
     for person in people:
         cast_vote(voter=person, idea=target, now=VOTING)
     return people
+
+
+def begin(where: Contest, kind: str, *, ago: timedelta = timedelta(hours=1)) -> Contest:
+    """Shift the phases so that this one began an hour ago by the real clock, which views read."""
+    rows = list(Phase.objects.filter(contest=where))
+    shift = timezone.now() - ago - next(row.starts_at for row in rows if row.kind == kind)
+    for row in rows:
+        row.starts_at += shift
+    Phase.objects.bulk_update(rows, ["starts_at"])
+    advance_contests(now=timezone.now())
+    return Contest.objects.prefetch_related("phases").get(pk=where.pk)

@@ -1,0 +1,96 @@
+"""Who may do what in a contest: role by action by phase, every cell asserted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from community.members.api import Member, Role
+from ideas.models import Idea, Vote
+from tests.contests import PHASES, begin, contest, idea
+from tests.people import member, staff
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+COLUMNS = ["guest", "member", "author", "moderator", "marketer", "agent", "manager"]
+IDEA = {"title": "A lamp", "source": "Under the lid"}
+DECISION = {"decision": "adopted", "reason_en": "Good", "reason_zh": "好"}
+TIMES = {kind: f"2031-0{number + 1}-01T08:00" for number, (kind, _at) in enumerate(PHASES)}
+
+# method, address, phase, data; then guest, member, author, moderator, marketer, agent, manager:
+# ok (done or shown), in (asked to sign in), or the status of the refusal.
+TABLE = [
+    ("get", "/contests/{slug}/", "draft", {}, "404 404 404 404 404 404 ok"),
+    ("get", "/contests/{slug}/", "submission", {}, "ok ok ok ok ok ok ok"),
+    ("get", "/contests/{slug}/since/", "draft", {}, "404 404 404 404 404 404 ok"),
+    ("get", "{idea}", "draft", {}, "404 404 404 404 404 404 ok"),
+    ("get", "{idea}", "submission", {}, "ok ok ok ok ok ok ok"),
+    ("get", "/contests/{slug}/results/", "voting", {}, "404 404 404 404 404 404 404"),
+    ("get", "/contests/{slug}/results/", "decision", {}, "404 404 404 404 404 404 404"),
+    ("get", "/contests/{slug}/results/", "results", {}, "ok ok ok ok ok ok ok"),
+    ("post", "/contests/{slug}/new/", "draft", IDEA, "in 404 404 404 404 404 422"),
+    ("get", "/contests/{slug}/new/", "submission", {}, "in ok ok ok ok ok ok"),
+    ("post", "/contests/{slug}/new/", "submission", IDEA, "in ok ok ok ok ok ok"),
+    ("get", "/contests/{slug}/new/", "voting", {}, "in 409 409 409 409 409 409"),
+    ("post", "/contests/{slug}/new/", "voting", IDEA, "in 422 422 422 422 422 422"),
+    ("get", "/ideas/{pk}/do/edit/", "submission", {}, "in 403 ok 403 403 403 403"),
+    ("post", "/ideas/{pk}/do/edit/", "submission", IDEA, "in 403 ok 403 403 403 403"),
+    ("post", "/ideas/{pk}/do/edit/", "voting", IDEA, "in 403 422 403 403 403 403"),
+    ("post", "/ideas/{pk}/do/withdraw/", "submission", {}, "in 403 ok ok 403 403 403"),
+    ("post", "/ideas/{pk}/do/withdraw/", "voting", {}, "in 403 409 ok 403 403 403"),
+    ("post", "/ideas/{pk}/do/vote/", "submission", {}, "in 409 409 409 409 409 409"),
+    ("post", "/ideas/{pk}/do/vote/", "voting", {}, "in ok 403 ok ok ok ok"),
+    ("get", "/ideas/{pk}/do/vote/", "voting", {}, "405 405 405 405 405 405 405"),
+    ("post", "/ideas/{pk}/do/vote/", "decision", {}, "in 409 409 409 409 409 409"),
+    ("post", "/ideas/{pk}/do/vote/", "voting", {"act": "withdraw"}, "in ok ok ok ok ok ok"),
+    ("post", "/ideas/{pk}/do/vote/", "decision", {"act": "withdraw"}, "in 409 409 409 409 409 409"),
+    ("get", "/workbench/contests/", "voting", {}, "in 403 403 403 403 403 ok"),
+    ("get", "/workbench/contests/{slug}/", "draft", {}, "in 403 403 403 403 403 ok"),
+    ("post", "/workbench/contests/{slug}/", "voting", {**DECISION, "idea": "{pk}"}, "in 403 403 403 403 403 422"),
+    ("post", "/workbench/contests/{slug}/", "decision", {**DECISION, "idea": "{pk}"}, "in 403 403 403 403 403 ok"),
+    ("post", "/workbench/contests/{slug}/phases/", "draft", TIMES, "in 403 403 403 403 403 ok"),
+    ("get", "/workbench/contests/{slug}/phases/", "draft", {}, "405 405 405 405 405 405 405"),
+    ("get", "/workbench/contests/{slug}/export/", "draft", {}, "in 403 403 403 403 403 ok"),
+]
+
+
+@pytest.fixture
+def world():
+    """A contest with an idea, and somebody of every kind."""
+    found = contest(actor=staff(Role.BRAND_MANAGER, "a-manager"))
+    member("a-member")
+    staff(Role.MODERATOR, "a-moderator")
+    staff(Role.MARKETER, "a-marketer")
+    staff(Role.SERVICE_AGENT, "a-agent")
+    return found, idea(found, member("a-author"))
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize(("method", "address", "phase", "data", "row"), TABLE)
+def test_each_cell_of_the_table(world, column, method, address, phase, data, row):
+    found, made = world
+    found = begin(found, "submission", ago=-DAY) if phase == "draft" else begin(found, phase)
+    client, expected = Client(), row.split()[COLUMNS.index(column)]
+    if column != "guest":
+        client.force_login(Member.objects.get(username=f"a-{column}"))
+    before = state()
+    names = {"slug": found.slug, "pk": made.pk, "idea": made.get_absolute_url()}
+    filled = {key: value.format(**names) for key, value in data.items()}
+    response = getattr(client, method)(address.format(**names), filled)
+    assert outcome(response) == expected
+    if expected != "ok":
+        assert state() == before
+
+
+def outcome(response) -> str:
+    if response.status_code == 302 and response["Location"].startswith("/account/login/"):
+        return "in"
+    return "ok" if response.status_code in {200, 302} else str(response.status_code)
+
+
+def state() -> tuple[list, list]:
+    ideas = Idea.objects.order_by("pk").values_list("title", "withdrawn_at", "vote_count", "decision")
+    return list(ideas), list(Vote.objects.values_list("voter_id", "idea_id"))

@@ -1,0 +1,234 @@
+"""Contests and ideas as pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+
+from community.kernel.api import now
+from community.members.api import Role
+from ideas.models import Contest, Idea, Vote
+from ideas.services import cast_vote, decide
+from tests.contests import DECISION, begin, contest, idea, votes
+from tests.people import member, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def order(client: Client, where: Contest) -> list[str]:
+    return [card.idea.title for card in client.get(where.get_absolute_url()).context["cards"]]
+
+
+def many_ideas(count: int) -> Contest:
+    found = contest()
+    for number in range(count):
+        idea(found, title=f"Idea {number}")
+    return found
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_contest_page_costs_the_same_for_any_number_of_ideas(client, count, django_assert_num_queries):
+    found = begin(many_ideas(count), "voting")
+    client.get(found.get_absolute_url())
+    with django_assert_num_queries(6):
+        assert len(order(client, found)) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_open_page_repairs_itself_at_constant_cost(client, count, django_assert_num_queries):
+    found = begin(many_ideas(count), "voting")
+    with django_assert_num_queries(5):
+        assert client.get(f"/contests/{found.slug}/since/").content.decode().count("<article") == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_results_cost_the_same_for_any_number_of_ideas(client, count, django_assert_num_queries):
+    found = begin(many_ideas(count), "results")
+    with django_assert_num_queries(5):
+        assert client.get(f"/contests/{found.slug}/results/").content.decode().count("<article") == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_contests_costs_the_same_for_any_number(client, count, django_assert_num_queries):
+    boss = staff(Role.BRAND_MANAGER)
+    for number in range(count):
+        begin(contest(f"contest-{number}", actor=boss), "submission")
+    with django_assert_num_queries(2):
+        assert len(client.get("/ideas/").context["rows"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_costs_the_same_for_any_number(count, django_assert_num_queries):
+    found, boss = many_ideas(count), staff(Role.BRAND_MANAGER, "boss")
+    client = signed_in(boss)
+    client.get("/workbench/contests/")
+    with django_assert_num_queries(6):
+        assert len(client.get("/workbench/contests/").context["rows"]) == 1
+    with django_assert_num_queries(11):
+        assert len(client.get(f"/workbench/contests/{found.slug}/").context["cards"]) == count
+
+
+def test_every_reader_has_an_order_of_their_own_that_stays(client):
+    found = begin(many_ideas(9), "voting")
+    first = order(client, found)
+    assert [order(client, found) for _ in range(3)] == [first] * 3
+    guests = {tuple(order(Client(), found)) for _ in range(8)}
+    assert len(guests) > 1
+    assert {tuple(sorted(one)) for one in guests} == {tuple(sorted(first))}
+    person = member()
+    assert order(signed_in(person), found) == order(signed_in(person), found)
+
+
+def test_a_foreign_order_mark_does_no_harm(client):
+    found = begin(many_ideas(3), "voting")
+    client.cookies["ideas_order"] = "x" * 5000
+    assert len(order(client, found)) == 3
+
+
+def test_results_are_ordered_by_votes_then_by_age(client):
+    found = contest()
+    first, second, third = (idea(found, title=title) for title in ("First", "Second", "Third"))
+    votes(second, 2)
+    votes(third, 1)
+    votes(first, 1)
+    found = begin(found, "results")
+    page = client.get(f"/contests/{found.slug}/results/")
+    assert [(card.idea.title, card.votes) for card in page.context["cards"]] == [
+        ("Second", 2),
+        ("First", 1),
+        ("Third", 1),
+    ]
+    assert page.context["total"] == 4
+
+
+@pytest.mark.parametrize("title", ["Vote", "Edit", "Withdraw", "do", "Do", "..", "/", "?", "%2e%2e", "🚗"])
+def test_an_idea_may_have_any_title_and_still_has_its_page(client, title):
+    found = contest()
+    made = idea(found, title=title)
+    begin(found, "voting")
+    page = client.get(made.get_absolute_url())
+    assert (page.status_code, page.context["idea"].pk) == (200, made.pk)
+
+
+def test_a_vote_works_without_javascript_and_returns_to_the_idea():
+    found, voter = contest(), member()
+    made = idea(found)
+    begin(found, "voting")
+    answer = signed_in(voter).post(f"/ideas/{made.pk}/do/vote/")
+    assert (answer.status_code, answer["Location"]) == (302, made.get_absolute_url())
+    assert Vote.objects.get().voter_id == voter.pk
+
+
+def test_a_vote_changes_every_button_of_the_page():
+    found, voter = contest(), member()
+    one, two = idea(found), idea(found, title="A ramp")
+    begin(found, "voting")
+    client = signed_in(voter)
+    html = client.post(f"/ideas/{one.pk}/do/vote/", headers={"HX-Request": "true"}).content.decode()
+    pressed, other = html.split(f'id="vote{two.pk}"')
+    assert 'aria-pressed="true"' in pressed
+    assert "hx-swap-oob" not in pressed.split("<button")[0]
+    assert 'hx-swap-oob="true"' in other
+    assert "Move my vote here" in other
+
+
+def test_a_form_that_came_too_late_keeps_what_was_written():
+    found = begin(contest(), "voting")
+    page = signed_in(member()).post(f"/contests/{found.slug}/new/", {"title": "Late", "source": "But long"})
+    assert (page.status_code, "But long" in page.content.decode()) == (422, True)
+    assert Idea.objects.count() == 0
+
+
+@pytest.mark.parametrize("sent", ["abc", "", "-1", "0", "1e3", "٣", "9" * 18, "9" * 400])
+def test_a_decision_about_no_idea_is_not_found(sent):
+    found = begin(contest(), "decision")
+    data = {"idea": sent, "decision": "adopted", "reason_en": "x", "reason_zh": "x"}
+    boss = signed_in(staff(Role.BRAND_MANAGER, "boss"))
+    assert boss.post(f"/workbench/contests/{found.slug}/", data).status_code == 404
+
+
+def test_a_decision_about_an_idea_of_another_contest_is_not_found():
+    boss = staff(Role.BRAND_MANAGER, "boss")
+    found, other = contest(actor=boss), contest("other", actor=boss)
+    made = idea(other)
+    begin(found, "decision")
+    data = {"idea": made.pk, "decision": "adopted", "reason_en": "x", "reason_zh": "x"}
+    assert signed_in(boss).post(f"/workbench/contests/{found.slug}/", data).status_code == 404
+
+
+def test_a_refused_decision_says_why_and_keeps_the_reason():
+    boss, found = staff(Role.BRAND_MANAGER, "boss"), contest()
+    made = idea(found)
+    begin(found, "decision")
+    data = {"idea": made.pk, "decision": "adopted", "reason_en": "Because it fits", "reason_zh": ""}
+    page = signed_in(boss).post(f"/workbench/contests/{found.slug}/", data)
+    html = page.content.decode()
+    assert (page.status_code, "Because it fits" in html, "This field is required." in html) == (422, True, True)
+    assert Idea.objects.get().decision == ""
+
+
+def test_a_manager_opens_a_contest_and_a_taken_address_is_refused():
+    client = signed_in(staff(Role.BRAND_MANAGER, "boss"))
+    data = {
+        "slug": "lights",
+        "title_en": "Lights",
+        "title_zh": "灯",
+        "submission": "2031-01-01T08:00",
+        "voting": "2031-02-01T08:00",
+        "decision": "2031-03-01T08:00",
+        "results": "2031-04-01T08:00",
+    }
+    assert client.post("/workbench/contests/", data)["Location"] == "/workbench/contests/lights/"
+    again = client.post("/workbench/contests/", data)
+    assert (again.status_code, again.context["form"].errors["slug"]) == (422, ["Another contest has this address."])
+    backwards = {**data, "slug": "backwards", "voting": "2030-01-01T08:00"}
+    assert client.post("/workbench/contests/", backwards).status_code == 422
+    assert list(Contest.objects.values_list("slug", flat=True)) == ["lights"]
+
+
+def test_phases_moved_after_the_first_vote_are_refused_with_a_reason():
+    found, boss = contest(), staff(Role.BRAND_MANAGER, "boss")
+    made = idea(found)
+    begin(found, "voting")
+    cast_vote(voter=member(), idea=made, now=now())
+    data = {kind: f"2031-0{n}-01T08:00" for n, kind in enumerate(["submission", "voting", "decision", "results"], 1)}
+    page = signed_in(boss).post(f"/workbench/contests/{found.slug}/phases/", data)
+    assert page.status_code == 422
+    assert "the phases are fixed" in page.content.decode()
+
+
+def test_the_export_is_a_table_no_spreadsheet_will_run():
+    boss, found = staff(Role.BRAND_MANAGER, "boss"), contest()
+    made = idea(found, member("eve"), title="=HYPERLINK(1)")
+    votes(made, 2)
+    decide(actor=boss, idea=made, decision="adopted", reason_en="@x", reason_zh="好", now=DECISION)
+    begin(found, "results")
+    answer = signed_in(boss).get(f"/workbench/contests/{found.slug}/export/")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    shown = [(row["title"], row["author"], row["votes"], row["decision"], row["reason_en"]) for row in rows]
+    assert shown == [("'=HYPERLINK(1)", "eve", "2", "adopted", "'@x")]
+
+
+def test_a_withdrawn_idea_is_nowhere(client):
+    found = contest()
+    made = idea(found)
+    idea(found, title="A ramp")
+    Idea.objects.filter(pk=made.pk).update(withdrawn_at=now())
+    found = begin(found, "results")
+    assert client.get(made.get_absolute_url()).status_code == 404
+    assert order(client, found) == ["A ramp"]
+    assert [card.idea.title for card in client.get(f"/contests/{found.slug}/results/").context["cards"]] == ["A ramp"]
+
+
+def test_addresses_with_numbers_out_of_reach_are_not_found(client):
+    assert client.get(f"/ideas/{'9' * 30}/x/").status_code == 404
+    assert client.get("/contests/nothing-here/").status_code == 404
