@@ -21,18 +21,21 @@ def units(text: str) -> Iterator[str]:
 
 @dataclass
 class _Node:
-    """One unit further on the way of a term; ``code`` where a term ends ('' for an exclusion)."""
+    """One unit further on the way of a term; ``codes`` where a term ends (none for an exclusion)."""
 
     next: dict[str, _Node] = field(default_factory=dict)
-    code: str | None = None
+    codes: tuple[str, ...] | None = None
 
 
 class Matcher:
-    """A vocabulary compiled to a tree. Terms are (text, code); an empty code swallows its text."""
+    """A vocabulary compiled to a tree.
+
+    Terms are (text, code); an empty code swallows its text. A term may stand for several keywords (发动机: engine and
+    power); a term of one keyword that another excludes stays a term.
+    """
 
     def __init__(self, terms: Iterable[tuple[str, str]]) -> None:
         self._root = _Node()
-        self._exact: dict[tuple[str, ...], str] = {}
         for text, code in terms:
             self._add(tuple(units(text)), code)
 
@@ -42,14 +45,14 @@ class Matcher:
         node = self._root
         for unit in path:
             node = node.next.setdefault(unit, _Node())
-        if node.code is None or not code:
-            node.code = code
-        if code:
-            self._exact.setdefault(path, code)
+        known = node.codes or ()
+        node.codes = (*known, code) if code and code not in known else known
 
     def find(self, term: str) -> str | None:
-        """The code a whole term stands for, in any language."""
-        return self._exact.get(tuple(units(term)))
+        """The first code a whole term stands for, in any language."""
+        sequence = list(units(term))
+        codes, length = self._longest(sequence, 0)
+        return codes[0] if codes and length == len(sequence) else None
 
     def count(self, text: str) -> Counter[str]:
         """How often each keyword occurs; a longer term hides the shorter ones in it."""
@@ -57,19 +60,19 @@ class Matcher:
         found: Counter[str] = Counter()
         at = 0
         while at < len(sequence):
-            code, length = self._longest(sequence, at)
-            if code:
-                found[code] += 1
+            codes, length = self._longest(sequence, at)
+            found.update(codes)
             at += length
         return found
 
-    def _longest(self, sequence: list[str], at: int) -> tuple[str | None, int]:
-        node, best, length = self._root, None, 1
+    def _longest(self, sequence: list[str], at: int) -> tuple[tuple[str, ...], int]:
+        node, length = self._root, 1
+        best: tuple[str, ...] = ()
         for step in range(at, len(sequence)):
             following = node.next.get(sequence[step])
             if following is None:
                 break
             node = following
-            if node.code is not None:
-                best, length = node.code, step - at + 1
+            if node.codes is not None:
+                best, length = node.codes, step - at + 1
         return best, length

@@ -1,7 +1,15 @@
 """The bridge's tables, by stage."""
 
 from crm_bridge.models.console import AccessEntry, Segment
-from crm_bridge.models.keyword import Keyword, Synonym, TermProposal, TermSighting, VocabularyVersion
+from crm_bridge.models.keyword import (
+    Keyword,
+    KeywordKind,
+    StarterTerm,
+    Synonym,
+    TermProposal,
+    TermSighting,
+    VocabularyVersion,
+)
 from crm_bridge.models.profile import ActiveDay, Belonging, InterestControl, Profile, Signal
 
 __all__ = [
@@ -10,9 +18,11 @@ __all__ = [
     "Belonging",
     "InterestControl",
     "Keyword",
+    "KeywordKind",
     "Profile",
     "Segment",
     "Signal",
+    "StarterTerm",
     "Synonym",
     "TermProposal",
     "TermSighting",

@@ -63,6 +63,22 @@ class VocabularyVersion(models.Model):
         return str(self.number)
 
 
+class StarterTerm(models.Model):
+    """What the starter vocabulary once brought, so that it is not brought again after a manager changed it.
+
+    A keyword itself has no text.
+    """
+
+    keyword = models.CharField(max_length=40)
+    text = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["keyword", "text"], name="starter_term_once")]
+
+    def __str__(self) -> str:
+        return f"{self.keyword} {self.text}".strip()
+
+
 class TermSighting(models.Model):
     """An unknown term one consenting member used."""
 
