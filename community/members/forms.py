@@ -8,10 +8,11 @@ from allauth.account.forms import SignupForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import Invalid, now
+from community.kernel.api import Conflict, Invalid, now
 from community.members.models import Member
 from community.members.names import clean_shown_name
 from community.members.services import CarEntry, joined, require_free_username
@@ -36,6 +37,15 @@ class JoinForm(SignupForm):
     def clean_name(self) -> str:
         """No control characters, no name of the brand."""
         return clean_shown_name(self.cleaned_data["name"])
+
+    def save(self, request: Any) -> Member:
+        """The account, its address and the fact of joining in one transaction. Raises Conflict for a race."""
+        try:
+            with transaction.atomic():
+                member: Member = super().save(request)
+        except IntegrityError as error:  # somebody was faster
+            raise Conflict(gettext("This name is taken, or looks like one that is.")) from error
+        return member
 
     def custom_signup(self, request: Any, user: Member) -> None:
         """Keep name and language and make the joining known."""

@@ -100,20 +100,21 @@ def test_one_subscription_a_process_whatever_the_number_of_sockets(now):
     async_to_sync(scene)()
 
 
-def test_what_happens_while_a_page_joins_is_not_missed(now, monkeypatch):
-    found = topic(now)
+def test_what_happens_while_a_page_joins_is_not_missed():
+    class Busy:
+        """Somebody who is told something in the very moment in which their page asks where it stands."""
 
-    def slow(user, channel):
-        state = state_of(user, channel)
-        HUB.deliver({"channel": channel, "kind": "post", "sequence": 2})
-        return state
+        is_authenticated = True
 
-    monkeypatch.setattr("community.inbox.consumers.state_of", slow)
+        @property
+        def pk(self):
+            HUB.deliver({"channel": "member:1", "kind": "notification", "sequence": 2})
+            return 1
 
     async def scene():
-        line = await socket(AnonymousUser(), found.channel)
-        assert heard(await line.receive_json_from()) == (found.channel, "listening", 1)
-        assert heard(await line.receive_json_from()) == (found.channel, "post", 2)
+        line = await socket(Busy(), "member:1")
+        assert heard(await line.receive_json_from()) == ("member:1", "listening", 0)
+        assert heard(await line.receive_json_from()) == ("member:1", "notification", 2)
         await line.disconnect()
 
     async_to_sync(scene)()

@@ -10,7 +10,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.urls import reverse
 
+from community.kernel.api import Conflict
 from community.kernel.models import OutboxEvent
+from community.members.forms import JoinForm
 from community.members.models import Member
 from tests.people import member
 
@@ -19,7 +21,7 @@ PASSWORD = "correct horse"
 LANGUAGES = {"en": ("en", "Norling"), "zh-hans": ("zh-Hans", "诺岭")}
 TRANSLATED = False
 HAN = re.compile("[\u4e00-\u9fff]")
-JOINING = {"name": "Maja", "username": "maja", "email": "maja@example.org", "password1": "a long enough one"}
+JOINING = {"name": "Maja", "username": "maja", "email": "maja@somewhere.example", "password1": "a long enough one"}
 
 GUEST = ["account_login", "account_signup", "account_reset_password", "account_request_login_code", "account_inactive"]
 MEMBER = ["account_logout", "account_email", "account_change_password", "account_reauthenticate", "usersessions_list"]
@@ -137,6 +139,24 @@ def test_joining_goes_through_the_code_to_the_questions(client, language):
     assert (maja.username, maja.name, maja.language) == ("maja", "Maja", language)
     assert list(OutboxEvent.objects.values_list("name", "member_id")) == [("members.member.joined", maja.pk)]
     assert EmailAddress.objects.get().verified
+
+
+@pytest.mark.django_db(transaction=True)
+def test_joining_brings_its_own_transaction(client):
+    assert client.post(reverse("account_signup"), JOINING).status_code == 302
+    assert OutboxEvent.objects.get().name == "members.member.joined"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_join_under_one_name_at_once_one_is_told(client, rf):
+    request = rf.post(reverse("account_signup"))
+    request.session = client.session
+    form = JoinForm(JOINING)
+    assert form.is_valid()
+    member("maja")
+    with pytest.raises(Conflict):
+        form.save(request)
+    assert (Member.objects.count(), EmailAddress.objects.count(), OutboxEvent.objects.count()) == (1, 0, 1)
 
 
 def test_a_wrong_code_lets_nobody_in(client):

@@ -1,0 +1,127 @@
+"""Fills the site the browser tests visit; prints where things are as JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from allauth.account.models import EmailAddress  # noqa: E402 - needs the apps
+
+from clubs.services import found_club, join_club  # noqa: E402
+from community.consent.api import VERSION, grant  # noqa: E402
+from community.kernel.api import now  # noqa: E402
+from community.members.api import (  # noqa: E402
+    CarEntry,
+    Role,
+    change_space,
+    declare_keywords,
+    give_role,
+    register,
+    set_garage,
+)
+from community.pages.api import ensure_page, ensure_site, paragraphs  # noqa: E402
+from community.pages.models import ArticleIndexPage, ArticlePage  # noqa: E402
+from forums.services import choose_best_answer, ensure_board, open_topic, react, write_post  # noqa: E402
+from ideas.services import cast_vote, open_contest, submit_idea  # noqa: E402
+from tests.browser.people import PASSWORD, PEOPLE  # noqa: E402
+
+NOW = now()
+DAYS = timedelta(days=1)
+
+
+def people():
+    made = {}
+    for one in PEOPLE.values():
+        person = register(
+            username=one.username,
+            email=one.email,
+            password=PASSWORD,
+            name=one.name,
+            language=one.language,
+            now=NOW - 40 * DAYS,
+        )
+        EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+        if one.role:
+            give_role(member=person, role=Role(one.role), title="Norling")
+        grant(member_id=person.pk, purpose="profiling", channel="onsite", text_version=VERSION, source="test", now=NOW)
+        made[one.username] = person
+    return made
+
+
+def conversation(made):
+    board = ensure_board("touring", title_en="Touring", title_zh="旅行", about_en="On the road.", about_zh="在路上。")
+    topic = open_topic(
+        author=made["maja"],
+        board=board,
+        title="Which roof rack for skis?",
+        source="Two pairs, **four** boots.\n\n- steel\n- aluminium\n\n> Measure twice.",
+        now=NOW - 5 * DAYS,
+    )
+    answer = write_post(author=made["otto"], topic=topic, source="The steel one, see `1.2 m`.", now=NOW - 4 * DAYS)
+    write_post(author=made["of-brand"], topic=topic, source="We tested both.", now=NOW - 3 * DAYS)
+    react(member=made["maja"], post=answer, kind="useful", now=NOW - 3 * DAYS)
+    choose_best_answer(member=made["maja"], post=answer, now=NOW - 3 * DAYS)
+    open_topic(author=made["lin"], board=board, title="行李架会不会有风噪？", source="高速上声音大吗？", now=NOW - DAYS)
+    return board, topic
+
+
+def competition(made):
+    times = [("submission", NOW - 10 * DAYS), ("voting", NOW - 2 * DAYS), ("decision", NOW + 10 * DAYS)]
+    contest = open_contest(
+        actor=made["of-brand"],
+        slug="better-boot",
+        title_en="A better boot",
+        title_zh="更好用的后备厢",
+        phases=[*times, ("results", NOW + 12 * DAYS)],
+        now=NOW - 11 * DAYS,
+    )
+    ideas = [
+        submit_idea(author=made[who], contest=contest, title=title, source=f"{title}, here.", now=NOW - 9 * DAYS)
+        for who, title in (("maja", "A wet box"), ("otto", "A lamp that comes off"))
+    ]
+    cast_vote(voter=made["otto"], idea=ideas[0], now=NOW - DAYS)
+    return contest, ideas[0]
+
+
+def seed():
+    ensure_site()
+    made = people()
+    board, topic = conversation(made)
+    contest, idea = competition(made)
+    club = found_club(
+        slug="four-t",
+        title_en="Norling 4T",
+        title_zh="诺岭 4T",
+        about_en="For everybody who drives one.",
+        about_zh="给每一位车主。",
+        models=["Norling 4T"],
+        now=NOW - 30 * DAYS,
+    )
+    for person in (made["maja"], made["otto"]):
+        join_club(member=person, club=club, now=NOW - 20 * DAYS)
+    change_space(member=made["maja"], name="Maja", about="Skis and long roads.", language="en", now=NOW)
+    declare_keywords(member=made["maja"], keywords=["roof rack", "滑雪"], now=NOW)
+    set_garage(member=made["maja"], cars=[CarEntry("Norling", "4T", 2024)], now=NOW)
+    ensure_page(
+        ArticlePage,
+        ArticleIndexPage.objects.get(locale__language_code="en"),
+        slug="winter",
+        en={"title": "Winter tyres", "lead": "Before the snow.", "body": paragraphs(["Change them."]), "scene": "pass"},
+        zh={"title": "冬季轮胎", "lead": "赶在下雪前。", "body": paragraphs(["换上它。"]), "scene": "pass"},
+    )
+    return {
+        "board": board.get_absolute_url(),
+        "topic": topic.get_absolute_url(),
+        "contest": contest.get_absolute_url(),
+        "idea": idea.get_absolute_url(),
+        "club": club.get_absolute_url(),
+        "space": "/members/maja/",
+        "article": "/articles/winter/",
+    }
+
+
+print(json.dumps(seed()))  # noqa: T201 - read by the fixture
