@@ -13,7 +13,7 @@ from community.search.content import (
     search_content,
 )
 from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Doc, Field, Query, Result, Schema, SearchDown
-from community.search.registry import Index, engine_of, register_index
+from community.search.registry import Index, close_engines, engine_of, register_index
 from community.search.services import lag, mark, rebuild
 from community.search.text import excerpt, highlight, normalise, query_tokens, query_words, stem, tokens
 
@@ -47,6 +47,7 @@ __all__ = [
     "Schema",
     "SearchDown",
     "all_matching",
+    "close_engines",
     "excerpt",
     "highlight",
     "lag",

@@ -60,9 +60,15 @@ def _open(schema: Schema) -> Engine:
     return Embedded(schema, settings.SEARCH_FOLDER)
 
 
+def close_engines() -> None:
+    """Close the engines of this process, so that another process may write; the next use opens them again."""
+    for engine in _ENGINES.values():
+        engine.close()
+    _ENGINES.clear()
+
+
 def forget_engines() -> None:
     """Empty and close all engines of this process: tests begin with an empty index."""
     for engine in _ENGINES.values():
         engine.drop()
-        engine.close()
-    _ENGINES.clear()
+    close_engines()

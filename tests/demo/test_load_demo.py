@@ -1,20 +1,36 @@
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 
 from community.kernel.models import OutboxEvent
 from community.members.api import Member
+from community.search.api import Doc, search_content
+from community.search.embedded import Embedded
+from community.search.registry import index_named
 from demo.loading.load import is_loaded, load
 from forums.api import Topic
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_command_makes_everything_findable_and_says_when_it_is_there(capsys):
+def test_the_command_makes_everything_findable_and_says_when_it_is_there(capsys, settings, tmp_path):
+    settings.SEARCH_FOLDER = tmp_path
     call_command("load_demo", "--quiet")
+    assert search_content("roof rack", viewer=AnonymousUser()).total > 5
+    assert search_content("行李架", viewer=AnonymousUser()).total > 5
     assert "122 topics" in capsys.readouterr().out
     assert not OutboxEvent.objects.exclude(state="handled").exists()
     call_command("load_demo", "--quiet")
     assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_after_loading_another_process_may_write_to_the_index(settings, tmp_path):
+    settings.SEARCH_FOLDER = tmp_path
+    call_command("load_demo", "--quiet")
+    schema = index_named("content").schema
+    engine = Embedded(schema, tmp_path)  # as another process would open it
+    assert engine.put([Doc("topic:0", 10**9, None)]).errors == {}
+    engine.close()
 
 
 def test_an_interrupted_load_leaves_nothing(now):

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from community.kernel.api import now
+from community.search.api import close_engines
 from demo.loading.load import is_loaded, load
 
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. Nothing was loaded.") from error
         call_command("relay", "--drain", stdout=self.stdout)
+        close_engines()  # the embedded index has one writer: the relay that is started next
         self.stdout.write(
             f"{size.members} members, {size.clubs} clubs, {size.boards} boards, {size.topics} topics, "
             f"{size.posts} posts, {size.contests} contests, {size.ideas} ideas, {size.votes} votes."
