@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
 from community.kernel.api import fills
 from community.search.api import mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.intake.handlers import wipe
 from crm_bridge.models import AccessEntry
 from crm_bridge.profiles.projector import INDEX
+from crm_bridge.segments.services import AUDIENCE_ROLES
 
 __all__ = ["_document"]
 
@@ -18,3 +23,15 @@ def erase(member_id: int) -> None:
     wipe([member_id])
     AccessEntry.objects.filter(member_id=member_id).delete()
     mark(INDEX, [member_id])
+
+
+@fills("console.nav", order=10)
+def people_nav(user: Any) -> dict[str, Any]:
+    """The audience search."""
+    return {"url": "crm:people", "label": gettext_lazy("Audience"), "roles": AUDIENCE_ROLES}
+
+
+@fills("console.nav", order=20)
+def segments_nav(user: Any) -> dict[str, Any]:
+    """Saved audiences."""
+    return {"url": "crm:segments", "label": gettext_lazy("Segments"), "roles": AUDIENCE_ROLES}

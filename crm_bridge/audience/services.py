@@ -23,7 +23,7 @@ FEWEST = 10
 PAGE = 20
 FIELDS = {"club": "clubs"}
 SORTED_BY = {"active": "active_at", "joined": "joined_at", "days": "active_days", "acts": "acts"}
-ACTIVE_DAYS = (7, 30, 90, 365)
+WINDOWS = (3650, 365, 90, 30, 7)  # days ago; a facet counts between two of them
 VALUES_SHOWN = 12
 
 
@@ -100,7 +100,7 @@ def permitted(asked: Query, line: Line) -> Query:
 
 def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
     """The eight facets of the console."""
-    borders = tuple(now - timedelta(days=days) for days in reversed(ACTIVE_DAYS))
+    borders = (*(now - timedelta(days=days) for days in WINDOWS), now + timedelta(days=1))
     return {
         "interests": VALUES_SHOWN,
         "stage": 4,

@@ -1,0 +1,191 @@
+"""The Workbench: the pages of the brand's own people."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from community.kernel.api import Invalid, NotAllowed, now, rate_limit
+from community.members.api import Member, has_role, require_role
+from community.search.api import SearchDown
+from crm_bridge.audience.line import LineError, chips, parse
+from crm_bridge.audience.line import render as render_line
+from crm_bridge.audience.services import audience, people_of
+from crm_bridge.console.access import record
+from crm_bridge.console.export import export
+from crm_bridge.console.facets import chips_of, facets_of, permit_name
+from crm_bridge.models import Segment
+from crm_bridge.models.console import AccessKind
+from crm_bridge.segments.services import (
+    AUDIENCE_ROLES,
+    counted,
+    delete_segment,
+    rename_segment,
+    save_segment,
+)
+
+LONGEST_PAGE = 6
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What there is to do, by role."""
+    if not request.user.is_staff:
+        raise NotAllowed(_("The Workbench is for the brand's own people."))
+    may_search = has_role(request.user, *AUDIENCE_ROLES)
+    segments = counted(now=now())[:LONGEST_PAGE] if may_search else []
+    return render(
+        request, "crm/home.html", {"section": "desk", "page": "home", "may_search": may_search, "segments": segments}
+    )
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The audience search."""
+    staff = _marketer(request)
+    text = " ".join(f"{request.GET.get('q', '')} {request.GET.get('add', '')}".split())
+    if request.GET.get("add"):
+        return _to_line(text)
+    return _answer(request, staff, text, page=_page(request))
+
+
+def _answer(
+    request: HttpRequest, staff: Member, text: str, *, page: int = 1, refused: Invalid | None = None, name: str = ""
+) -> HttpResponse:
+    context: dict[str, Any] = {"section": "desk", "page": "people", "text": text, "refused": refused, "name": name}
+    status = refused.status if refused else 200
+    at = now()
+    try:
+        line = parse(text)
+        context |= {
+            "line": render_line(line),
+            "chips": chips_of(chips(line)),
+            "permit": permit_name(":".join(line.permit)),
+        }
+        found = audience(line, page=page, now=at)
+    except LineError as error:
+        context |= {"error": error, "before": text[: error.start], "wrong": text[error.start : error.end]}
+        context["after"] = text[error.end :]
+        return render(request, "crm/people.html", context, status=error.status)
+    except SearchDown:
+        return render(request, "crm/people.html", context | {"away": True}, status=503)
+    except ValueError as error:
+        raise Http404 from error
+    ids = [person.member.pk for person in found.people]
+    record(ids, actor=staff, kind=AccessKind.LISTED, permit=line.permit, why=render_line(line), now=at)
+    first = (page - 1) * found.size + 1
+    context |= {"found": found, "facets": facets_of(found), "first": first, "last": first + len(ids) - 1}
+    context["permit_code"] = ":".join(line.permit)
+    return render(request, "crm/people.html", context, status=status)
+
+
+@login_required
+@require_safe
+def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One person, for a purpose they permit."""
+    require_role(request.user, *AUDIENCE_ROLES)
+    staff = _member(request)
+    line = parse(f"permit:{request.GET.get('for') or 'product_news:email'}")
+    member = get_object_or_404(Member, public_id=public_id, erased_at=None, is_staff=False)
+    at = now()
+    shown = people_of([member.pk], line, now=at)
+    if not shown:
+        raise NotAllowed(_("This person has not permitted this, so there is nothing to see here."))
+    record([member.pk], actor=staff, kind=AccessKind.VIEWED, permit=line.permit, now=at)
+    context = {"section": "desk", "page": "people", "person": shown[0], "permit": permit_name(":".join(line.permit))}
+    context["permits"] = sorted(permit_name(p) for p in shown[0].permits if not p.startswith("profiling"))
+    return render(request, "crm/person.html", context)
+
+
+@login_required
+@require_POST
+def export_people(request: HttpRequest) -> HttpResponse:
+    """The audience as CSV."""
+    staff = _marketer(request)
+    at = now()
+    rate_limit(staff.pk, "export", now=at)
+    try:
+        text = export(parse(request.POST.get("q", "")), actor=staff, now=at)
+    except LineError as error:
+        return _answer(request, staff, request.POST.get("q", ""), refused=error)
+    except SearchDown:
+        return _away(request)
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="audience-{at.date().isoformat()}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@require_safe
+def segments(request: HttpRequest) -> HttpResponse:
+    """All segments with their present size."""
+    _marketer(request)
+    return _segments(request)
+
+
+def _segments(request: HttpRequest, *, refused: Invalid | None = None, target: Segment | None = None) -> HttpResponse:
+    context = {"section": "desk", "page": "segments", "rows": counted(now=now()), "refused": refused, "target": target}
+    return render(request, "crm/segments.html", context, status=refused.status if refused else 200)
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep the question under a name."""
+    staff = _marketer(request)
+    text, name = request.POST.get("q", ""), request.POST.get("name", "")
+    try:
+        save_segment(actor=staff, name=name, line=text, now=now())
+    except Invalid as error:
+        return _answer(request, staff, text, refused=error, name=name)
+    return redirect("crm:segments")
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename or delete a segment."""
+    staff = _marketer(request)
+    segment = get_object_or_404(Segment, pk=pk)
+    try:
+        if request.POST.get("do") == "delete":
+            delete_segment(actor=staff, segment=segment)
+        else:
+            rename_segment(actor=staff, segment=segment, name=request.POST.get("name", ""))
+    except Invalid as error:
+        return _segments(request, refused=error, target=segment)
+    return redirect("crm:segments")
+
+
+def _marketer(request: HttpRequest) -> Member:
+    require_role(request.user, *AUDIENCE_ROLES)
+    return _member(request)
+
+
+def _member(request: HttpRequest) -> Member:
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+def _page(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_PAGE else 1
+
+
+def _to_line(text: str) -> HttpResponse:
+    return redirect(f"{reverse('crm:people')}?{urlencode({'q': text})}")
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    return render(request, "crm/people.html", {"section": "desk", "page": "people", "away": True}, status=503)

@@ -1,0 +1,83 @@
+"""Saved audiences: a name for a line. Who is in one is asked anew each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from community.kernel.api import Invalid
+from community.members.api import Member, Role, require_role
+from community.search.api import SearchDown
+from crm_bridge.audience.line import LineError, parse, render
+from crm_bridge.audience.services import size_of
+from crm_bridge.models import Segment
+
+AUDIENCE_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
+NAME_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A segment with how many people it reaches now; None where that cannot be said."""
+
+    segment: Segment
+    size: int | None
+    broken: str = ""
+
+
+def save_segment(*, actor: Member, name: str, line: str, now: datetime) -> Segment:
+    """Keep a line under a name. Raises Invalid for a name that is empty, too long or taken, and LineError."""
+    require_role(actor, *AUDIENCE_ROLES)
+    asked = parse(line)
+    segment = Segment(
+        name=_clean(name), line=render(asked), purpose=asked.permit[0], channel=asked.permit[1], owner=actor
+    )
+    segment.created_at = now
+    return _stored(segment)
+
+
+def rename_segment(*, actor: Member, segment: Segment, name: str) -> Segment:
+    """Another name. Raises Invalid."""
+    require_role(actor, *AUDIENCE_ROLES)
+    segment.name = _clean(name)
+    return _stored(segment)
+
+
+def delete_segment(*, actor: Member, segment: Segment) -> None:
+    """The segment goes; nobody in it is touched."""
+    require_role(actor, *AUDIENCE_ROLES)
+    segment.delete()
+
+
+def _clean(name: str) -> str:
+    name = " ".join(name.replace("\0", "").split())
+    if not name:
+        raise Invalid(_("Give the segment a name."), field="name")
+    if len(name) > NAME_LENGTH:
+        raise Invalid(_("A name has at most 80 characters."), field="name")
+    return name
+
+
+def _stored(segment: Segment) -> Segment:
+    try:
+        with transaction.atomic():
+            segment.save()
+    except IntegrityError as error:
+        raise Invalid(_("There is a segment of this name already."), field="name") from error
+    return segment
+
+
+def counted(*, now: datetime) -> list[Counted]:
+    """All segments with their present size."""
+    found = []
+    for segment in Segment.objects.select_related("owner"):
+        try:
+            found.append(Counted(segment, size_of(parse(segment.line), now=now)))
+        except LineError as error:  # a keyword or club it names is gone
+            found.append(Counted(segment, None, error.message))
+        except SearchDown:
+            found.append(Counted(segment, None))
+    return found

@@ -1,0 +1,48 @@
+"""``{% load workbench %}``: the Workbench's own navigation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from community.consent.api import Channel
+from community.kernel.api import contributions
+from community.members.api import has_role
+
+register = template.Library()
+
+
+@register.inclusion_tag("crm/tabs.html", takes_context=True)
+def workbench_nav(context: Any) -> dict[str, Any]:
+    """The pages of the Workbench this person's roles open."""
+    user, path = context["request"].user, context["request"].path
+    entries = [
+        {"href": reverse(entry["url"]), "label": entry["label"]}
+        for entry in contributions("console.nav", user)
+        if has_role(user, *entry["roles"])
+    ]
+    home = reverse("crm:workbench")
+    for entry in entries:
+        entry["here"] = path.startswith(entry["href"])
+    return {"home": home, "at_home": path == home, "entries": entries, "edits": _edits(user)}
+
+
+def _edits(user: Any) -> bool:
+    return bool(user.has_perm("wagtailadmin.access_admin"))
+
+
+CHANNELS = ((Channel.EMAIL, "mail"), (Channel.PUSH, "app"), (Channel.PHONE, "phone"), (Channel.DEALER, "wrench"))
+
+
+@register.simple_tag
+def channels(permits: frozenset[str], purpose: str) -> list[tuple[str, str, bool]]:
+    """The channels of a purpose as (icon, label, permitted)."""
+    found = []
+    for channel, icon in CHANNELS:
+        allowed = f"{purpose}:{channel}" in permits
+        words = _("%(channel)s permitted") if allowed else _("%(channel)s not permitted")
+        found.append((icon, words % {"channel": channel.label}, allowed))
+    return found

@@ -1,0 +1,96 @@
+"""The query line."""
+
+import pytest
+
+from crm_bridge.audience.line import DEFAULT_PERMIT, LineError, Wanted, chips, parse, render, toggled
+from tests.vocabulary import load_words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def words():
+    load_words()
+
+
+def test_a_line_says_the_same_in_both_languages():
+    assert parse("interest:行李架>=2") == parse('interest:"roof racks">=2') == parse("interest:roof-rack>=2")
+    assert parse("interest:行李架>=2").interests == (Wanted("roof-rack", 2.0),)
+
+
+def test_every_part_is_understood():
+    line = parse(
+        'ada "snow tyre" stage:stable,growth active<4w joined>1y -interest:power language:中文 permit:offers:email sort:-days'
+    )
+    assert line.words == ("ada", "snow tyre")
+    assert line.any == {"stage": ("stable", "growth"), "language": ("zh",)}
+    assert line.without == ("power",)
+    assert line.windows == (("active", "<", 28), ("joined", ">", 365))
+    assert line.permit == ("offers", "email")
+    assert line.sort == "-days"
+
+
+def test_without_a_permission_product_news_by_mail_is_meant():
+    assert parse("").permit == DEFAULT_PERMIT == ("product_news", "email")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ada interest:roof-rack",
+        'interest:power>=3 "two words" -interest:camping',
+        "stage:stable,fading -language:en active<30d active>7d permit:offers:email",
+        'owns:"norling 4t" sort:interest:camping',
+    ],
+)
+def test_parse_and_render_are_inverse(text):
+    line = parse(text)
+    assert parse(render(line)) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "suggestion"),
+    [
+        ("ada colour:red", "colour", "interest"),
+        ("interest:rof-rack", "interest:rof-rack", "roof-rack"),
+        ("stage:happy", "stage:happy", "stable"),
+        ("interest:power>=99", "99", "9"),
+        ("active:30d", "active:30d", "active<30d"),
+        ("active<soon", "active<soon", "active<30d"),
+        ("permit:offers:pigeon", "permit:offers:pigeon", "permit:offers:email"),
+        ("sort:height", "sort:height", "sort:-active"),
+        ("club:nowhere", "club:nowhere", None),
+        ("-ada", "-ada", None),
+        ('owns:"norling', '"norling', None),
+        ("stage:", "stage:", None),
+    ],
+)
+def test_a_mistake_is_explained_at_its_place(text, wrong, suggestion):
+    with pytest.raises(LineError) as caught:
+        parse(text)
+    assert text[caught.value.start : caught.value.end] == wrong
+    assert caught.value.message
+    if suggestion:
+        assert any(suggestion in offered for offered in caught.value.suggestions)
+
+
+def test_a_line_beyond_500_characters_is_refused():
+    with pytest.raises(LineError):
+        parse("a" * 501)
+
+
+def test_choosing_a_value_twice_takes_it_off_again():
+    line = parse("stage:stable")
+    for key, value in (("interest", "power"), ("stage", "growth"), ("language", "zh"), ("active", "<30 >7")):
+        once = toggled(line, key, value)
+        assert once != line
+        assert toggled(once, key, value) == line
+    assert toggled(line, "permit", "offers:email").permit == ("offers", "email")
+
+
+def test_every_part_can_be_taken_off_alone():
+    line = parse("ada interest:power -interest:camping stage:stable -language:en active<30d")
+    shorter = [render(without) for _key, _value, _excluded, without in chips(line)]
+    assert len(set(shorter)) == 6
+    assert all(len(text) < len(render(line)) for text in shorter)

@@ -1,0 +1,206 @@
+"""The Workbench's pages: who may open them, what they show, what they write down."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from community.consent.api import withdraw
+from community.kernel.api import now
+from community.members.api import Role
+from community.search.port import SearchDown
+from community.search.registry import engine_of
+from crm_bridge.console.export import safe
+from crm_bridge.models import AccessEntry, Segment
+from forums.api import ensure_board, open_topic
+from tests.people import member, permit, staff
+from tests.relay import drain
+from tests.vocabulary import load_words
+
+BOTH = ("profiling:onsite", "product_news:email")
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ada():
+    load_words()
+    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    ada = permit(member("ada", name="Ada"), *BOTH)
+    open_topic(author=ada, board=board, title="Which roof rack?", source="Roof bars.", now=now())
+    drain()
+    return ada
+
+
+def signed_in(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def marketer():
+    return staff(Role.MARKETER, "viktor")
+
+
+@pytest.fixture
+def desk(marketer):
+    return signed_in(marketer)
+
+
+def pages(ada):
+    segment = Segment.objects.create(
+        name="Racks", line="interest:roof-rack", purpose="product_news", channel="email", created_at=now()
+    )
+    return {
+        "home": ("get", reverse("crm:workbench"), {}),
+        "people": ("get", reverse("crm:people"), {}),
+        "person": ("get", reverse("crm:person", args=[ada.public_id]), {}),
+        "segments": ("get", reverse("crm:segments"), {}),
+        "export": ("post", reverse("crm:export"), {"q": ""}),
+        "save": ("post", reverse("crm:save_segment"), {"q": "", "name": "All"}),
+        "change": ("post", reverse("crm:change_segment", args=[segment.pk]), {"name": "New"}),
+    }
+
+
+ALL = ("home", "people", "person", "segments", "export", "save", "change")
+OPEN = {
+    "marketer": set(ALL),
+    "brand_manager": set(ALL),
+    "service_agent": {"home"},
+    "moderator": {"home"},
+    "member": set(),
+}
+
+
+@pytest.mark.parametrize("role", list(OPEN))
+@pytest.mark.parametrize("page", ALL)
+def test_each_role_opens_its_pages_and_no_others(ada, role, page):
+    person = member("someone") if role == "member" else staff(Role(role), "someone")
+    method, address, data = pages(ada)[page]
+    answer = getattr(signed_in(person), method)(address, data)
+    assert (answer.status_code < 400) == (page in OPEN[role]), answer.status_code
+    assert answer.status_code in (200, 302, 403)
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_guests_are_asked_to_sign_in(ada, page):
+    method, address, data = pages(ada)[page]
+    answer = getattr(Client(), method)(address, data)
+    assert answer.status_code == 302
+    assert "/account/login/" in answer["Location"]
+
+
+def test_people_are_listed_with_reasons_and_each_look_is_written_down(ada, desk, marketer):
+    answer = desk.get(reverse("crm:people"), {"q": "interest:行李架"})
+    text = answer.content.decode()
+    assert "Ada" in text
+    assert "Opened “Which roof rack?”" in text
+    assert str(ada.public_id) in text
+    assert "ada@" not in text
+    entry = AccessEntry.objects.get()
+    assert (entry.member_id, entry.actor_id, entry.kind) == (ada.pk, marketer.pk, "listed")
+    assert (entry.purpose, entry.channel, entry.why) == ("product_news", "email", "interest:roof-rack")
+    assert entry.actor_title == "marketer"
+
+
+def test_the_list_asks_a_literal_number_of_queries(ada, desk, django_assert_num_queries):
+    desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
+    with django_assert_num_queries(14):
+        desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
+
+
+def test_a_persons_page_shows_only_what_is_permitted_and_is_written_down(ada, desk):
+    address = reverse("crm:person", args=[ada.public_id])
+    assert "roof rack" in desk.get(address).content.decode()
+    assert AccessEntry.objects.get().kind == "viewed"
+    assert desk.get(address, {"for": "offers:email"}).status_code == 403
+    withdraw(member_id=ada.pk, purpose="product_news", channel="email", source="test", now=now())
+    answer = desk.get(address)
+    assert answer.status_code == 403
+    assert "roof rack" not in answer.content.decode()
+    assert AccessEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize(("text", "status"), [("interest:nothing", 422), ("for:you", 422), ("page", 200)])
+def test_a_mistake_keeps_what_was_typed(ada, desk, text, status):
+    answer = desk.get(reverse("crm:people"), {"q": text})
+    assert answer.status_code == status
+    assert text in answer.content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["x", "service", "profiling:email", "a b"])
+def test_an_unknown_purpose_is_refused(ada, desk, wanted):
+    assert desk.get(reverse("crm:person", args=[ada.public_id]), {"for": wanted}).status_code in (422, 403)
+
+
+def test_adding_a_part_leads_to_the_longer_line(ada, desk):
+    answer = desk.get(reverse("crm:people"), {"q": "interest:power", "add": "active<30d"})
+    assert answer["Location"].endswith("?q=interest%3Apower+active%3C30d")
+
+
+def test_a_page_out_of_reach_is_not_there(ada, desk):
+    assert desk.get(reverse("crm:people"), {"page": "99999"}).status_code == 404
+    assert desk.get(reverse("crm:people"), {"page": "x"}).status_code == 200
+
+
+def test_the_export_holds_those_who_permit_it_at_that_moment(ada, desk):
+    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    quick = permit(member("quick", name="=1+1"), *BOTH)
+    open_topic(author=quick, board=board, title="Roof rack", source="Roof rack", now=now())
+    drain()
+    withdraw(member_id=ada.pk, purpose="product_news", channel="email", source="test", now=now())  # not yet indexed
+    answer = desk.post(reverse("crm:export"), {"q": "interest:roof-rack"})
+    text = answer.content.decode()
+    assert answer["Content-Type"].startswith("text/csv")
+    assert text.startswith("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert [row["username"] for row in rows] == ["quick"]
+    assert rows[0]["name"] == "'=1+1"
+    assert rows[0]["email"] == "quick@example.org"
+    assert list(AccessEntry.objects.values_list("member_id", "kind")) == [(quick.pk, "exported")]
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_no_cell_is_a_formula(cell):
+    assert safe(cell) == f"'{cell}"
+
+
+def test_segments_are_saved_counted_renamed_and_deleted(ada, desk):
+    desk.post(reverse("crm:save_segment"), {"q": "interest:行李架", "name": " Racks  today "})
+    segment = Segment.objects.get()
+    assert (segment.name, segment.line) == ("Racks today", "interest:roof-rack")
+    assert "Racks today" in desk.get(reverse("crm:segments")).content.decode()
+    desk.post(reverse("crm:change_segment", args=[segment.pk]), {"name": "Others", "do": "rename"})
+    segment.refresh_from_db()
+    assert segment.name == "Others"
+    again = desk.post(reverse("crm:save_segment"), {"q": "", "name": "Others"})
+    assert again.status_code == 422
+    assert "There is a segment of this name already." in again.content.decode()
+    desk.post(reverse("crm:change_segment", args=[segment.pk]), {"do": "delete"})
+    assert not Segment.objects.exists()
+
+
+def test_a_segment_whose_keyword_is_gone_says_so(ada, desk):
+    Segment.objects.create(name="Old", line="interest:gone", purpose="offers", channel="email", created_at=now())
+    assert "The vocabulary does not know “gone”." in desk.get(reverse("crm:segments")).content.decode()
+
+
+def test_while_search_is_away_the_page_says_so(ada, desk, monkeypatch):
+    def away(question):
+        raise SearchDown("away")
+
+    monkeypatch.setattr(engine_of("audience"), "search", away)
+    answer = desk.get(reverse("crm:people"), {"q": "interest:power"})
+    assert answer.status_code == 503
+    assert "Search is away for a moment" in answer.content.decode()
+    assert "interest:power" in answer.content.decode()
+    assert desk.get(reverse("crm:segments")).status_code == 200
+
+
+def test_the_workbench_speaks_chinese(ada, desk):
+    desk.cookies["django_language"] = "zh-hans"
+    answer = desk.get(reverse("crm:people"), {"q": "interest:roof-rack"}, headers={"accept-language": "zh-hans"})
+    assert answer.status_code == 200
+    assert "行李架" in answer.content.decode()
