@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from community.search.registry import forget_engines
 from community.search.services import forget_state
+from crm_bridge.keywords.vocabulary import forget_vocabulary
 
 pytest_plugins = ["tests.closing", "tests.servers"]
 
@@ -34,3 +35,4 @@ def empty_index():
     yield
     forget_engines()
     forget_state()
+    forget_vocabulary()

@@ -20,7 +20,8 @@ def test_a_line_says_the_same_in_both_languages():
 
 def test_every_part_is_understood():
     line = parse(
-        'ada "snow tyre" stage:stable,growth active<4w joined>1y -interest:power language:中文 permit:offers:email sort:-days'
+        'ada "snow tyre" stage:stable,growth active<4w joined>1y -interest:power language:中文 '
+        "permit:offers:email sort:-days"
     )
     assert line.words == ("ada", "snow tyre")
     assert line.any == {"stage": ("stable", "growth"), "language": ("zh",)}

@@ -107,7 +107,7 @@ def test_people_are_listed_with_reasons_and_each_look_is_written_down(ada, desk,
 
 def test_the_list_asks_a_literal_number_of_queries(ada, desk, django_assert_num_queries):
     desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(20):
         desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
 
 
