@@ -3,6 +3,7 @@
 #
 # An address given in DATABASE_URL, REDIS_URL or ELASTICSEARCH_URL is used as it is. For the others a server of this
 # checkout is started on a free port of 127.0.0.1; what is missing is installed (Debian and Ubuntu, root or sudo).
+# PostgreSQL does not wait for the disk, since tests need it fast; DURABLE=1 makes it wait, as benchmarks must.
 # Addresses are written to .services/env, process numbers to .services/*.pid.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -79,8 +80,11 @@ start_postgres() {
   as_owner "$tools/initdb" --pgdata="$folder" --username=paddock --pwfile="$data/postgres.secret" \
     --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 >"$here/postgres.log"
   as_owner rm "$data/postgres.secret"
+  local durable=off
+  [ -z "${DURABLE:-}" ] || durable=on
   as_owner "$tools/pg_ctl" --pgdata="$folder" --wait --timeout=60 --log="$data/postgres.log" --silent start -o \
-    "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_connections=100 -c shared_buffers=256MB"
+    "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_connections=100 -c shared_buffers=256MB \
+     -c fsync=$durable -c full_page_writes=$durable"
   as_owner head -1 "$folder/postmaster.pid" >"$here/postgres.pid"
   PGPASSWORD=$secret "$tools/createdb" --host=127.0.0.1 --port="$port" --username=paddock paddock
   url=postgres://paddock:$secret@127.0.0.1:$port/paddock

@@ -36,3 +36,9 @@ def empty_index():
     forget_engines()
     forget_state()
     forget_vocabulary()
+
+
+@pytest.fixture(autouse=True)
+def kept_connection(monkeypatch):
+    """Channels closes connections around each of its database calls: also the one whose transaction is the test."""
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)

@@ -10,6 +10,7 @@ import secrets
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache.backends.redis import RedisCache
 from elasticsearch import Elasticsearch
 
 PREFIX = f"test_{os.getpid()}_{secrets.token_hex(3)}_"
@@ -41,12 +42,21 @@ def elasticsearch(elastic_address, settings):
     settings.ELASTICSEARCH_URL = elastic_address
 
 
+class OwnKeys(RedisCache):
+    """A cache among others in the same Redis: emptying it touches its own keys only."""
+
+    def clear(self):
+        client = self._cache.get_client(None, write=True)
+        keys = list(client.scan_iter(f"{self.key_prefix}:*"))
+        return bool(keys and client.delete(*keys))
+
+
 @pytest.fixture
 def redis(settings):
     """Cache and channel layer on Redis, under names of this process's own."""
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "tests.servers.OwnKeys",
             "LOCATION": address("redis"),
             "KEY_PREFIX": PREFIX,
         }

@@ -17,6 +17,7 @@ class Notification(models.Model):
     actor_ids = models.JSONField(default=list)
     count = models.PositiveIntegerField(default=1)
     last_event_id = models.BigIntegerField()
+    event_ids = models.JSONField(default=list)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 

@@ -13,7 +13,7 @@ from django.db.models import Count, Max
 from community.inbox.live import announce
 from community.inbox.models import MutedKind, Notification
 
-MOST_ACTORS = 20
+MOST_ACTORS, MOST_EVENTS, LINES_REMEMBERED = 20, 100, 5
 
 
 @dataclass(frozen=True)
@@ -61,26 +61,20 @@ def notify(
     """Tell somebody once; the same event again changes nothing, one's own act tells nothing."""
     if recipient_id == actor_id or MutedKind.objects.filter(member_id=recipient_id, kind=kind).exists():
         return
+    # Facts of different members arrive in any order, by several relays at once: the line is made empty if it is
+    # missing, and then locked.
     mine = Notification.objects.select_for_update().filter(recipient_id=recipient_id, kind=kind, subject=subject)
-    if mine.filter(last_event_id__gte=event_id).exists():
+    if any(event_id in line.event_ids for line in mine.order_by("-pk")[:LINES_REMEMBERED]):
         return
-    unread = mine.filter(read_at=None).first()
-    if unread is None:
-        Notification.objects.create(
-            recipient_id=recipient_id,
-            kind=kind,
-            subject=subject,
-            title=title[:200],
-            url=url,
-            actor_ids=[actor_id],
-            last_event_id=event_id,
-            at=at,
-        )
-    else:
-        unread.actor_ids = [actor_id, *(one for one in unread.actor_ids if one != actor_id)][:MOST_ACTORS]
-        unread.count += 1
-        unread.url, unread.at, unread.last_event_id = url, at, event_id
-        unread.save(update_fields=["actor_ids", "count", "url", "at", "last_event_id"])
+    line = Notification(recipient_id=recipient_id, kind=kind, subject=subject, count=0, last_event_id=0, at=at)
+    Notification.objects.bulk_create([line], ignore_conflicts=True)
+    unread = mine.get(read_at=None)
+    unread.actor_ids = [actor_id, *(one for one in unread.actor_ids if one != actor_id)][:MOST_ACTORS]
+    unread.event_ids = [event_id, *unread.event_ids][:MOST_EVENTS]
+    unread.count += 1
+    if event_id > unread.last_event_id:
+        unread.title, unread.url, unread.at, unread.last_event_id = title[:200], url, at, event_id
+    unread.save()
     announce(f"member:{recipient_id}", kind="notification", sequence=event_id)
 
 

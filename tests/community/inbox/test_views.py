@@ -57,6 +57,14 @@ def test_repeats_fold_into_one_line_until_it_is_read(now):
     assert Notification.objects.count() == 2
 
 
+def test_facts_of_several_people_count_in_whatever_order_they_arrive(now):
+    maja, otto, ines = member("maja"), member("otto"), member("ines")
+    tell(maja, ines, now, event_id=6, title="Newest")
+    tell(maja, otto, now, event_id=5, title="Older")
+    tell(maja, otto, now, event_id=5, title="Older")
+    assert list(Notification.objects.values_list("count", "title", "last_event_id")) == [(2, "Newest", 6)]
+
+
 def test_ones_own_act_tells_nothing(now):
     maja = member("maja")
     tell(maja, maja, now)
