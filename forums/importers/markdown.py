@@ -10,6 +10,7 @@ _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _BLOCKS = {"p", "div", "pre", "ul", "ol", "blockquote", *_HEADINGS}
 _SILENT = {"script", "style"}
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+_LINE_START = re.compile(r"^(\d{0,9})([-+#=~.)])")
 
 
 class _Writer(HTMLParser):
@@ -115,3 +116,9 @@ def from_html(source: str) -> str:
     writer.feed(source)
     writer.close()
     return _tidied("".join(writer.parts))
+
+
+def from_text(source: str) -> str:
+    """Markdown that shows a plain text as it is, line by line."""
+    lines = (_LINE_START.sub(r"\1\\\2", _escaped(line.strip())) for line in source.splitlines())
+    return _tidied("\n".join(lines)).replace("&", "\\&")

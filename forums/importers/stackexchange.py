@@ -10,33 +10,28 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from defusedxml.ElementTree import iterparse
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from community.consent.api import PURPOSE_CHANNELS, VERSION, grant, history
 from community.kernel import markup
-from community.members.api import Member, import_member
+from community.members.api import Member
 from forums.enums import PostKind
+from forums.importers.common import BATCH, batched, free_member, grant_all, taken_over
 from forums.importers.markdown import from_html
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Topic
 from forums.queries import counted_figures, figure_here
 from forums.services import choose_best_answer, open_topic, write_post
 
 Row = dict[str, str]
-ItemT = TypeVar("ItemT")
 Progress = Callable[[Iterable[Row], str], Iterable[Row]]
 
-BATCH = 200
 EPOCH = datetime(2008, 1, 1, tzinfo=UTC)
 QUESTION, ANSWER = "1", "2"
 VALUES = {"2": 1, "3": -1}
 NOBODY = "0"
-GRANT_SOURCE = "demo import"
 KEPT_FIGURES = ("AnswerCount", "tag Count")
 
 
@@ -88,13 +83,6 @@ def first_acts(folder: Path) -> dict[str, datetime]:
     return found
 
 
-def batched(items: Iterable[ItemT], size: int) -> Iterator[list[ItemT]]:
-    """The items in lists of at most so many."""
-    source = iter(items)
-    while batch := list(islice(source, size)):
-        yield batch
-
-
 class Import:
     """One dump on its way into two boards: the conversations, and what is no conversation (tag texts)."""
 
@@ -133,8 +121,7 @@ class Import:
                 self._note(name, row["Id"], local_id)
 
     def _known(self, kind: str, ids: Iterable[str]) -> dict[str, int]:
-        found = Imported.objects.filter(source=self.source, kind=kind, external_id__in=set(ids))
-        return dict(found.values_list("external_id", "local_id"))
+        return taken_over(self.source, kind, ids)
 
     def _note(self, kind: str, external_id: str, local_id: int) -> None:
         Imported.objects.get_or_create(
@@ -148,16 +135,15 @@ class Import:
         joined = moment(row.get("CreationDate"))
         name = " ".join(row.get("DisplayName", "").split())[:60] or f"#{row['Id']}"
         about = markup.plain_text(row.get("AboutMe", ""))
-        member = self._free_member(handle_of(row), name, joined, about)
+        handle = handle_of(row)[:28]
+        member = free_member(handle, kind="Users", name=name, joined_at=joined, about=about, language="en")
         if self.grant_all:
             self._grant(member, row["Id"])
         return member.pk
 
     def _grant(self, member: Member, external_id: str) -> None:
         """Permit everything from the first act on, which may be older than the account: posts are moved at times."""
-        # Whoever ever said yes or no here is never overruled.
-        if not history(member.pk):
-            grant_all(member, now=min(member.joined_at, self.first_acts.get(external_id, member.joined_at)))
+        grant_all(member, now=min(member.joined_at, self.first_acts.get(external_id, member.joined_at)))
 
     def _grant_the_known(self) -> None:
         """Those whom an earlier run took over without permissions."""
@@ -168,16 +154,6 @@ class Import:
                 for local_id, external_id in chunk:
                     if local_id in people and people[local_id].erased_at is None:
                         self._grant(people[local_id], external_id)
-
-    def _free_member(self, username: str, name: str, joined: datetime, about: str) -> Member:
-        # A name that somebody of this site bears is never taken over: the import must not write in their name.
-        taken = Imported.objects.filter(kind="Users")
-        for attempt in ("", *(f"-{letter}" for letter in "abcdefgh")):
-            member = import_member(username=username[:28] + attempt, name=name, joined_at=joined, about=about)
-            ours = not member.has_usable_password() and member.joined_at == joined
-            if ours and not taken.filter(local_id=member.pk).exists():
-                return member
-        raise ValueError(f"no free name for {username}")
 
     def _author(self, row: Row, key: str) -> Member:
         external = row.get(key, "") or NOBODY
@@ -301,20 +277,6 @@ class Import:
 def text_of(body: str) -> str:
     """A body as Markdown within the length of a post."""
     return from_html(body)[: markup.MAX_LENGTH].strip() or "…"
-
-
-def grant_all(member: Member, *, now: datetime) -> None:
-    """Every permission there is. Nobody agreed to it: for demonstrations only."""
-    for purpose, channels in PURPOSE_CHANNELS.items():
-        for channel in channels:
-            grant(
-                member_id=member.pk,
-                purpose=purpose,
-                channel=channel,
-                text_version=VERSION,
-                source=GRANT_SOURCE,
-                now=now,
-            )
 
 
 def stated(folder: Path) -> Iterator[tuple[str, str, int]]:

@@ -11,14 +11,9 @@ from defusedxml import DefusedXmlException
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from forums.importers.common import GRANT_WARNING
 from forums.importers.stackexchange import Import, audit
 from forums.services import ensure_board
-
-GRANT_WARNING = (
-    "--grant-all-for-demo: every imported member is given every permission, dated at their joining or their "
-    "first post, also in a second run. Profiles of people imported earlier follow with rebuild_profiles. "
-    "Nobody really agreed to this. Use it on demonstration sites only."
-)
 
 
 class Command(BaseCommand):

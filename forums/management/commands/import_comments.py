@@ -1,0 +1,75 @@
+"""``manage.py import_comments FILE --board SLUG``: a table of comments becomes a board."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_slug
+from tqdm import tqdm
+
+from community.kernel.api import now
+from forums.importers.comments import Comment, Import, Unreadable
+from forums.importers.common import GRANT_WARNING
+from forums.services import ensure_board
+
+SHOWN_LINES = 10
+
+
+class Command(BaseCommand):
+    """Imports comments."""
+
+    help = (
+        "Import a CSV file with a column content and optional content_id, author and date. Rows with one content_id "
+        "are one post; without an author the content_id is the member. Can be run again."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where from and where to."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--board", required=True, help="slug of the board, made where it is missing")
+        languages = [code for code, _name in settings.LANGUAGES]
+        parser.add_argument("--language", choices=languages, default="", help="of the members; default: as they write")
+        parser.add_argument("--grant-all-for-demo", action="store_true", help=GRANT_WARNING)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import, then say what was taken over and what was not."""
+        path, slug = options["file"], options["board"]
+        if not path.is_file():
+            raise CommandError(f"{path} is no file.")
+        try:
+            validate_slug(slug)
+            self._import(path, slug[:60], language=options["language"], grant_all=options["grant_all_for_demo"])
+        except Unreadable as error:
+            raise CommandError(f"{path}: {error} Nothing was imported.") from error
+        except ValidationError as error:
+            raise CommandError(f"--board {slug}: {error.messages[0]}") from error
+
+    def _import(self, path: Path, slug: str, *, language: str, grant_all: bool) -> None:
+        if grant_all:
+            self.stdout.write(GRANT_WARNING)
+        work = Import(path, grant_all=grant_all, language=language, now=now())
+        work.read(_progress)
+        work.run(ensure_board(slug, title_en=slug, title_zh=slug), _progress)
+        done = work.done
+        self.stdout.write(
+            f"{done['Comments']} comments by {done['Authors']} new members taken over, {done['known']} rows were here."
+        )
+        if done["misdated"]:
+            self.stdout.write(f"{done['misdated']} dates were not understood; their comments are dated now.")
+        if work.too_long:
+            lines = ", ".join(map(str, work.too_long[:SHOWN_LINES]))
+            more = " and more" if len(work.too_long) > SHOWN_LINES else ""
+            self.stdout.write(
+                f"{len(work.too_long)} comments of more than 40,000 characters left out (line {lines}{more}). "
+                "A quotation mark that is never closed looks like this too."
+            )
+
+
+def _progress(found: Iterable[Comment], name: str, total: int | None) -> Iterable[Comment]:
+    return tqdm(found, desc=name, total=total, unit=" rows", disable=None)
