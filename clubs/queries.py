@@ -21,6 +21,13 @@ def club_slugs_of(member_ids: Iterable[int]) -> dict[int, list[str]]:
     return dict(found)
 
 
+def club_ids_of(member_id: int | None) -> set[int]:
+    """The keys of one member's clubs; none for a guest."""
+    if member_id is None:
+        return set()
+    return set(Membership.objects.filter(member_id=member_id).values_list("club_id", flat=True))
+
+
 def clubs_of(member_id: int) -> list[Club]:
     """The clubs of one member."""
     return list(Club.objects.filter(memberships__member_id=member_id).order_by("kind", "title_en"))

@@ -15,6 +15,8 @@ from community.kernel.api import contributions, publish
 from community.members.api import Member
 from community.search.api import mark_content
 
+FEW_MODELS = 3
+
 
 @transaction.atomic
 def found_club(
@@ -29,7 +31,7 @@ def found_club(
     models: Sequence[str] = (),
     now: datetime,
 ) -> Club:
-    """A club with its board; the same slug again is the same club."""
+    """A club with its board; the same slug again is the same club, which learns of models it did not know."""
     values = {
         "kind": kind,
         "title_en": title_en[:80],
@@ -37,14 +39,24 @@ def found_club(
         "about_en": about_en,
         "about_zh": about_zh,
         "keywords": list(keywords),
-        "models_list": list(models),
         "founded_at": now,
     }
-    club, created = Club.objects.get_or_create(slug=slug, defaults=values)
+    club, created = Club.objects.select_for_update().get_or_create(slug=slug, defaults=values)
     if created:
         contributions("clubs.created", slug, club.title_en, club.title_zh)
+    if _add_models(club, models) or created:
         mark_content("club", [club.pk])
     return club
+
+
+def _add_models(club: Club, models: Sequence[str]) -> bool:
+    new = [model for model in dict.fromkeys(models) if model not in club.models_list]
+    if new:
+        club.models_list = [*club.models_list, *new]
+        club.save(update_fields=["models_list"])
+        # A brand's club has the brand as its first keyword.
+        contributions("clubs.models", club.keywords[0] if club.keywords else "", new)
+    return bool(new)
 
 
 @transaction.atomic
@@ -56,7 +68,9 @@ def join_club(*, member: Member, club: Club, role: str = MemberRole.MEMBER, now:
     if not created:
         return False
     Club.objects.filter(pk=club.pk).update(member_count=F("member_count") + 1)
-    words = (*club.models_list, *club.keywords)
+    # Who joins the club of a brand with sixty models is not interested in each of them.
+    models = club.models_list if len(club.models_list) <= FEW_MODELS else []
+    words = (*models, *club.keywords)
     fact = ClubJoined(
         member_id=member.pk, club_id=club.pk, slug=club.slug, kind=club.kind, title=club.title_en, keywords=words
     )

@@ -9,18 +9,20 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clubs.models import Club, ClubKind, Membership
-from clubs.queries import members_of
+from clubs.queries import club_ids_of, members_of
 from clubs.services import join_club, leave_club
-from community.kernel.api import now
+from community.kernel.api import Invalid, now
 from community.members.api import cards
 from community.pages.api import landing_of
 
 CLUBS_A_PAGE = 60
 MEMBERS_A_PAGE = 48
 FACES = 12
+ACTS = {"join": join_club, "leave": leave_club}
 
 
 @require_safe
@@ -31,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if words:
         clubs = clubs.filter(Q(title_en__icontains=words) | Q(title_zh__icontains=words) | Q(slug__icontains=words))
     page = Paginator(clubs, CLUBS_A_PAGE).get_page(request.GET.get("page"))
-    mine = set(Membership.objects.filter(member_id=request.user.pk or 0).values_list("club_id", flat=True))
+    mine = club_ids_of(request.user.pk)
     groups = [(kind.label, [club for club in page if club.kind == kind]) for kind in ClubKind]
     context = {
         "groups": [(label, found) for label, found in groups if found],
@@ -48,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def club(request: HttpRequest, slug: str) -> HttpResponse:
     """A club: what it is, its board, its people."""
     found = get_object_or_404(Club, slug=slug)
-    joined = Membership.objects.filter(club=found, member_id=request.user.pk or 0).exists()
+    joined = found.pk in club_ids_of(request.user.pk)
     latest = list(Membership.objects.filter(club=found).order_by("-joined_at")[:FACES])
     people = cards(row.member_id for row in latest)
     context = {
@@ -83,8 +85,9 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def membership(request: HttpRequest, slug: str) -> HttpResponse:
     """Join or leave."""
-    found = get_object_or_404(Club, slug=slug)
+    found, act = get_object_or_404(Club, slug=slug), ACTS.get(request.POST.get("act", ""))
+    if act is None:
+        raise Invalid(_("Join or leave: nothing else can be done here."))
     member: Any = request.user
-    act = leave_club if request.POST.get("act") == "leave" else join_club
     act(member=member, club=found, now=now())
     return redirect(found)

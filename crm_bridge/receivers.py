@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -10,6 +11,7 @@ from community.kernel.api import fills
 from community.search.api import mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.intake.handlers import wipe
+from crm_bridge.keywords.club_models import add_models
 from crm_bridge.models import AccessEntry
 from crm_bridge.profiles.projector import INDEX
 from crm_bridge.segments.services import AUDIENCE_ROLES
@@ -35,3 +37,9 @@ def people_nav(user: Any) -> dict[str, Any]:
 def segments_nav(user: Any) -> dict[str, Any]:
     """Saved audiences."""
     return {"url": "crm:segments", "label": gettext_lazy("Segments"), "roles": AUDIENCE_ROLES}
+
+
+@fills("clubs.models")
+def know_models(brand: str, models: Sequence[str]) -> int:
+    """The models of a club are keywords, so that what members write of them is understood."""
+    return add_models(brand, models)

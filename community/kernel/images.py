@@ -29,6 +29,7 @@ def reencode(file: BinaryIO, *, longest_side: int = 2000) -> ContentFile[bytes]:
         raise Invalid(_("The picture is larger than 10 MB."), field="picture")
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # damaged metadata is dropped anyway
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _written(data, longest_side)
     except (

@@ -43,6 +43,11 @@ def test_joining_twice_makes_one_member_and_one_fact():
     ]
 
 
+def test_who_joins_the_club_of_a_brand_with_many_models_is_not_interested_in_each():
+    join_club(member=member(), club=club(models=["A", "B", "C", "D"], keywords=["Acme"]), now=THEN)
+    assert OutboxEvent.objects.get(name="clubs.club.joined").payload["keywords"] == ["Acme"]
+
+
 def test_leaving_twice_leaves_once():
     found, person, stays = club(), member(), member()
     join_club(member=person, club=found, now=THEN)

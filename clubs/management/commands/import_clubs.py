@@ -16,9 +16,11 @@ from clubs.models import ClubKind
 from clubs.services import found_club
 from community.kernel.api import now
 
+LONGEST = 70
+
 
 class Command(BaseCommand):
-    """One club a brand, its series as models. Run twice, nothing changes."""
+    """One club a brand, its series as models, each a keyword. Run twice, nothing changes; new series are added."""
 
     help = "Make brand clubs from JSON: {brand: [series]} or [{brand|name, series|models}]."
 
@@ -30,12 +32,11 @@ class Command(BaseCommand):
         """Import."""
         brands = list(read_brands(options["file"]))
         for brand, series in tqdm(brands, desc="clubs", unit=" clubs", disable=None):
-            name = brand[:70]
             found_club(
                 slug=club_slug(brand),
                 kind=ClubKind.BRAND,
-                title_en=f"{name} Club",
-                title_zh=f"{name}车友会",
+                title_en=f"{brand} Club",
+                title_zh=f"{brand}车友会",
                 keywords=[brand],
                 models=series,
                 now=now(),
@@ -47,10 +48,12 @@ def read_brands(path: Path) -> list[tuple[str, list[str]]]:
     """Brands with their series. Raises CommandError for a file of another form."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
+    if not isinstance(data, dict | list):
+        raise CommandError(f"{path} is neither a list nor an object.")
     pairs = data.items() if isinstance(data, dict) else [_pair(entry) for entry in data if isinstance(entry, dict)]
-    found = [(str(brand).strip(), _names(series)) for brand, series in pairs]
+    found = [(_name(brand), _names(series)) for brand, series in pairs]
     if not any(brand for brand, _series in found):
         raise CommandError(f"{path} names no brands.")
     return [(brand, series) for brand, series in found if brand]
@@ -64,8 +67,14 @@ def _pair(entry: dict[str, Any]) -> tuple[Any, Any]:
 def _names(series: Any) -> list[str]:
     if not isinstance(series, list):
         return []
-    names = [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in series]
-    return list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    names = [_name(one.get("name", "") if isinstance(one, dict) else one) for one in series]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _name(value: Any) -> str:
+    """One line of text that every database takes; empty for what is no name."""
+    text = str(value) if isinstance(value, str | int) else ""
+    return " ".join(text.replace("\0", "").encode("utf-8", "ignore").decode().split())[:LONGEST]
 
 
 def club_slug(brand: str) -> str:

@@ -1,0 +1,104 @@
+"""``manage.py import_clubs``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from clubs.models import Club
+from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary
+from crm_bridge.models import Keyword, Synonym
+from forums.models import Board
+
+pytestmark = pytest.mark.django_db
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_vocabulary():
+    forget_vocabulary()
+    yield
+    forget_vocabulary()
+
+
+def import_clubs(folder: Path, content) -> None:
+    path = folder / "clubs.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    call_command("import_clubs", path, verbosity=0)
+
+
+def names() -> list[str]:
+    return sorted(Keyword.objects.values_list("name_zh", flat=True))
+
+
+def test_every_brand_is_a_club_with_a_board_and_its_models_are_keywords(tmp_path):
+    import_clubs(tmp_path, {"奥迪": ["奥迪A3", "奥迪A3(进口)", "奥迪Q5L"], "Acme": ["Roadster GT"]})
+    clubs = {club.title_zh: club for club in Club.objects.all()}
+    assert {title: club.models_list for title, club in clubs.items()} == {
+        "奥迪车友会": ["奥迪A3", "奥迪A3(进口)", "奥迪Q5L"],
+        "Acme车友会": ["Roadster GT"],
+    }
+    assert clubs["Acme车友会"].slug == "acme"
+    assert set(Board.objects.values_list("club_slug", flat=True)) == {club.slug for club in clubs.values()}
+    assert names() == ["Roadster GT", "奥迪A3", "奥迪Q5L"]
+    found = {find(code).name_zh: count for code, count in capture("我的奥迪 a3 比 roadster GT 好").items()}
+    assert found == {"奥迪A3": 1, "Roadster GT": 1}
+
+
+def test_a_second_run_changes_nothing_and_a_longer_list_adds_its_models(tmp_path):
+    import_clubs(tmp_path, {"奥迪": ["奥迪A3"]})
+    club = Club.objects.get()
+    import_clubs(tmp_path, {"奥迪": ["奥迪A3"]})
+    assert Club.objects.values().get() == {field.name: getattr(club, field.name) for field in Club._meta.fields}
+    import_clubs(tmp_path, {"奥迪": ["奥迪A3", "奥迪A8"]})
+    assert Club.objects.get().models_list == ["奥迪A3", "奥迪A8"]
+    assert names() == ["奥迪A3", "奥迪A8"]
+
+
+def test_names_found_everywhere_or_taken_by_another_subject_count_only_with_their_brand(tmp_path):
+    topic = Keyword.objects.create(code="range", name_en="Range", name_zh="续航", kind="topic")
+    Synonym.objects.create(keyword=topic, text="里程")
+    import_clubs(tmp_path, {"比亚迪": ["元", "秦PLUS"], "本田": ["里程", "飞度"], "宝马": ["X5"]})
+    assert names() == sorted(["宝马 X5", "本田 里程", "比亚迪 元", "秦PLUS", "续航", "飞度"])
+    assert capture("花了二十万元，续航里程不错") == {"range": 2}
+
+
+def test_a_keyword_a_manager_has_is_left_alone(tmp_path):
+    Keyword.objects.create(code="fit", name_en="Fit", name_zh="飞度", kind="model", active=False)
+    import_clubs(tmp_path, {"本田": ["飞度"]})
+    assert list(Keyword.objects.values_list("code", "active")) == [("fit", False)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "7", "null", "[]", "{}", '"text"', "[1, 2]", '[{"brand": " "}]', "[" * 100_000, "\ufeff[]"],
+)
+def test_a_file_of_another_form_is_refused_with_its_name(tmp_path, content):
+    with pytest.raises(CommandError, match=r"clubs\.json"):
+        import_clubs(tmp_path, content)
+    assert Club.objects.count() == 0
+
+
+def test_a_list_of_objects_and_odd_entries_are_read_as_far_as_they_are_names(tmp_path):
+    odd = [{"brand": "Acme\0", "models": ["One\ud800", None, ["x"], {"name": "Two"}, "", 3, "One"]}, "text", {"a": 1}]
+    import_clubs(tmp_path, odd)
+    assert list(Club.objects.values_list("title_en", "models_list")) == [("Acme Club", ["One", "Two", "3"])]
+
+
+@pytest.mark.data
+def test_the_whole_list_of_brands_comes_in(tmp_path):
+    path = DATA / "car-names-zh" / "series-by-brand.json"
+    if not path.exists():
+        pytest.skip("needs ../shared/data")
+    listed = json.loads(path.read_text(encoding="utf-8"))
+    for _run in range(2):
+        call_command("import_clubs", path, verbosity=0)
+        assert Club.objects.count() == len(listed) == 261
+        assert Keyword.objects.count() > 2_200
+    assert sum(len(club.models_list) for club in Club.objects.all()) == sum(len(set(s)) for s in listed.values())
+    assert find("奥迪A3").kind == "model"
+    assert capture("二十万元") == {}
