@@ -75,7 +75,6 @@ def server(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     site = Server(f"http://127.0.0.1:{port}", home, _environment(home, port))
-    site.manage("migrate", "--run-syncdb", "--verbosity", "0")
     site.places = json.loads(site.run("-m", "tests.browser.seed").splitlines()[-1])
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(
@@ -134,13 +133,14 @@ def visit(browser, server):
     """Makes pages, each of a visitor of their own; afterwards asserts that no script failed and no dialog opened."""
     contexts, faults = [], []
 
-    def new(*, language="en", theme="light", width=1280, height=900, javascript=True):
+    def new(*, language="en", theme="light", width=1280, height=900, javascript=True, bypass_csp=False):
         context = browser.new_context(
             base_url=server.url,
             locale="zh-CN" if language == "zh-hans" else "en-GB",
             color_scheme=theme,
             viewport={"width": width, "height": height},
             java_script_enabled=javascript,
+            bypass_csp=bypass_csp,
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

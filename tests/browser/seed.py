@@ -10,6 +10,7 @@ import django
 django.setup()
 
 from allauth.account.models import EmailAddress  # noqa: E402 - needs the apps
+from django.core.management import call_command  # noqa: E402
 
 from clubs.services import found_club, join_club  # noqa: E402
 from community.consent.api import VERSION, grant  # noqa: E402
@@ -88,6 +89,7 @@ def competition(made):
 
 
 def seed():
+    call_command("migrate", run_syncdb=True, verbosity=0)
     ensure_site()
     made = people()
     board, topic = conversation(made)

@@ -1,0 +1,33 @@
+"""No script of a member's runs, with and without the content security policy."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.data]
+
+# What a script would need to have got into the page; our own elements have none of it.
+INTRUDERS = """() => {
+  const addresses = ["href", "src", "action", "formaction"];
+  const elements = ["SCRIPT", "IFRAME", "OBJECT", "EMBED", "STYLE", "BASE", "META", "LINK"];
+  const bad = (one) => one.name.startsWith("on") || ["style", "srcdoc"].includes(one.name)
+    || addresses.includes(one.name) && /^\\s*(javascript|data|vbscript):/i.test(one.value);
+  return [...document.querySelectorAll("main *")].flatMap((element) => [
+    ...[...element.attributes].filter(bad).map((one) => `${element.tagName} ${one.name}=${one.value}`),
+    ...(elements.includes(element.tagName) ? [element.outerHTML] : []),
+  ]);
+}"""
+
+
+@pytest.mark.parametrize("policy", [True, False], ids=["with the policy", "without the policy"])
+def test_no_hostile_text_runs(visit, server, policy):
+    if not hasattr(server, "hostile"):
+        server.hostile = json.loads(server.run("-m", "tests.browser.hostile").splitlines()[-1])
+    page = visit(bypass_csp=not policy)
+    searches = [f"/search/?q={quote(words)}" for words in server.hostile["words"]]
+    for address in [*server.hostile["pages"], *(searches if policy else searches[::4])]:
+        assert page.goto(address).status == 200, address
+        assert page.evaluate(INTRUDERS) == [], address
+    # Handlers of pictures and frames that do not load would run a little later.
+    page.wait_for_timeout(300)

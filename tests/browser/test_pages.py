@@ -1,0 +1,68 @@
+"""What every page owes its readers: nothing for axe to find, and a small first load."""
+
+import gzip
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+GUEST = ["/account/login/", "/account/signup/", "/account/password/reset/", "/"]
+MEMBER = [
+    "/",
+    "/search/?q=rack",
+    "/search/?q=nothingatall",
+    "/notifications/",
+    "/me/space/",
+    "/me/welcome/",
+    "/boards/",
+]
+ACCOUNT = ["/account/email/", "/account/2fa/", "/account/sessions/", "/account/password/change/"]
+SEEDED = ["board", "topic", "contest", "idea", "club", "space", "article"]
+KILOBYTE = 1000
+
+
+def found_by_axe(page):
+    """One line for each element a rule complains of."""
+    results = Axe().run(page).response
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'].splitlines()[-1].strip()}"
+        for rule in results["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_axe_finds_nothing(visit, server, sign_in, language, theme):
+    width = 1280 if theme == "light" else 390
+    page, found = visit(language=language, theme=theme, width=width), {}
+    for address in GUEST:
+        page.goto(address)
+        found[f"guest {address}"] = found_by_axe(page)
+    sign_in(page, "maja" if language == "en" else "lin")
+    for address in [*MEMBER, *ACCOUNT, *(server.places[name] for name in SEEDED)]:
+        page.goto(address)
+        assert page.locator("html").get_attribute("lang") == {"en": "en", "zh-hans": "zh-Hans"}[language]
+        found[address] = found_by_axe(page)
+    assert {address: lines for address, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("address", ["/", "topic"])
+def test_the_first_load_is_small(page, server, address):
+    sizes = {"script": 0, "stylesheet": 0}
+    loaded = []
+    page.on("response", lambda response: loaded.append(response))  # noqa: PLW0108 - Playwright wants a function
+    page.goto(server.places.get(address, address), wait_until="networkidle")
+    for response in loaded:
+        if response.request.resource_type in sizes:
+            sizes[response.request.resource_type] += len(gzip.compress(response.body()))
+    assert 0 < sizes["script"] < 60 * KILOBYTE
+    assert 0 < sizes["stylesheet"] < 30 * KILOBYTE
+
+
+@pytest.mark.parametrize("address", ["/", "/search/?q=rack", "/account/login/", "topic", "contest", "space", "club"])
+def test_a_phone_is_never_wider_than_its_screen(visit, server, address):
+    page = visit(width=360, height=740)
+    page.goto(server.places.get(address, address))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
