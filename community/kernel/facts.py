@@ -17,6 +17,7 @@ SYSTEM = 0
 FactT = TypeVar("FactT", bound="Fact")
 
 _BY_NAME: dict[str, type[Fact]] = {}
+_SHAPES: dict[type[Fact], dict[str, bool]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +66,18 @@ def fact_from(name: str, *, member_id: int, payload: dict[str, Any]) -> Fact:
     Raises KeyError for a name no code declares and TypeError when a field without default is missing.
     """
     kind = _BY_NAME[name]
-    hints = get_type_hints(kind)
-    known = {field.name for field in dataclasses.fields(kind)}
-    values = {
-        key: _tupled(value) if getattr(hints[key], "__origin__", None) is tuple else value
-        for key, value in payload.items()
-        if key in known
-    }
+    known = _shape(kind)
+    values = {key: _tupled(value) if known[key] else value for key, value in payload.items() if key in known}
     return kind(member_id=member_id, **values)
+
+
+def _shape(kind: type[Fact]) -> dict[str, bool]:
+    """The fields of a fact, and whether each is a tuple; worked out once a type."""
+    if kind not in _SHAPES:
+        hints = get_type_hints(kind)
+        fields = (field.name for field in dataclasses.fields(kind))
+        _SHAPES[kind] = {name: getattr(hints[name], "__origin__", None) is tuple for name in fields}
+    return _SHAPES[kind]
 
 
 def _tupled(value: Any) -> Any:

@@ -20,7 +20,7 @@ from community.members.facts import GarageChanged, KeywordsDeclared, MemberErase
 from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.keywords.proposals import Sighting, record_sightings
-from crm_bridge.keywords.vocabulary import capture, find
+from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
 from forums.facts import PostDeleted, PostEdited, PostReacted, PostRestored, PostWritten, TopicOpened
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteWithdrawn
@@ -34,6 +34,7 @@ class Batch:
     """What a batch of facts adds, written at once at the end of it."""
 
     since: dict[int, datetime]
+    words: Vocabulary
     signals: list[Signal] = field(default_factory=list)
     days: dict[tuple[int, date], tuple[int, datetime]] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
@@ -79,7 +80,7 @@ def takes(*fact_types: type[Fact]) -> Callable[[Taker], Taker]:
 def take_in(deliveries: Sequence[Delivery[Any]]) -> set[int]:
     """Learn from facts, in their order. Returns whose profiles change."""
     members = {delivery.fact.member_id for delivery in deliveries}
-    batch = Batch(profiling_since_many(members))
+    batch = Batch(profiling_since_many(members), vocabulary())
     for delivery in deliveries:
         _TAKERS[type(delivery.fact)](batch, delivery)
     batch.finish()
@@ -115,7 +116,7 @@ def _learn(batch: Batch, delivery: Delivery[Any], source: str, source_id: object
     """One signal a keyword the texts are about."""
     if not batch.permitted(delivery):
         return
-    counts = capture("\n".join(texts))
+    counts = batch.words.matcher.count("\n".join(texts))
     batch.signals.extend(
         Signal(
             member_id=delivery.fact.member_id,
@@ -139,8 +140,8 @@ def _state(batch: Batch, delivery: Delivery[Any], source: str, words: Iterable[s
         return
     codes: dict[str, str] = {}
     for word in words:
-        whole = find(word)
-        found = [whole.code] if whole else list(capture(word))
+        whole = batch.words.find(word)
+        found = [whole.code] if whole else list(batch.words.matcher.count(word))
         for code in found:
             codes.setdefault(code, word)
         if not found:

@@ -22,6 +22,11 @@ class Vocabulary:
     keywords: dict[str, Keyword]
     matcher: Matcher
 
+    def find(self, term: str) -> Keyword | None:
+        """The keyword a term stands for: its code, a name or a synonym, in any language and inflection."""
+        code = term if term in self.keywords else self.matcher.find(term)
+        return self.keywords.get(code) if code else None
+
 
 _LOCK = threading.Lock()
 _held: Vocabulary | None = None
@@ -60,9 +65,7 @@ def forget_vocabulary() -> None:
 
 def find(term: str) -> Keyword | None:
     """The keyword a term stands for: its code, a name or a synonym, in any language and inflection."""
-    current = vocabulary()
-    code = term if term in current.keywords else current.matcher.find(term)
-    return current.keywords.get(code) if code else None
+    return vocabulary().find(term)
 
 
 def capture(text: str) -> Counter[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -111,11 +110,17 @@ def _profile(
 
 def stored(interest: InterestValue) -> dict[str, Any]:
     """An interest as it is kept and shown: plain JSON values, times as ISO 8601."""
-    values = dataclasses.asdict(interest)
-    values["reasons"] = [{**reason, "at": reason["at"].isoformat()} for reason in values["reasons"]]
-    for reason in values["reasons"]:
-        del reason["keyword"]
-    return values
+    return {
+        "keyword": interest.keyword,
+        "weight": interest.weight,
+        "was": interest.was,
+        "told": interest.told,
+        "muted": interest.muted,
+        "reasons": [
+            {"source": r.source, "source_id": r.source_id, "title": r.title, "count": r.count, "at": r.at.isoformat()}
+            for r in interest.reasons
+        ],
+    }
 
 
 def rebuild_profiles(*, now: datetime) -> Iterator[int]:
