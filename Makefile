@@ -23,6 +23,9 @@ services-stop: ## Stop them and remove what they wrote
 test-services: .venv/.ready ## Run the suite on PostgreSQL, Redis and Elasticsearch; skips nothing
 	scripts/services.sh run $(BIN)/pytest -m "not browser" -n 2 --servers --nothing-skipped $(TEST_OPTIONS)
 
+shots: .venv/.ready ## Take the screenshots in docs/shots anew (needs Chromium)
+	$(BIN)/python scripts/shots.py
+
 lint: .venv/.ready ## Style, types, floors, templates, migrations, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -49,4 +52,4 @@ lock: ## Resolve the dependencies anew into the lock files (needs uv)
 	@.venv/bin/python scripts/compile_messages.py
 	@touch $@ .venv/.run
 
-.PHONY: help demo test services services-stop test-services lint messages lock
+.PHONY: help demo test services services-stop test-services lint shots messages lock

@@ -28,9 +28,10 @@ class Supervisor:
     stopping: bool = False
 
     def start(self) -> None:
-        """Start every command; from now on SIGINT and SIGTERM stop them all."""
+        """Start every command; from now on SIGINT, SIGTERM and SIGHUP stop them all."""
         signal.signal(signal.SIGINT, self._stop_soon)
         signal.signal(signal.SIGTERM, self._stop_soon)
+        signal.signal(signal.SIGHUP, self._stop_soon)  # the terminal was closed
         for name, command in self.commands:
             # A session of its own: Ctrl-C reaches this process alone, which then stops them in order.
             self.running[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own commands

@@ -14,7 +14,7 @@ SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 @pytest.fixture(autouse=True)
 def kept_signals():
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
@@ -27,10 +27,11 @@ def test_one_that_ends_stops_the_others():
     assert all(process.poll() is not None for process in supervisor.running.values())
 
 
-def test_a_signal_stops_all_and_is_no_failure():
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all_and_is_no_failure(number):
     supervisor = Supervisor([("a", SLEEPER), ("b", SLEEPER)])
     supervisor.start()
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    threading.Timer(0.3, os.kill, (os.getpid(), number)).start()
     assert supervisor.wait() == 0
     assert all(process.returncode == -signal.SIGTERM for process in supervisor.running.values())
 
