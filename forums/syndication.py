@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,15 @@ ITEMS = 30
 SUMMARY = 500
 
 
+# What XML 1.0 cannot hold, however it is written.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def xml_text(text: str) -> str:
+    """The text without characters that would make a feed unreadable."""
+    return _NO_XML.sub("", text)
+
+
 class BoardFeed(Feed[Topic, Board]):
     """The latest topics of a board."""
 
@@ -26,7 +36,7 @@ class BoardFeed(Feed[Topic, Board]):
 
     def title(self, board: Board) -> str:
         """Its title."""
-        return board.title
+        return xml_text(board.title)
 
     def link(self, board: Board) -> str:
         """Its page."""
@@ -34,7 +44,7 @@ class BoardFeed(Feed[Topic, Board]):
 
     def description(self, board: Board) -> str:
         """What it is about."""
-        return board.about
+        return xml_text(board.about)
 
     def items(self, board: Board) -> list[Topic]:
         """The newest topics."""
@@ -43,7 +53,7 @@ class BoardFeed(Feed[Topic, Board]):
 
     def item_title(self, item: Topic) -> Any:
         """The title."""
-        return item.title
+        return xml_text(item.title)
 
     def item_description(self, item: Topic) -> str:
         """Nothing more than the title tells."""
@@ -51,7 +61,7 @@ class BoardFeed(Feed[Topic, Board]):
 
     def item_author_name(self, item: Topic) -> str:
         """Who opened it."""
-        return item.author.shown_name
+        return xml_text(item.author.shown_name)
 
     def item_pubdate(self, item: Topic) -> datetime:
         """When."""
@@ -78,7 +88,7 @@ class TopicFeed(Feed[Post, Topic]):
 
     def title(self, topic: Topic) -> str:
         """Its title."""
-        return topic.title
+        return xml_text(topic.title)
 
     def link(self, topic: Topic) -> str:
         """Its page."""
@@ -86,7 +96,7 @@ class TopicFeed(Feed[Post, Topic]):
 
     def description(self, topic: Topic) -> str:
         """Its title again."""
-        return topic.title
+        return xml_text(topic.title)
 
     def items(self, topic: Topic) -> list[Post]:
         """The newest posts."""
@@ -95,15 +105,15 @@ class TopicFeed(Feed[Post, Topic]):
 
     def item_title(self, item: Post) -> Any:
         """Who and which floor."""
-        return f"{item.author.shown_name} #{item.number}"
+        return xml_text(f"{item.author.shown_name} #{item.number}")
 
     def item_description(self, item: Post) -> str:
         """The beginning of the text."""
-        return item.text[:SUMMARY]
+        return xml_text(item.text[:SUMMARY])
 
     def item_author_name(self, item: Post) -> str:
         """Who wrote it."""
-        return item.author.shown_name
+        return xml_text(item.author.shown_name)
 
     def item_pubdate(self, item: Post) -> datetime:
         """When."""

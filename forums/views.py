@@ -119,6 +119,7 @@ def _topic_context(
         "form": PostForm(initial={"source": _quoted(request, found)}),
         "related": _related(found, request.user) if signed_in else [],
         "json_ld": _json_ld(request, found, rows),
+        "guest": not signed_in,
         "section": "clubs",
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 
 from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
-from community.settings.base import ALLOWED_HOSTS, PADDOCK_URL, SECRET_KEY
+from community.settings.base import ALLOWED_HOSTS, PADDOCK_URL, SECRET_KEY, STATIC_ROOT
 
 if len(SECRET_KEY) < 50:  # noqa: PLR2004 - the length Django's own deployment check asks for
     raise ImproperlyConfigured("PADDOCK_SECRET_KEY is missing or shorter than 50 characters.")
@@ -25,3 +25,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# `manage.py collectstatic`, then `manage.py compress`: the style sheet is there before the first process starts.
+COMPRESS_ROOT = STATIC_ROOT
+COMPRESS_OFFLINE = True

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 
 from community.members.api import MemberCard, cards
 from forums.models import PAGE, Board, BoardRead, Post, Reaction, ReadState, Topic
@@ -23,6 +25,21 @@ class PostRow:
     same: bool = False
     own: bool = False
     best: bool = False
+
+    @property
+    def url(self) -> str:
+        """The post's address, to which the acts' names are added; reversing each act's takes a third of a page."""
+        return f"{_posts_url()}{self.post.pk}/"
+
+    @property
+    def moment(self) -> str:
+        """When it was written, for machines."""
+        return self.post.written_at.isoformat(timespec="seconds")
+
+
+@cache
+def _posts_url() -> str:
+    return reverse("forums:post", args=[0]).removesuffix("0/")
 
 
 POST_FIELDS = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -32,8 +32,19 @@ def _sprite() -> str:
 
 
 @register.simple_tag
+def styles() -> SafeString:
+    """The site's style sheet. Finding out its name takes longer than the rest of a page: once a process."""
+    return _rendered("ui/styles.html") if settings.DEBUG else _read("ui/styles.html")
+
+
+@register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A 20 px line icon; with a label where it stands alone."""
+    return _icon(name, label)
+
+
+@lru_cache(1024)
+def _icon(name: str, label: str) -> SafeString:
     words = format_html('<span class="vh">{}</span>', label) if label else ""
     return format_html('<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>{}', _sprite(), name, words)
 
@@ -47,10 +58,15 @@ def brand_mark() -> SafeString:
 @register.simple_tag
 def livery(member_id: int | None, size: str = "") -> SafeString:
     """A member's colours, from the account id; the brand's mark for None."""
+    return _livery(member_id and member_id * 7 % LIVERIES + 1, size)
+
+
+@cache
+def _livery(number: int | None, size: str) -> SafeString:
     extra = f" lv-{size}" if size else ""
-    if not member_id:
+    if not number:
         return format_html('<span class="lv lv-0{}" aria-hidden="true">{}</span>', extra, brand_mark())
-    return format_html('<span class="lv lv-{}{}" aria-hidden="true"></span>', member_id * 7 % LIVERIES + 1, extra)
+    return format_html('<span class="lv lv-{}{}" aria-hidden="true"></span>', number, extra)
 
 
 @register.simple_tag
@@ -79,9 +95,11 @@ def _drawing(path: str, box: str, label: str, *, slice_it: bool = False) -> Safe
     return format_html('<svg viewBox="{}"{} {}>{}</svg>', box, mark_safe(fit), role, _read(path))  # noqa: S308 - constants
 
 
-@cache
-def _read(path: str) -> SafeString:
-    return mark_safe(get_template(path).render())  # noqa: S308 - our own drawings
+def _rendered(path: str) -> SafeString:
+    return mark_safe(get_template(path).render())  # noqa: S308 - our own templates, without anybody's words
+
+
+_read = cache(_rendered)
 
 
 @register.simple_tag
@@ -178,7 +196,11 @@ def day(at: datetime | None) -> str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    same_year = local.year == timezone.localtime().year
+    return _day(local.date(), local.year == timezone.localtime().year, get_language() or "")
+
+
+@lru_cache(4096)
+def _day(local: date, same_year: bool, language: str) -> str:
     return date_format(local, _("j M") if same_year else _("j M Y"))
 
 
