@@ -5,6 +5,7 @@ from collections import defaultdict
 import pytest
 from django.core.management import CommandError, call_command
 
+from bench.comments_f1 import FILE, held_out, labelled, scores
 from crm_bridge.keywords.matcher import Matcher, units
 from crm_bridge.keywords.starter import read
 from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary
@@ -141,3 +142,20 @@ def test_a_file_that_is_wrong_loads_nothing_and_says_where(tmp_path, text, said)
     with pytest.raises(CommandError, match=said.replace("[", r"\[")):
         call_command("load_vocabulary", write(tmp_path, text))
     assert Keyword.objects.count() == 0
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not FILE.exists(), reason="needs ../shared/data")
+@pytest.mark.django_db
+def test_subjects_of_comments_nobody_looked_at_are_found():
+    call_command("load_vocabulary")
+    unseen = [comment for key, comment in labelled().items() if held_out(key)]
+    assert len(unseen) > 4000
+    assert scores(unseen)[""].f1 >= 0.7
+
+
+@pytest.mark.django_db
+def test_every_name_stands_for_its_own_keyword_first():
+    call_command("load_vocabulary")
+    names = {name: item.code for item in read() for name in (item.name_zh, item.name_en, item.code)}
+    assert {name: find(name).code for name in names} == names
