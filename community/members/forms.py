@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import SignupForm
+from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,12 +20,28 @@ from community.members.services import CarEntry, joined, require_free_username
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
+class ComeInForm(LoginForm):
+    """allauth's sign-in with our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail or user name")
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        leave_to_labels(self)
+
+
 class JoinForm(SignupForm):
     """allauth's sign-up with our rules for names."""
 
     name = forms.CharField(label=_("What shall we call you?"), max_length=60, required=False)
 
     field_order = ["name", "username", "email", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = _("Others find and mention you by it. It stays.")
+        self.fields["password1"].help_text = _("At least 10 characters that are not easy to guess.")
+        leave_to_labels(self)
 
     def clean_username(self) -> str:
         """Free, not reserved, not a look-alike."""
@@ -53,6 +69,12 @@ class JoinForm(SignupForm):
         user.language = get_language() or settings.LANGUAGE_CODE
         user.save(update_fields=["name", "language", "skeleton"])
         joined(member=user, now=now())
+
+
+def leave_to_labels(form: forms.Form) -> None:
+    """Take the placeholders away: they repeat the labels and look like something typed."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
 
 
 class SpaceForm(forms.Form):

@@ -158,7 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "community.members.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "community.members.forms.JoinForm"}
+ACCOUNT_FORMS = {"login": "community.members.forms.ComeInForm", "signup": "community.members.forms.JoinForm"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
