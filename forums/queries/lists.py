@@ -36,7 +36,7 @@ class TopicRow:
 def topic_rows(topics: Iterable[Topic], reader: Any) -> list[TopicRow]:
     """Rows of a list, in a constant number of queries."""
     topics = list(topics)
-    people = cards([one for topic in topics for one in (topic.author_id, topic.last_author_id)])
+    people = cards([one for topic in topics for one in (topic.author_id, topic.last_author_id)], cars=False)
     new = new_posts(topics, reader)
     return [
         TopicRow(topic, people.get(topic.author_id), people.get(topic.last_author_id), new.get(topic.pk, 0))

@@ -34,7 +34,7 @@ def test_a_board_as_guest(client, django_assert_num_queries, rows):
     place = board("racks")
     for _ in range(rows):
         topic(where=place)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         answer = client.get("/boards/racks/")
     assert len(answer.context["rows"]) == rows
 
@@ -45,7 +45,7 @@ def test_a_board_as_member(client, django_assert_num_queries, now, rows):
     for _ in range(rows):
         reply(topic(where=place, now=now), now=now)
     client.force_login(tom)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         answer = client.get("/boards/racks/")
     assert [row.new for row in answer.context["rows"]] == [2] * rows
 
