@@ -1,13 +1,21 @@
 """Addresses of the bridge: the member's mirror and the Workbench."""
 
 from django.urls import URLPattern, path
-from django.views.generic import RedirectView
 
 from crm_bridge.console import views as console
+from crm_bridge.mirror import views as mirror
 
 app_name = "crm"
 urlpatterns: list[URLPattern] = [
-    path("me/knows/", RedirectView.as_view(url="/"), name="mirror"),
+    path("me/knows/", mirror.mirror, name="mirror"),
+    path("me/knows/interests/", mirror.interest, name="interest"),
+    path("me/knows/permissions/", mirror.permissions, name="permissions"),
+    path("me/knows/pause/", mirror.pause, name="pause"),
+    path("me/knows/history/", mirror.history, name="history"),
+    path("me/knows/looks/", mirror.looks, name="looks"),
+    path("me/knows/download/", mirror.download, name="download"),
+    path("me/knows/erase/", mirror.erase, name="erase"),
+    path("me/knows/erased/", mirror.erased, name="erased"),
     path("workbench/", console.home, name="workbench"),
     path("workbench/people/", console.people, name="people"),
     path("workbench/people/export/", console.export_people, name="export"),

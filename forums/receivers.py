@@ -30,7 +30,7 @@ from forums.facts import (
     ReactionWithdrawn,
     TopicOpened,
 )
-from forums.models import Board, BoardRead, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
+from forums.models import Board, BoardRead, Imported, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
 from forums.services import ensure_board
 
 SECTION_TOPICS = 5
@@ -248,7 +248,22 @@ def explain(member_id: int) -> dict[str, Any]:
     return {
         "topics": [{"title": t.title, "opened_at": t.opened_at, "url": t.get_absolute_url()} for t in topics],
         "posts": [{"topic": p.topic.title, "written_at": p.written_at, "text": p.source} for p in posts],
-        "reactions": list(Reaction.objects.filter(member_id=member_id).values("post_id", "kind", "at")),
+        "reactions": list(Reaction.objects.filter(member_id=member_id).order_by("pk").values("post_id", "kind", "at")),
+        "read_topics": list(
+            ReadState.objects.filter(member_id=member_id).order_by("pk").values("topic__title", "number", "at")
+        ),
+        "read_boards": list(
+            BoardRead.objects.filter(member_id=member_id).order_by("pk").values("board__slug", "until")
+        ),
+        "pictures": list(Upload.objects.filter(member_id=member_id).order_by("pk").values("file", "at")),
+        "earlier_versions": list(
+            PostRevision.objects.filter(post__author_id=member_id)
+            .order_by("pk")
+            .values("post_id", "source", "replaced_at")
+        ),
+        "imported_from": list(
+            Imported.objects.filter(kind="Users", local_id=member_id).order_by("pk").values("source", "external_id")
+        ),
     }
 
 

@@ -177,8 +177,13 @@ def explain(member_id: int) -> dict[str, Any]:
     at = now()
     mine = Idea.objects.filter(author_id=member_id).order_by("pk").select_related("contest")
     ideas = [_explained(idea, at) for idea in mine.prefetch_related("contest__phases")]
-    votes = Vote.objects.filter(voter_id=member_id).values("contest__slug", "idea__title", "at")
-    return {"ideas": ideas, "votes": list(votes)}
+    votes = Vote.objects.filter(voter_id=member_id).order_by("pk").values("contest__slug", "idea__title", "at")
+    changes = VoteEvent.objects.filter(voter_id=member_id).order_by("pk")
+    return {
+        "ideas": ideas,
+        "votes": list(votes),
+        "vote_changes": list(changes.values("contest__slug", "idea_id", "previous_id", "at")),
+    }
 
 
 def _explained(idea: Idea, at: datetime) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -23,3 +25,14 @@ def erase(member_id: int) -> None:
     """Notifications and choices go."""
     Notification.objects.filter(recipient_id=member_id).delete()
     MutedKind.objects.filter(member_id=member_id).delete()
+
+
+@fills("members.explain")
+def explain(member_id: int) -> dict[str, Any]:
+    """What the inbox keeps of a member; not who else acted."""
+    lines = Notification.objects.filter(recipient_id=member_id).order_by("pk")
+    muted = MutedKind.objects.filter(member_id=member_id).order_by("pk")
+    return {
+        "notifications": list(lines.values("kind", "title", "url", "count", "at", "read_at")),
+        "notifications_muted": list(muted.values_list("kind", flat=True)),
+    }

@@ -1,14 +1,19 @@
-"""What members contribute to search."""
+"""What members contribute to search and to their own file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from community.members.models import Member
-from community.members.queries import space_url
+from community.kernel.api import fills
+from community.members.models import Car, Member
+from community.members.queries import declared_keywords, space_url
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 
 
@@ -42,6 +47,27 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
             space_url(member.username), member.shown_name, member.about, None, member.pk, language=member.language
         )
         for member in members
+    }
+
+
+@fills("members.explain")
+def explain(member_id: int) -> dict[str, Any]:
+    """The account, the space, and how and where somebody signs in; never a secret."""
+    account = ("username", "name", "title", "email", "language", "about", "joined_at", "last_login", "is_active")
+    sessions = UserSession.objects.filter(user_id=member_id).order_by("pk")
+    keys = Authenticator.objects.filter(user_id=member_id).order_by("pk")
+    return {
+        "account": Member.objects.filter(pk=member_id).values(*account).first(),
+        "roles": list(Group.objects.filter(user=member_id).order_by("name").values_list("name", flat=True)),
+        "keywords": declared_keywords([member_id]).get(member_id, []),
+        "garage": list(
+            Car.objects.filter(member_id=member_id).order_by("position", "pk").values("brand", "model", "year")
+        ),
+        "addresses": list(
+            EmailAddress.objects.filter(user_id=member_id).order_by("pk").values("email", "verified", "primary")
+        ),
+        "signed_in": list(sessions.values("created_at", "last_seen_at", "ip", "user_agent")),
+        "keys": list(keys.values("type", "created_at", "last_used_at")),
     }
 
 

@@ -17,6 +17,7 @@ LEVELS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)
 SCHEMA = Schema(
     INDEX,
     {
+        "member": Field(KEYWORD),
         "name": Field(TOKENS, boost=3.0),
         "about": Field(TOKENS),
         "interests": Field(WEIGHTS, levels=LEVELS),
@@ -59,6 +60,7 @@ def _values(member: Member, profile: Profile | None) -> dict[str, Any]:
     keywords = vocabulary().keywords
     names = [f"{keywords[code].name_en} {keywords[code].name_zh}" for code in shown if code in keywords]
     return {
+        "member": str(member.pk),
         "name": tokens(f"{member.shown_name} {member.username}"),
         "about": tokens(" \n".join([member.about, *names])),
         "interests": shown,

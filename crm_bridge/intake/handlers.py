@@ -13,7 +13,7 @@ from typing import Any
 
 from clubs.facts import ClubJoined, ClubLeft
 from community.consent.api import Purpose, profiling_since_many
-from community.consent.facts import PermissionGranted, PermissionWithdrawn
+from community.consent.facts import ContactPaused, PermissionGranted, PermissionWithdrawn
 from community.kernel.api import Delivery, Fact, facts_of
 from community.members.api import declared_keywords, garage_models
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
@@ -205,7 +205,7 @@ def _post_gone(batch: Batch, delivery: Delivery[PostDeleted]) -> None:
     _forget(batch, delivery, ("topic", "post"), delivery.fact.post_id)
 
 
-@takes(PostReacted, MemberJoined, SpaceChanged)
+@takes(PostReacted, MemberJoined, SpaceChanged, ContactPaused)
 def _seen(batch: Batch, delivery: Delivery[Any]) -> None:
     if isinstance(delivery.fact, PostReacted):
         batch.active(delivery)

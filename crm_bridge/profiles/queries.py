@@ -23,6 +23,7 @@ class Reason:
     title: str
     count: int
     at: datetime
+    source_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def interests_of_many(profiles: Iterable[Profile]) -> dict[int, list[Interest]]:
 
 def _interest(entry: dict[str, Any], names: dict[str, str]) -> Interest:
     reasons = [
-        Reason(r["source"], reason_sentence(r), r["title"], r["count"], datetime.fromisoformat(r["at"]))
+        Reason(r["source"], reason_sentence(r), r["title"], r["count"], datetime.fromisoformat(r["at"]), r["source_id"])
         for r in entry["reasons"]
     ]
     code = entry["keyword"]

@@ -1,0 +1,152 @@
+"""What members do to their own profile. The change holds at once; its fact keeps it through every rebuild."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community.consent.api import VERSION, Purpose, grant, may_profile, pause, withdraw
+from community.consent.facts import PermissionWithdrawn
+from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, publish
+from community.members.api import Member
+from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
+from crm_bridge.intake.handlers import take_in
+from crm_bridge.keywords.vocabulary import find, nearest
+from crm_bridge.models import InterestControl, Keyword
+from crm_bridge.profiles.projector import compute
+from crm_bridge.profiles.queries import profile_of
+
+LEAST_WEIGHT, MOST_WEIGHT = 0.1, 10.0
+LONGEST_PAUSE = timedelta(days=730)
+LONGEST_TERM = 60
+SOURCE = "mirror"
+
+
+class UnknownTerm(Invalid):
+    """The vocabulary has no such term; ``suggestions`` are the nearest ones it has."""
+
+    def __init__(self, suggestions: list[str]) -> None:
+        known = _("We have no word for that yet. Did you mean one of these?")
+        message = known if suggestions else _("We have no word for that yet. Try a more general one.")
+        super().__init__(message, field="term")
+        self.suggestions = suggestions
+
+
+@transaction.atomic
+def mute(*, member: Member, keyword: str, now: datetime) -> None:
+    """Mute an interest: it never returns by itself. Raises Invalid for one that is not on the list."""
+    _require_listed(member, keyword)
+    _act(InterestMuted(member_id=member.pk, keyword=keyword), now)
+
+
+@transaction.atomic
+def unmute(*, member: Member, keyword: str, now: datetime) -> None:
+    """Lift a mute, also without the profiling permission. Raises Invalid for what is not on the list."""
+    _require_listed(member, keyword)
+    _act(InterestUnmuted(member_id=member.pk, keyword=keyword), now)
+
+
+@transaction.atomic
+def correct(*, member: Member, keyword: str, weight: float, now: datetime) -> None:
+    """Set the weight of an interest. Raises Invalid outside 0.1 to 10, NotAllowed without the permission."""
+    _require_permitted(member)
+    _require_listed(member, keyword)
+    if not math.isfinite(weight) or not LEAST_WEIGHT <= weight <= MOST_WEIGHT:
+        raise Invalid(_("A weight lies between 0.1 and 10. For none at all, remove or mute it."), field="weight")
+    _act(InterestCorrected(member_id=member.pk, keyword=keyword, weight=round(weight, 2)), now)
+
+
+@transaction.atomic
+def remove(*, member: Member, keyword: str, now: datetime) -> None:
+    """Delete an interest and what led to it; later acts may bring it back. Raises Invalid, NotAllowed."""
+    _require_permitted(member)
+    _require_listed(member, keyword)
+    _act(InterestRemoved(member_id=member.pk, keyword=keyword), now)
+
+
+@transaction.atomic
+def add(*, member: Member, term: str, now: datetime) -> Keyword:
+    """Add an interest by any word the vocabulary knows. Raises Invalid with the nearest words, NotAllowed."""
+    _require_permitted(member)
+    keyword = known_keyword(term)
+    _act(InterestAdded(member_id=member.pk, keyword=keyword.code), now)
+    return keyword
+
+
+def known_keyword(term: str) -> Keyword:
+    """The keyword a term stands for. Raises Invalid, with the nearest words there are."""
+    term = " ".join(term.replace("\0", "").split())
+    if not term:
+        raise Invalid(_("Write what we missed."), field="term")
+    keyword = find(term) if len(term) <= LONGEST_TERM else None
+    if keyword:
+        return keyword
+    raise UnknownTerm(nearest(term) if len(term) <= LONGEST_TERM else [])
+
+
+@transaction.atomic
+def switch(*, member: Member, shown: Iterable[str], wanted: Iterable[str], now: datetime) -> int:
+    """Change only what was switched between ``shown`` and ``wanted``, as ``purpose:channel``. Returns how many.
+
+    What another page changed meanwhile stays. Raises Invalid for a pair that is not offered; then nothing changes.
+    """
+    before, after = set(shown), set(wanted)
+    for pair in sorted(before - after):
+        _withdraw(member, *_parts(pair), now=now)
+    for pair in sorted(after - before):
+        purpose, channel = _parts(pair)
+        grant(member_id=member.pk, purpose=purpose, channel=channel, text_version=VERSION, source=SOURCE, now=now)
+    return len(before ^ after)
+
+
+def _withdraw(member: Member, purpose: str, channel: str, *, now: datetime) -> None:
+    withdraw(member_id=member.pk, purpose=purpose, channel=channel, source=SOURCE, now=now)
+    if purpose == Purpose.PROFILING and not may_profile(member.pk):
+        _apply(PermissionWithdrawn(member_id=member.pk, purpose=purpose, channel=channel, source=SOURCE), now)
+
+
+def _parts(pair: str) -> tuple[str, str]:
+    purpose, _sign, channel = pair.partition(":")
+    return purpose, channel
+
+
+def pause_contact(*, member: Member, until: date | None, now: datetime) -> None:
+    """No contact before that day begins; None ends the pause. Raises Invalid for the past and for over two years."""
+    if until is None:
+        pause(member_id=member.pk, until=None, now=now)
+        return
+    today = timezone.localtime(now).date()
+    if until <= today:
+        raise Invalid(_("Choose a day after today."), field="until")
+    if until > today + LONGEST_PAUSE:
+        raise Invalid(_("Two years at most. To end contact for good, switch permissions off."), field="until")
+    pause(member_id=member.pk, until=timezone.make_aware(datetime.combine(until, time())), now=now)
+
+
+def _require_permitted(member: Member) -> None:
+    if not may_profile(member.pk):
+        raise NotAllowed(_("Without your permission we keep no interests."))
+
+
+def _require_listed(member: Member, keyword: str) -> None:
+    profile = profile_of(member.pk)
+    listed = profile is not None and any(entry["keyword"] == keyword for entry in profile.interests)
+    if not listed and not InterestControl.objects.filter(member_id=member.pk, keyword=keyword).exists():
+        raise Invalid(_("This interest is not on your list."), field="keyword")
+
+
+def _act(fact: Fact, now: datetime) -> None:
+    publish(fact, now=now)
+    _apply(fact, now)
+
+
+def _apply(fact: Fact, now: datetime) -> None:
+    """Do now what the delivery of the fact will do again: none of these acts adds a signal, so twice is once."""
+    deliveries: list[Delivery[Any]] = [Delivery(0, fact, now)]
+    compute(take_in(deliveries), now=now)

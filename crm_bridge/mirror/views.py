@@ -1,0 +1,245 @@
+"""The mirror: what is known of the signed-in member, and what they may do about it. Only ever their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from community.consent.api import TEXTS, Purpose, profiling_since
+from community.kernel.api import Invalid, PaddockError, now, rate_limit
+from community.members.api import car_lines, declared_keywords, erase_member
+from crm_bridge.mirror import queries, services
+from crm_bridge.mirror.explain import as_json
+from crm_bridge.mirror.forms import EraseForm, PauseForm, WeightForm
+from crm_bridge.profiles.queries import profile_of, stage_label, stage_sentence
+
+SHOWN = 12
+LOOKS_SHOWN = 5
+FRESH = timedelta(seconds=20)
+LONGEST_PAGE = 6
+
+
+@require_safe
+@login_required
+def mirror(request: HttpRequest) -> HttpResponse:
+    """Everything on one page."""
+    return _mirror(request)
+
+
+def _mirror(request: HttpRequest, *, status: int = HTTPStatus.OK, **typed: Any) -> HttpResponse:
+    """The page, with what was typed and why it did not hold."""
+    member: Any = request.user
+    at = now()
+    since, profile, months = profiling_since(member.pk), profile_of(member.pk), queries.months(member.pk)
+    interests = queries.interests_shown(profile) if since else []
+    context = {
+        "section": "me",
+        "member": member,
+        "permitted": since is not None,
+        "fresh": since is not None and at - since < FRESH,
+        "profiling": TEXTS[Purpose.PROFILING],
+        "profile": profile,
+        "interests": interests[:SHOWN],
+        "more_interests": interests[SHOWN:],
+        "told": sum(shown.interest.told for shown in interests),
+        "worked_out": sum(not shown.interest.told for shown in interests),
+        "muted": [] if since else queries.muted_of(member.pk),
+        "stage": stage_label(profile),
+        "stage_why": stage_sentence(profile),
+        "segments": queries.segments_of(member, now=at),
+        "permits": queries.permits_shown(member.pk, now=at),
+        "pause_form": PauseForm(),
+        "looks": queries.looks(member.pk, size=LOOKS_SHOWN)[0],
+        "months": months,
+        "people_this_month": queries.people_this_month(months, now=at),
+        "keywords": declared_keywords([member.pk]).get(member.pk, []),
+        "car": car_lines([member.pk]).get(member.pk, ""),
+        **typed,
+    }
+    return render(request, "crm/mirror.html", context, status=status)
+
+
+@require_POST
+@login_required
+def interest(request: HttpRequest) -> HttpResponse:
+    """Add an interest, or mute, unmute, correct or remove one."""
+    act, keyword = request.POST.get("act", ""), request.POST.get("keyword", "")
+    term, weight = request.POST.get("term", ""), request.POST.get("weight", "")
+    try:
+        said = _act(request, act)
+    except services.UnknownTerm as error:
+        return _mirror(request, status=error.status, term=term, term_error=error.message, close=error.suggestions)
+    except Invalid as error:
+        typed = {"term": term, "term_error": error.message} if error.field == "term" else {"act_error": error.message}
+        if error.field == "weight":
+            typed = {"corrected": keyword, "weight": weight, "weight_error": error.message}
+        return _mirror(request, status=error.status, **typed)
+    messages.success(request, said)
+    return _seen(f"{reverse('crm:mirror')}#interests")
+
+
+def _act(request: HttpRequest, act: str) -> str:
+    """Do it. Returns what to say about it; raises Invalid for an act there is not."""
+    member: Any = request.user
+    keyword, at = request.POST.get("keyword", ""), now()
+    rate_limit(member.pk, "mirror", now=at)
+    if act == "add":
+        added = services.add(member=member, term=request.POST.get("term", ""), now=at)
+        return _("Added: %(name)s.") % {"name": added.name}
+    if act == "mute":
+        services.mute(member=member, keyword=keyword, now=at)
+        return _("Muted. Nobody sees it, and it does not return by itself.")
+    if act == "unmute":
+        services.unmute(member=member, keyword=keyword, now=at)
+        return _("No longer muted.")
+    if act == "correct":
+        services.correct(member=member, keyword=keyword, weight=_weight(request), now=at)
+        return _("The weight is yours now.")
+    if act == "remove":
+        services.remove(member=member, keyword=keyword, now=at)
+        return _("Removed, with its reasons. What you do from now on may bring it back; muted, it stays away.")
+    raise Invalid(_("Nothing was changed."), field="act")
+
+
+def _weight(request: HttpRequest) -> float:
+    form = WeightForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(str(form.errors["weight"][0]), field="weight")
+    return float(form.cleaned_data["weight"])
+
+
+@require_POST
+@login_required
+def permissions(request: HttpRequest) -> HttpResponse:
+    """Switch what was switched on the page; the rest stays, whatever another page did meanwhile."""
+    member: Any = request.user
+    shown, wanted = set(request.POST.getlist("shown")), set(request.POST.getlist("permit"))
+    try:
+        services.switch(member=member, shown=shown, wanted=wanted, now=now())
+    except Invalid as error:
+        return _mirror(request, status=error.status, permit_error=error.message)
+    if request.headers.get("HX-Request"):
+        return _switched(request, everything=f"{Purpose.PROFILING}:onsite" in shown ^ wanted)
+    messages.success(request, _("Your permissions are kept."))
+    return _seen(f"{reverse('crm:mirror')}#permits")
+
+
+def _switched(request: HttpRequest, *, everything: bool) -> HttpResponse:
+    """The table alone; with the profile the whole page changes."""
+    permits = queries.permits_shown(request.user.pk or 0, now=now())
+    response = render(
+        request, "crm/mirror_permissions.html", {"permits": permits, "kept": True, "pause_form": PauseForm()}
+    )
+    if everything:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@login_required
+def pause(request: HttpRequest) -> HttpResponse:
+    """No contact until a day, or the end of that."""
+    member: Any = request.user
+    if request.POST.get("act") == "end":
+        services.pause_contact(member=member, until=None, now=now())
+        messages.success(request, _("The pause is over."))
+        return _seen(f"{reverse('crm:mirror')}#permits")
+    form = PauseForm(request.POST)
+    if form.is_valid():
+        try:
+            services.pause_contact(member=member, until=form.cleaned_data["until"], now=now())
+        except PaddockError as error:
+            form.add_error("until", error.message)
+    if form.errors:
+        return _mirror(request, status=HTTPStatus.UNPROCESSABLE_ENTITY, pause_form=form)
+    messages.success(request, _("Nobody writes to you until then."))
+    return _seen(f"{reverse('crm:mirror')}#permits")
+
+
+@require_safe
+@login_required
+def history(request: HttpRequest) -> HttpResponse:
+    """Every yes and no."""
+    found, size = queries.answers(request.user.pk or 0), queries.HISTORY_PAGE
+    pages = max(1, -(-len(found) // size))
+    page = min(_page(request), pages)
+    context = {"section": "me", "answers": found[(page - 1) * size : page * size], "page": page, "pages": pages}
+    return render(request, "crm/mirror_history.html", context)
+
+
+@require_safe
+@login_required
+def looks(request: HttpRequest) -> HttpResponse:
+    """Everybody who looked."""
+    member_id = request.user.pk or 0
+    found, pages = queries.looks(member_id, page=_page(request))
+    context = {
+        "section": "me",
+        "looks": found,
+        "page": min(_page(request), pages),
+        "pages": pages,
+        "months": queries.months(member_id),
+    }
+    return render(request, "crm/mirror_looks.html", context)
+
+
+@require_safe
+@login_required
+def download(request: HttpRequest) -> HttpResponse:
+    """The member's file, the same document ``manage.py explain`` prints."""
+    member: Any = request.user
+    rate_limit(member.pk, "file", now=now())
+    headers = {"Content-Disposition": 'attachment; filename="paddock.json"', "Cache-Control": "private, no-store"}
+    return HttpResponse(as_json(member), content_type="application/json", headers=headers)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def erase(request: HttpRequest) -> HttpResponse:
+    """Ask for the user name, then for the password, then erase."""
+    member: Any = request.user
+    form = EraseForm(request.POST or None, member=member)
+    if request.method == "POST" and form.is_valid():
+        return _after_the_password(request)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+    return render(request, "crm/mirror_erase.html", {"section": "me", "form": form, "member": member}, status=status)
+
+
+def _erased(request: HttpRequest) -> HttpResponse:
+    member: Any = request.user
+    erase_member(member=member, now=now())
+    logout(request)
+    return _seen(reverse("crm:erased"))
+
+
+_after_the_password: Callable[[HttpRequest], HttpResponse] = reauthentication_required(_erased)
+
+
+@require_safe
+def erased(request: HttpRequest) -> HttpResponse:
+    """What stays of somebody who left."""
+    return render(request, "crm/mirror_erased.html")
+
+
+def _page(request: HttpRequest) -> int:
+    given = request.GET.get("page", "")
+    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) <= LONGEST_PAGE else 1
+
+
+def _seen(url: str) -> HttpResponse:
+    """303: the browser asks for the page anew, also after a POST sent twice."""
+    response = redirect(url)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response

@@ -1,0 +1,346 @@
+"""The mirror's pages: one's own data only, every act without scripts, in both languages."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from community.consent.api import permits_of, withdraw
+from community.kernel.api import now
+from community.members.api import Member, Role
+from community.search.api import SearchDown, engine_of
+from crm_bridge.audience.line import parse
+from crm_bridge.audience.services import audience
+from crm_bridge.mirror import queries, services
+from crm_bridge.models import AccessEntry, Profile, Segment
+from crm_bridge.profiles.queries import interests_of, profile_of
+from forums.api import ensure_board, open_topic
+from tests.people import member, permit, staff
+from tests.relay import drain
+from tests.vocabulary import load_words
+
+BOTH = ("profiling:onsite", "product_news:email")
+RACK = "roof-rack"
+HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
+OWN = ("mirror", "history", "looks", "download", "erase")
+POSTS = ("interest", "permissions", "pause", "erase")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ada(client):
+    """Somebody signed in who wrote about roof racks."""
+    load_words()
+    person = permit(member("ada"), *BOTH)
+    write(person)
+    drain()
+    client.force_login(person)
+    return person
+
+
+def write(person, title="Which roof rack?"):
+    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    open_topic(author=person, board=board, title=title, source="Roof bars.", now=now())
+
+
+def page(client, name="mirror", **query):
+    response = client.get(reverse(f"crm:{name}"), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def act(client, **values):
+    return client.post(reverse("crm:interest"), values)
+
+
+def known(person):
+    return {interest.code: interest for interest in interests_of(profile_of(person.pk))}
+
+
+def looked(person, at=None, *, actor=7, title="marketer", why="interest:roof-rack", kind="listed"):
+    return AccessEntry.objects.create(
+        member_id=person.pk,
+        actor_id=actor,
+        actor_title=title,
+        kind=kind,
+        purpose="product_news",
+        channel="email",
+        why=why,
+        at=at or now(),
+    )
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_guest_is_asked_to_sign_in(client, name):
+    address = reverse(f"crm:{name}")
+    response = client.get(address)
+    assert (response.status_code, response["Location"]) == (302, f"{reverse('account_login')}?next={address}")
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_a_guest_can_change_nothing(client, ada, name):
+    client.logout()
+    given = {"act": "mute", "keyword": RACK, "permit": "offers:email", "until": "2099-01-01", "username": "ada"}
+    response = client.post(reverse(f"crm:{name}"), given)
+    assert response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+    assert permits_of(ada.pk) == set(BOTH) and not known(ada)[RACK].muted
+    assert Member.objects.get(pk=ada.pk).erased_at is None
+
+
+@pytest.mark.parametrize("name", ["interest", "permissions", "pause"])
+def test_acts_need_a_post(client, ada, name):
+    assert client.get(reverse(f"crm:{name}")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "reason"),
+    [("en", "What Paddock knows about me", "Opened “Which roof rack?”"), ("zh-hans", "围场都知道我什么", "发起了")],
+)
+def test_the_page_says_what_is_known_and_why_in_the_readers_language(client, ada, language, title, reason):
+    Member.objects.filter(pk=ada.pk).update(language=language)
+    text = page(client)
+    assert title in text and reason in text
+    assert f'id="i-{RACK}"' in text and "/posts/" in text
+
+
+def test_nobody_sees_anything_of_somebody_else(client, ada):
+    looked(ada, why="interest:camping")
+    client.force_login(permit(member("eve"), *BOTH))
+    for name in OWN[:4]:
+        text = page(client, name)
+        assert "roof" not in text and "interest:camping" not in text and "ada@" not in text
+    assert act(client, act="mute", keyword=RACK).status_code == 422
+    assert act(client, act="remove", keyword=RACK).status_code == 422
+    assert not known(ada)[RACK].muted
+
+
+def test_muting_and_unmuting_are_seen_on_the_next_page(client, ada):
+    response = act(client, act="mute", keyword=RACK)
+    assert (response.status_code, response["Location"]) == (303, "/me/knows/#interests")
+    assert "Muted by you." in page(client)
+    assert act(client, act="unmute", keyword=RACK).status_code == 303
+    assert "Muted by you." not in page(client)
+
+
+def test_correcting_adding_and_removing_are_seen_on_the_next_page(client, ada):
+    assert act(client, act="correct", keyword=RACK, weight="8.5").status_code == 303
+    assert "<b>8.5</b>" in page(client) and "You set this weight yourself." in page(client)
+    assert act(client, act="add", term="露营").status_code == 303
+    assert 'id="i-camping"' in page(client) and "Added: camping." not in page(client)
+    assert act(client, act="remove", keyword=RACK).status_code == 303
+    assert f'id="i-{RACK}"' not in page(client)
+    drain()
+    assert audience(parse(f"interest:{RACK}"), now=now()).total == 0
+    assert [p.member.username for p in audience(parse("interest:camping"), now=now()).people] == ["ada"]
+
+
+def test_an_unknown_word_comes_back_with_the_nearest_ones_and_loses_nothing(client, ada):
+    response = act(client, act="add", term="campin")
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert 'value="campin"' in text and 'name="term" value="camping"' in text
+
+
+@pytest.mark.parametrize("weight", ["", "much", "11", "-1", "nan", "1e999", "１１１", "٣٣"])
+def test_a_weight_that_does_not_hold_comes_back_as_typed(client, ada, weight):
+    response = act(client, act="correct", keyword=RACK, weight=weight)
+    assert response.status_code == 422
+    assert f'value="{weight}"' in response.content.decode()
+    assert not known(ada)[RACK].told
+
+
+@pytest.mark.parametrize("values", [{}, {"act": "spy"}, {"act": "mute"}, {"act": "mute", "keyword": "camping"}])
+def test_an_act_that_makes_no_sense_is_422_and_changes_nothing(client, ada, values):
+    assert client.post(reverse("crm:interest"), values).status_code == 422
+    assert list(known(ada)) == [RACK]
+
+
+@pytest.mark.data
+def test_hostile_text_is_refused_or_found_but_never_breaks_and_never_runs(client, ada):
+    for text in json.loads((HOSTILE / "naughty-strings.json").read_text())[::12]:
+        for response in (
+            act(client, act="add", term=text),
+            act(client, act="mute", keyword=text),
+            client.post(reverse("crm:pause"), {"until": text}),
+            client.post(reverse("crm:permissions"), {"permit": text}),
+            client.post(reverse("crm:erase"), {"username": text}),
+        ):
+            assert response.status_code in {303, 422, 429}
+            assert "<script>alert" not in response.content.decode()
+    assert permits_of(ada.pk) == set(BOTH)
+
+
+def test_without_the_permission_the_page_says_so_and_offers_the_switch(client, ada):
+    services.mute(member=ada, keyword=RACK, now=now())
+    withdraw(member_id=ada.pk, purpose="profiling", channel="onsite", source="test", now=now())
+    text = page(client)  # before any relay has run
+    assert "We keep no interests of you." in text and "Where it was three months ago" not in text
+    assert "What you muted before stays muted:" in text
+    response = client.post(reverse("crm:permissions"), {"permit": "profiling:onsite"})
+    assert response.status_code == 303
+    assert "We keep no interests of you." not in page(client)
+    assert permits_of(ada.pk) == set(BOTH)
+
+
+def test_switches_change_what_was_switched_and_say_where_it_was_said(client, ada):
+    shown = ["profiling:onsite", "product_news:email"]
+    response = client.post(reverse("crm:permissions"), {"shown": shown, "permit": ["profiling:onsite", "offers:push"]})
+    assert (response.status_code, response["Location"]) == (303, "/me/knows/#permits")
+    assert permits_of(ada.pk) == {"profiling:onsite", "offers:push"}
+    assert "on this page, wording of 2026-11" in page(client)
+    drain()
+    assert audience(parse(f"interest:{RACK}"), now=now()).total == 0
+
+
+def test_a_switch_by_script_answers_with_the_table_alone(client, ada):
+    values = {"shown": list(BOTH), "permit": [*BOTH, "research:phone"]}
+    response = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
+    text = response.content.decode()
+    assert response.status_code == 200 and "<html" not in text and text.strip().startswith("<section")
+    assert "HX-Refresh" not in response
+    assert "research:phone" in permits_of(ada.pk)
+    values = {"shown": list(BOTH), "permit": ["product_news:email"]}
+    response = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
+    assert response["HX-Refresh"] == "true"
+
+
+def test_a_permission_nobody_offers_is_422_and_changes_nothing(client, ada):
+    response = client.post(reverse("crm:permissions"), {"shown": list(BOTH), "permit": ["partners:dealer"]})
+    assert response.status_code == 422
+    assert permits_of(ada.pk) == set(BOTH)
+
+
+def test_a_pause_is_shown_and_ended(client, ada):
+    until = (now() + timedelta(days=30)).date().isoformat()
+    assert client.post(reverse("crm:pause"), {"until": until}).status_code == 303
+    assert "Nobody contacts you before" in page(client)
+    assert client.post(reverse("crm:pause"), {"act": "end"}).status_code == 303
+    assert "Nobody contacts you before" not in page(client)
+
+
+@pytest.mark.parametrize("until", ["", "2020-01-01", "9999-99-99", "tomorrow", "9999-12-31", "0001-01-01"])
+def test_a_pause_that_does_not_hold_comes_back(client, ada, until):
+    response = client.post(reverse("crm:pause"), {"until": until})
+    assert response.status_code == 422
+    assert f'value="{until}"' in response.content.decode() or not until
+
+
+def test_the_history_shows_every_yes_and_no_the_latest_first(client, ada):
+    client.post(reverse("crm:permissions"), {"shown": list(BOTH), "permit": ["profiling:onsite"]})
+    text = page(client, "history")
+    assert text.count("<tr>") == 1 + 3
+    assert text.index('c1">No<') < text.index('c1">Yes<')
+
+
+def test_who_looked_is_told_by_role_and_never_by_name(client, ada):
+    nora = staff(Role.MARKETER, "nora")
+    looked(ada, actor=nora.pk)
+    looked(ada, actor=999, title="administrator", kind="viewed", why="")
+    text = page(client)
+    assert "Marketer" in text and "Administrator" in text and "<code>interest:roof-rack</code>" in text
+    assert "nora" not in text and str(nora.public_id) not in text
+    assert "<dd>2 <small>people</small></dd>" in text
+
+
+def test_the_months_count_looks_and_people(ada):
+    for day in (1, 2, 3):
+        looked(ada, now().replace(day=day))
+    looked(ada, now().replace(day=4), actor=8)
+    looked(ada, now().replace(day=1) - timedelta(days=1))
+    assert [(m.looks, m.people) for m in queries.months(ada.pk)] == [(4, 2), (1, 1)]
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "x", "2", "99", "９", "1" * 40, ""])
+def test_the_list_of_looks_is_paged_and_any_page_number_answers(client, ada, given):
+    for _number in range(25):
+        looked(ada)
+    assert page(client, "looks", page=given).count("<tr>") == 1 + (5 if given in {"2", "99"} else 20)
+
+
+def test_the_segments_that_hold_me_are_named_and_others_are_not(client, ada):
+    def segment(name, line, purpose="product_news", channel="email"):
+        Segment.objects.create(name=name, line=line, purpose=purpose, channel=channel, created_at=now())
+
+    segment("Rack people", "interest:roof-rack")
+    segment("Campers", "interest:camping")
+    segment("By phone", "interest:roof-rack permit:research:phone", "research", "phone")
+    segment("Of old", "interest:gone-keyword")
+    assert [s.name for s in queries.segments_of(ada, now=now())] == ["Rack people"]
+    text = page(client)
+    assert "Rack people" in text and "Campers" not in text
+    act(client, act="mute", keyword=RACK)
+    drain()
+    assert "Rack people" not in page(client)
+
+
+def test_the_page_stands_when_search_is_away(client, ada, monkeypatch):
+    Segment.objects.create(name="S", line="", purpose="product_news", channel="email", created_at=now())
+
+    def away(*args):
+        raise SearchDown
+
+    monkeypatch.setattr(engine_of("audience"), "search", away)
+    text = page(client)
+    assert "Search is away" in text and f'id="i-{RACK}"' in text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_costs_a_constant_number_of_queries(client, ada, count, django_assert_num_queries):
+    for number in range(count):
+        services.add(member=ada, term=["camping", "power", "winter tyre"][number], now=now())
+        looked(ada)
+        write(ada, f"Roof rack {number}")
+    drain()
+    page(client)
+    with django_assert_num_queries(18):
+        assert page(client).count('class="fact"') == count + 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("name", "queries"), [("looks", 6), ("history", 4)])
+def test_the_lists_cost_a_constant_number_of_queries(client, ada, count, name, queries, django_assert_num_queries):
+    for number in range(count):
+        looked(ada)
+        permit(ada, f"research:{['onsite', 'email', 'phone'][number]}", now=now())
+    with django_assert_num_queries(queries):
+        page(client, name)
+
+
+# The file
+
+
+def test_the_file_is_an_attachment_that_is_never_cached(client, ada):
+    response = client.get(reverse("crm:download"))
+    assert response["Content-Disposition"] == 'attachment; filename="paddock.json"'
+    assert response["Content-Type"] == "application/json"
+    assert "no-store" in response["Cache-Control"]
+    assert json.loads(response.content)["account"]["username"] == "ada"
+
+
+# Leaving
+
+
+def test_a_wrong_name_erases_nobody_and_comes_back(client, ada):
+    response = client.post(reverse("crm:erase"), {"username": "Ada"})
+    assert response.status_code == 422 and 'value="Ada"' in response.content.decode()
+    assert Member.objects.get(pk=ada.pk).erased_at is None
+
+
+def test_erasing_asks_for_the_password_then_forgets_and_signs_out(client, ada):
+    response = client.post(reverse("crm:erase"), {"username": "ada"})
+    assert response.status_code == 302 and response["Location"].startswith(reverse("account_reauthenticate"))
+    assert Member.objects.get(pk=ada.pk).erased_at is None
+    wrong = client.post(response["Location"], {"password": "wrong"})
+    assert wrong.status_code in {200, 422} and Member.objects.get(pk=ada.pk).erased_at is None
+    response = client.post(response["Location"], {"password": "correct horse"})
+    assert (response.status_code, response["Location"]) == (303, reverse("crm:erased"))
+    gone = Member.objects.get(pk=ada.pk)
+    assert gone.erased_at and gone.email is None and gone.username != "ada"
+    assert client.get(reverse("crm:mirror")).status_code == 302
+    assert "What stays" in page(client, "erased")
+    drain()
+    assert not Profile.objects.filter(pk=ada.pk).exists()
+    assert audience(parse(""), now=now()).total == 0
