@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,13 +27,20 @@ from forums.models import PAGE, Board, Post, Topic
 TOPICS_A_PAGE = 30
 RELATED = 4
 FRAGMENT_SECONDS = 60
+SHOWN = {
+    "": gettext_lazy("All"),
+    "unread": gettext_lazy("Unread"),
+    "waiting": gettext_lazy("No answer yet"),
+    "answered": gettext_lazy("Answered"),
+    "yours": gettext_lazy("Yours"),
+}
 
 
 @require_safe
 def boards(request: HttpRequest) -> HttpResponse:
     """All boards one may read."""
     found = Board.objects.visible_to(request.user)
-    return render(request, "forums/boards.html", {"boards": found, "section": "clubs"})
+    return render(request, "forums/boards.html", {"rows": queries.board_rows(found, request.user), "section": "clubs"})
 
 
 @login_required
@@ -47,12 +54,19 @@ def choose(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The topics of a board."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
-    paginator = Paginator(queries.board_topics(place, request.user), TOPICS_A_PAGE)
-    # The kept count spares counting rows; deleted topics are not in it either.
-    paginator.count = place.topic_count
+    signed_in = request.user.is_authenticated
+    offered = [show for show in queries.SHOWS if signed_in or show not in queries.MEMBERS_SHOWS]
+    show = request.GET.get("show", "")
+    show = show if show in offered else ""
+    paginator = Paginator(queries.board_topics(place, request.user, show), TOPICS_A_PAGE)
+    if not show:
+        # The kept count spares counting rows; deleted topics are not in it either.
+        paginator.count = place.topic_count
     page = paginator.get_page(request.GET.get("page"))
     rows = queries.topic_rows(page.object_list, request.user)
-    context = {"board": place, "rows": rows, "page": page.number, "pages": paginator.num_pages, "section": "clubs"}
+    tabs = [(name, word) for name, word in SHOWN.items() if not name or name in offered]
+    context = {"board": place, "rows": rows, "show": show, "tabs": tabs, "page": page.number, "section": "clubs"}
+    context["pages"] = paginator.num_pages
     return render(request, "forums/board.html", context)
 
 

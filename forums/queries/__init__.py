@@ -14,13 +14,18 @@ from forums.queries.counts import (
     topic_differences,
 )
 from forums.queries.lists import (
+    MEMBERS_SHOWS,
+    SHOWS,
+    BoardRow,
     Interest,
     TopicRow,
+    board_rows,
     board_topics,
     first_interest_in,
     latest_topics,
     new_posts,
     topic_rows,
+    unread,
     written_in,
 )
 from forums.queries.posts import (
@@ -35,10 +40,14 @@ from forums.queries.posts import (
 )
 
 __all__ = [
+    "MEMBERS_SHOWS",
+    "SHOWS",
+    "BoardRow",
     "Interest",
     "PostRow",
     "TopicRow",
     "board_differences",
+    "board_rows",
     "board_topics",
     "counted",
     "counted_figures",
@@ -61,5 +70,6 @@ __all__ = [
     "topic_differences",
     "topic_page",
     "topic_rows",
+    "unread",
     "written_in",
 ]

@@ -11,13 +11,15 @@ from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from community.members.api import MemberCard, cards
 from community.search.text import query_tokens, tokens
 from forums.models import Board, BoardRead, Post, ReadState, Topic
 
 LATEST_OWN = 300
+MEMBERS_SHOWS = ("unread", "yours")
+SHOWS = ("waiting", "answered", *MEMBERS_SHOWS)
 LIST = ("id", "title", "slug", "author_id", "opened_at", "last_post_at", "last_author_id", "post_count", "last_number")
 LIST_FLAGS = ("pinned", "closed", "best_answer_id", "answered_by_brand", "useful_count", "board_id", "language")
 
@@ -76,9 +78,43 @@ def _written_since(topics: Sequence[Topic], since: Mapping[int, datetime]) -> di
     return found
 
 
-def board_topics(board: Board, viewer: Any) -> models.QuerySet[Topic]:
-    """The topics of a board, pinned first, then by the latest post."""
+def unread(reader: Any, boards: Iterable[int]) -> models.QuerySet[Topic]:
+    """The topics of these boards that have something new for a member."""
+    since = _read_since(set(boards), reader)
+    if not since:
+        return Topic.objects.none()
+    lately = reduce(or_, (Q(board=board, last_post_at__gt=at) for board, at in since.items()))
+    seen = ReadState.objects.filter(member=reader, topic=OuterRef("pk"), number__gte=OuterRef("last_number"))
+    return Topic.objects.visible_to(reader).filter(lately).exclude(last_author=reader).exclude(Exists(seen))
+
+
+@dataclass
+class BoardRow:
+    """A board in a list, with how many of its topics have something new for the reader."""
+
+    board: Board
+    new: int
+
+
+def board_rows(boards: Iterable[Board], reader: Any) -> list[BoardRow]:
+    """Rows of a list, in a constant number of queries."""
+    boards = list(boards)
+    new: dict[int, int] = {}
+    if getattr(reader, "is_authenticated", False):
+        topics = unread(reader, [board.pk for board in boards]).order_by()
+        new = dict(topics.values_list("board").annotate(Count("pk")))
+    return [BoardRow(board, new.get(board.pk, 0)) for board in boards]
+
+
+def board_topics(board: Board, viewer: Any, show: str = "") -> models.QuerySet[Topic]:
+    """The topics of a board, pinned first, then by the latest post; ``show`` is one of SHOWS, else all."""
     topics = Topic.objects.visible_to(viewer).filter(board=board)
+    if show == "waiting":
+        topics = topics.filter(post_count=1, closed=False)
+    elif show == "answered":
+        topics = topics.filter(Q(answered_by_brand=True) | Q(best_answer__isnull=False))
+    elif show in MEMBERS_SHOWS:
+        topics = topics.filter(pk__in=unread(viewer, [board.pk])) if show == "unread" else topics.filter(author=viewer)
     return topics.only(*LIST, *LIST_FLAGS).order_by("-pinned", "-last_post_at", "-pk")
 
 

@@ -30,6 +30,53 @@ def test_boards_as_guest(client, django_assert_num_queries, rows):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
+def test_boards_as_member_say_what_is_new(client, django_assert_num_queries, now, rows):
+    tom = member("tom")
+    for _ in range(rows):
+        place = board()
+        topic(where=place, now=now)
+        reply(topic(where=place, now=now), author=tom, now=now)
+        client.force_login(tom)
+        client.get(topic(where=place, now=now).get_absolute_url())
+    with django_assert_num_queries(6):
+        answer = client.get("/boards/")
+    assert [row.new for row in answer.context["rows"]] == [1] * rows
+    for row in answer.context["rows"]:
+        client.post(f"/boards/{row.board.slug}/read/")
+    assert [row.new for row in client.get("/boards/").context["rows"]] == [0] * rows
+
+
+@pytest.mark.parametrize(
+    ("show", "titles"),
+    [
+        ("", ["Mine", "Solved", "New"]),
+        ("unread", ["Solved", "New"]),
+        ("waiting", ["Mine", "New"]),
+        ("answered", ["Solved"]),
+        ("yours", ["Mine"]),
+        ("nonsense", ["Mine", "Solved", "New"]),
+    ],
+)
+def test_a_board_shows_what_one_asks_for(client, now, show, titles):
+    place, tom = board("racks"), member("tom")
+    topic(where=place, title="New", now=now)
+    solved = topic(where=place, title="Solved", now=now)
+    services.choose_best_answer(member=solved.author, post=reply(solved, now=now), now=now)
+    topic(where=place, title="Mine", author=tom, now=now)
+    client.force_login(tom)
+    answer = client.get("/boards/racks/", {"show": show})
+    assert [row.topic.title for row in answer.context["rows"]] == titles
+
+
+@pytest.mark.parametrize("show", ["unread", "yours"])
+def test_a_guest_is_not_offered_what_only_members_have(client, show):
+    topic(where=board("racks"))
+    answer = client.get("/boards/racks/", {"show": show})
+    assert [name for name, _word in answer.context["tabs"]] == ["", "waiting", "answered"]
+    assert len(answer.context["rows"]) == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3])
 def test_a_board_as_guest(client, django_assert_num_queries, rows):
     place = board("racks")
     for _ in range(rows):

@@ -120,8 +120,8 @@ def _ticks(start: int, end: int) -> str:
 
 @register.simple_tag
 def vruler(total: int, read: int, now: int) -> SafeString:
-    """How far a long topic is read, one tick a post (at most 40 ticks)."""
-    ticks = max(2, min(total, 40))
+    """How far a topic is read, one tick a post; 21 to 40 ticks, so that it always reads as a ruler."""
+    ticks = max(21, min(total, 40))
     scale = (ticks - 1) / max(1, total - 1)
     height, seen, here = 208, round(read * scale), round(now * scale)
 
