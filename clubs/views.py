@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clubs.models import Club, ClubKind, Membership
@@ -22,6 +23,7 @@ from community.pages.api import landing_of
 CLUBS_A_PAGE = 60
 MEMBERS_A_PAGE = 48
 FACES = 12
+GROUPS = ((ClubKind.BRAND, gettext_lazy("Brand clubs")), (ClubKind.CIRCLE, gettext_lazy("Circles")))
 ACTS = {"join": join_club, "leave": leave_club}
 
 
@@ -34,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
         clubs = clubs.filter(Q(title_en__icontains=words) | Q(title_zh__icontains=words) | Q(slug__icontains=words))
     page = Paginator(clubs, CLUBS_A_PAGE).get_page(request.GET.get("page"))
     mine = club_ids_of(request.user.pk)
-    groups = [(kind.label, [club for club in page if club.kind == kind]) for kind in ClubKind]
+    groups = [(label, [club for club in page if club.kind == kind]) for kind, label in GROUPS]
     context = {
         "groups": [(label, found) for label, found in groups if found],
         "mine": mine,

@@ -14,6 +14,8 @@ from community.members.api import MemberCard, cards
 from ideas.enums import Decision, PhaseKind
 from ideas.models import Contest, Idea, Vote, VoteEvent
 
+LAST_PHASE = timedelta(days=7)
+
 
 @dataclass
 class IdeaCard:
@@ -44,10 +46,11 @@ class IdeaCard:
 
 @dataclass(frozen=True)
 class PhaseMark:
-    """One cell of the timeline: its length in days and how many are over."""
+    """One cell of the timeline: its length in days and how many are over; the last one has no end."""
 
     kind: PhaseKind
     starts_at: datetime
+    ends_at: datetime | None
     days: int
     gone: int
     state: str
@@ -100,13 +103,13 @@ def timeline(contest: Contest, *, now: datetime) -> list[PhaseMark]:
     """The phases with their lengths; the last one is as long as a week."""
     phases = list(contest.phases.all())
     current = contest.phase_at(now)
-    ends = [phase.starts_at for phase in phases[1:]] + [phases[-1].starts_at + timedelta(days=7)] if phases else []
+    ends: list[datetime | None] = [*(phase.starts_at for phase in phases[1:]), None]
     marks = []
-    for phase, end in zip(phases, ends, strict=True):
-        days = max(2, (end - phase.starts_at).days)
+    for phase, end in zip(phases, ends, strict=False):
+        days = max(2, ((end or phase.starts_at + LAST_PHASE) - phase.starts_at).days)
         gone = min(days, max(0, (now - phase.starts_at).days))
         state = "now" if phase.kind == current else "done" if phase.starts_at <= now else "todo"
-        marks.append(PhaseMark(PhaseKind(phase.kind), phase.starts_at, days, gone, state))
+        marks.append(PhaseMark(PhaseKind(phase.kind), phase.starts_at, end, days, gone, state))
     return marks
 
 

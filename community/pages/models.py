@@ -107,11 +107,12 @@ class LandingPage(BrandPage):
     """The editorial part of a page that another app serves."""
 
     lead = models.TextField(_("lead"), max_length=600, blank=True)
+    scene = models.CharField(_("drawing"), max_length=20, blank=True, help_text=_("Shown where there is no picture."))
     picture = models.ForeignKey(
         "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     body = body_field()
-    editorial_panels: ClassVar = [FieldPanel("lead"), FieldPanel("picture"), FieldPanel("body")]
+    editorial_panels: ClassVar = [FieldPanel(name) for name in ("lead", "picture", "scene", "body")]
     url_name = ""
     thing = ""
 

@@ -35,7 +35,8 @@ ARTICLE_DAYS = (17, 9, 4)
 def make_places(*, now: datetime) -> None:
     """The brand's clubs with their boards, and the boards that belong to no club."""
     for entry in rows("community", "club"):
-        found_club(**{**entry, "kind": ClubKind(entry["kind"])}, now=now)
+        values = {name: value for name, value in entry.items() if name != "scene"}
+        found_club(**{**values, "kind": ClubKind(entry["kind"])}, now=now)
     for position, entry in enumerate(rows("community", "board")):
         ensure_board(**entry, position=50 + position)
 
@@ -65,12 +66,12 @@ def make_pages(*, now: datetime) -> None:
     home = ensure_site()
     _welcome(home)
     for club in rows("community", "club"):
-        common = {"club_slug": club["slug"]}
+        common = {"club_slug": club["slug"], "scene": club.get("scene", "")}
         ensure_page(
             ClubPage, home, slug=f"club-{club['slug']}", **_both(club, ("title", "lead"), {"lead": "about"}, common)
         )
     for contest in rows("community", "contest"):
-        common = {"contest_slug": contest["slug"]}
+        common = {"contest_slug": contest["slug"], "scene": contest.get("scene", "")}
         texts = _both(contest, ("title", "lead", "prize", "rules"), {}, common)
         ensure_page(ContestPage, home, slug=f"contest-{contest['slug']}", **texts)
     articles = ArticleIndexPage.objects.child_of(home).get()

@@ -42,7 +42,8 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "marks": queries.timeline(found, now=at),
         "switches": found.switches_at(at),
         "phase": found.phase_at(at),
-        "cards": queries.idea_cards(found, request.user, now=at, seed=seed),
+        "cards": (cards := queries.idea_cards(found, request.user, now=at, seed=seed)),
+        "voted": any(card.voted for card in cards),
         "section": "ideas",
     }
     return _remember(render(request, "ideas/contest.html", context), request, seed)
@@ -64,7 +65,16 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     cards = queries.idea_cards(found, request.user, now=at)
     total = sum(card.votes or 0 for card in cards)
-    context = {"contest": found, "cards": cards, "total": total, "section": "ideas"}
+    most = max((card.votes or 0 for card in cards), default=0) or 1
+    context = {
+        "contest": found,
+        "marks": queries.timeline(found, now=at),
+        "cards": cards,
+        "total": total,
+        "lines": [(card, 100 * (card.votes or 0) / most) for card in cards],
+        "answered": sum(bool(card.decision) for card in cards),
+        "section": "ideas",
+    }
     return render(request, "ideas/results.html", context)
 
 

@@ -71,9 +71,9 @@ def test_the_desk_costs_the_same_for_any_number(count, django_assert_num_queries
     found, boss = many_ideas(count), staff(Role.BRAND_MANAGER, "boss")
     client = signed_in(boss)
     client.get("/workbench/contests/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         assert len(client.get("/workbench/contests/").context["rows"]) == 1
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         assert len(client.get(f"/workbench/contests/{found.slug}/").context["cards"]) == count
 
 
