@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PhaseKind(models.TextChoices):
     """The phases of a contest, in their usual order."""
 
-    DRAFT = "draft", _("Draft")
-    SUBMISSION = "submission", _("Ideas")
-    SCREENING = "screening", _("Screening")
-    VOTING = "voting", _("Vote")
-    DECISION = "decision", _("Decision")
-    RESULTS = "results", _("Results")
-    CLOSED = "closed", _("Closed")
+    DRAFT = "draft", pgettext_lazy("phase", "Draft")
+    SUBMISSION = "submission", pgettext_lazy("phase", "Ideas")
+    SCREENING = "screening", pgettext_lazy("phase", "Screening")
+    VOTING = "voting", pgettext_lazy("phase", "Vote")
+    DECISION = "decision", pgettext_lazy("phase", "Decision")
+    RESULTS = "results", pgettext_lazy("phase", "Results")
+    CLOSED = "closed", pgettext_lazy("phase", "Closed")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from community.inbox.api import ChannelState, notify, register_kind
 from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
@@ -139,7 +139,7 @@ def _item(contest: Contest, at: datetime, *, signed_in: bool, voted: bool) -> Fe
         at=entered,
         reason=reason,
         why="you" if voting and signed_in and not voted else "ring",
-        label=_("Ideas"),
+        label=pgettext("section", "Ideas"),
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.inbox.models import MutedKind, Notification
@@ -31,14 +32,24 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(request, "inbox/notifications.html", context)
 
 
+def _together(names: list[str], others: int) -> str:
+    """Up to two names and how many others, as the subject of a sentence."""
+    if not names:
+        return _("Somebody")
+    if others > 0:
+        shown = pgettext("between names", ", ").join(names)
+        return ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", others) % {
+            "names": shown,
+            "count": others,
+        }
+    return _("%(first)s and %(second)s") % {"first": names[0], "second": names[1]} if names[1:] else names[0]
+
+
 def _line(notification: Notification, people: dict[int, Any]) -> dict[str, Any]:
     names = [people[actor].name for actor in notification.actor_ids[:2] if actor in people]
-    others = len(notification.actor_ids) - len(names)
-    shown = " · ".join(names) or _("Somebody")
-    if others > 0:
-        shown += " " + _("and %(count)s more") % {"count": others}
+    who = _together(names, len(notification.actor_ids) - len(names))
     kind = notification_kinds().get(notification.kind)
-    sentence = kind.sentence(shown, notification.count, notification.title) if kind else notification.title
+    sentence = kind.sentence(who, notification.count, notification.title) if kind else notification.title
     first = notification.actor_ids[0] if notification.actor_ids else None
     return {"notification": notification, "sentence": sentence, "actor": first, "label": kind.label if kind else ""}
 

@@ -70,7 +70,7 @@ def problem(request: HttpRequest, *, status: int, title: str, message: str) -> H
 
 def refused(request: HttpRequest, error: PaddockError) -> HttpResponse:
     """The page for one of our own refusals."""
-    titles = {403: _("Not for you"), 404: _("Not here"), 409: _("Somebody was faster"), 410: _("No longer here")}
+    titles = {403: _("Not for you"), 404: _("Not here"), 409: _("Not possible now"), 410: _("No longer here")}
     title = titles.get(error.status, _("That did not work"))
     return problem(request, status=error.status, title=title, message=error.message)
 

@@ -45,7 +45,7 @@ def car_lines(ids: Iterable[int]) -> dict[int, str]:
     lines: dict[int, str] = {}
     rows = Car.objects.filter(member_id__in=ids).order_by("member_id", "position", "pk")
     for member_id, model, year in rows.values_list("member_id", "model", "year"):
-        lines.setdefault(member_id, f"{model}, {year}" if year else model)
+        lines.setdefault(member_id, _("%(model)s, %(year)s") % {"model": model, "year": year} if year else model)
     return lines
 
 

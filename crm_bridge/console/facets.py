@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from clubs.models import Club
 from community.consent.api import Channel, Purpose
@@ -175,4 +176,4 @@ def _chip_value(key: str, value: str) -> str:
         return f"{labels([code])[code]}{f' ≥ {least}' if sign else ''}"
     values = value.split(",")
     names = value_names(key, values)
-    return ", ".join(names[one] for one in values)
+    return pgettext("between", ", ").join(names[one] for one in values)

@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import bell_of, mark_read, notify
+from community.members.models import Member
 from tests.people import member
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +129,23 @@ def test_the_bell_counts_unread_lines(client, unread, english, now):
 def test_the_bell_of_somebody_signed_out_since_is_refused_not_replaced(client):
     response = client.get(reverse("inbox:bell"))
     assert (response.status_code, response.content) == (403, b"")
+
+
+@pytest.mark.parametrize(
+    ("language", "people", "subject"),
+    [
+        ("en", ["Otto"], "Otto wrote"),
+        ("en", ["Otto", "Mei"], "Otto and Mei wrote"),
+        ("en", ["Otto", "Mei", "Ana", "Bo"], "Otto, Mei and 2 more wrote"),
+        ("zh-hans", ["Otto", "Mei"], "Otto和Mei在"),
+        ("zh-hans", ["Otto", "Mei", "Ana", "Bo"], "Otto、Mei和另外2人在"),
+    ],
+)
+def test_a_line_names_two_people_and_counts_the_others(client, now, language, people, subject):
+    maja = member("maja", language=language)
+    for number, name in enumerate(reversed(people), start=1):
+        tell(maja, member(name=name), now, event_id=number)
+    if len(people) == 1:
+        tell(maja, Member.objects.get(name="Otto"), now, event_id=9)
+    client.force_login(maja)
+    assert subject in client.get(reverse("inbox:notifications")).content.decode()
