@@ -19,13 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 from community.kernel.api import PaddockError, brand_name, now, rate_limit
 from community.kernel.markup import quote
 from community.members.api import Role, has_role
-from community.search.api import SearchDown, search_content
+from community.search.api import Found, SearchDown, search_content
 from forums import queries, services
 from forums.forms import EditForm, PostForm, TopicForm
-from forums.models import PAGE, Board, Post, Topic
+from forums.models import PAGE, Board, Post, Topic, readers_of
 
 TOPICS_A_PAGE = 30
 RELATED = 4
+RELATED_SECONDS = 300
 FRAGMENT_SECONDS = 60
 SHOWN = {
     "": gettext_lazy("All"),
@@ -151,12 +152,18 @@ def _quoted(request: HttpRequest, found: Topic) -> str:
     return quote(post.author.shown_name, post.pk, post.text) if post else ""
 
 
-def _related(found: Topic, viewer: Any) -> list[Any]:
-    try:
-        result = search_content(found.title, viewer=viewer, kinds=["topic"])
-    except (SearchDown, ValueError):
-        return []
-    return [hit for hit in result.hits if f"/topics/{found.pk}/" not in hit.found.url][:RELATED]
+def _related(found: Topic, viewer: Any) -> list[Found]:
+    """Topics close to this one, kept for a while for all who may read the same boards."""
+    key = f"topic-related:{found.pk}:{'-'.join(readers_of(viewer))}"
+    related: list[Found] | None = cache.get(key)
+    if related is None:
+        try:
+            hits = search_content(found.title, viewer=viewer, kinds=["topic"]).hits
+        except (SearchDown, ValueError):
+            return []
+        related = [hit.found for hit in hits if f"/topics/{found.pk}/" not in hit.found.url][:RELATED]
+        cache.set(key, related, RELATED_SECONDS)
+    return related
 
 
 def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -57,6 +58,7 @@ def _card(member: Member, car: str) -> MemberCard:
     )
 
 
+@lru_cache(10_000)
 def space_url(username: str) -> str:
     """The address of a public space."""
     return reverse("members:space", args=[username])

@@ -10,6 +10,7 @@ from forums import services
 from forums.models import Board, Post, ReadState, Topic, Upload
 from tests.forums.places import board, first_post, many_posts, picture, reply, topic
 from tests.people import member, staff
+from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +132,19 @@ def test_a_members_topic_page_marks_it_as_read(client, django_assert_num_queries
     reply(opened)
     answer = client.get(opened.get_absolute_url())
     assert (answer.context["first_new"], "New since you were here" in visible(answer)) == (3, True)
+
+
+def test_topics_close_to_this_one_are_those_the_reader_may_read(client):
+    agent, tom = staff(Role.SERVICE_AGENT), member("tom")
+    opened = topic(title="Roof racks")
+    topic(title="Roof racks in winter")
+    topic(title="Roof racks, recall", author=agent, where=board(readers="staff"))
+    drain()
+    shown = {}
+    for reader in (agent, tom):
+        client.force_login(reader)
+        shown[reader] = {found.title for found in client.get(opened.get_absolute_url()).context["related"]}
+    assert shown == {agent: {"Roof racks in winter", "Roof racks, recall"}, tom: {"Roof racks in winter"}}
 
 
 def test_a_wrong_slug_leads_to_the_right_one(client):
