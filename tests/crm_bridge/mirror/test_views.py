@@ -97,7 +97,7 @@ def test_acts_need_a_post(client, ada, name):
 
 @pytest.mark.parametrize(
     ("language", "title", "reason"),
-    [("en", "What Paddock knows about me", "Opened “Which roof rack?”"), ("zh-hans", "围场都知道我什么", "发起了")],
+    [("en", "What Paddock knows about me", "Opened “Which roof rack?”"), ("zh-hans", "围场都知道我什么", "发了帖子")],
 )
 def test_the_page_says_what_is_known_and_why_in_the_readers_language(client, ada, language, title, reason):
     Member.objects.filter(pk=ada.pk).update(language=language)
