@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -169,14 +170,21 @@ def space_section(request: HttpRequest, member: Any) -> SafeString:
 def home_feed(member: Any, limit: int) -> list[FeedItem]:
     """What is new in the forums for somebody, each with its reason: what they have to do with comes first."""
     if member is None:
-        return [_item(row, _("Lively now"), "none") for row in queries.latest_topics(None, limit)]
+        return _with_beginnings([_item(row, _("Lively now"), "none") for row in queries.latest_topics(None, limit)])
     rows = queries.latest_topics(member, limit * CANDIDATES)
     mine = queries.written_in(member)
     clubs = {slug: title for found in contributions("clubs.of_member", member.pk) for slug, title in found.items()}
     interesting = queries.first_interest_in([row.topic for row in rows], _interests(member))
     ranked = [_reasoned(row, member, mine, clubs, interesting.get(row.topic.pk)) for row in rows]
     ranked.sort(key=lambda found: found[0])
-    return [item for _rank, item in ranked[:limit]]
+    return _with_beginnings([item for _rank, item in ranked[:limit]])
+
+
+def _with_beginnings(items: list[FeedItem]) -> list[FeedItem]:
+    """The items with the first words of their topics."""
+    keys = {int(item.key.partition(":")[2]): item for item in items}
+    texts = queries.beginnings(keys)
+    return [replace(item, excerpt=texts.get(topic_id, "")) for topic_id, item in keys.items()]
 
 
 def _interests(member: Any) -> list[queries.Interest]:

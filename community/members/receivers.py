@@ -9,6 +9,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import fills
@@ -72,3 +74,12 @@ def explain(member_id: int) -> dict[str, Any]:
 
 
 register_content(ContentKind("member", _("Members"), load, all_ids, present))
+
+
+@fills("home.side", order=10)
+def home_side(request: HttpRequest) -> str:
+    """One's own car."""
+    if not request.user.is_authenticated:
+        return ""
+    car = Car.objects.filter(member_id=request.user.pk).first()
+    return render_to_string("members/home_side.html", {"car": car}, request) if car else ""

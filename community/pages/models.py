@@ -18,8 +18,10 @@ from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import Page
 
 from community.kernel.api import contributions
+from community.pages.feed import mixed
 
-FEED_LIMIT = 30
+FEED_LIMIT = 24
+OTHER_ARTICLES = 4
 
 
 def body_field() -> StreamField:
@@ -62,8 +64,8 @@ class HomePage(BrandPage):
         """The feed."""
         user: Any = request.user
         member = None if isinstance(user, AnonymousUser) else user
-        items = [item for part in contributions("home.feed", member, FEED_LIMIT) for item in part]
-        items.sort(key=lambda item: (item.unread or item.why == "you", item.at), reverse=True)
+        found = [item for part in contributions("home.feed", member, FEED_LIMIT) for item in part]
+        items = mixed(found, signed_in=member is not None)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         new = sum(item.unread for item in items)
         return {**context, "items": items[:FEED_LIMIT], "new": new, "section": "home"}
@@ -101,6 +103,11 @@ class ArticlePage(BrandPage):
     ]
     parent_page_types: ClassVar = ["community_pages.ArticleIndexPage"]
     template = "pages/article.html"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page and what else the brand wrote lately."""
+        others = ArticlePage.objects.live().sibling_of(self, inclusive=False).order_by("-first_published_at")
+        return {**super().get_context(request, *args, **kwargs), "others": others[:OTHER_ARTICLES]}
 
 
 class LandingPage(BrandPage):

@@ -1,34 +1,10 @@
-"""Items of the home page, and the editorial parts of pages others serve."""
+"""The editorial parts of pages others serve."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from community.pages.models import ClubPage, ContestPage
-
-
-@dataclass(frozen=True)
-class FeedItem:
-    """One item of the home page. ``why``: you (about you and new), ring (worked out or read), none (for everybody)."""
-
-    key: str
-    url: str
-    title: str
-    excerpt: str
-    at: datetime
-    reason: str
-    reason_url: str = ""
-    why: str = "none"
-    by: Any = None
-    by_id: int | None = None
-    replies: int | None = None
-    useful: int | None = None
-    unread: bool = False
-    language: str = ""
-    label: str = ""
-    scene: str = ""
 
 
 def brief_of(contest_slug: str) -> ContestPage | None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from wagtail.signals import page_published, page_unpublished
 
 from community.kernel.api import fills
+from community.pages.feed import FeedItem
 from community.pages.models import ArticlePage
-from community.pages.queries import FeedItem
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 
 FEED_ARTICLES = 3

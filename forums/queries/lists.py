@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Left
 
 from community.members.api import MemberCard, cards
 from community.search.text import query_tokens, tokens
@@ -20,6 +21,7 @@ from forums.models import Board, BoardRead, Post, ReadState, Topic
 LATEST_OWN = 300
 MEMBERS_SHOWS = ("unread", "yours")
 SHOWS = ("waiting", "answered", *MEMBERS_SHOWS)
+BEGINNING = 300  # characters
 LIST = ("id", "title", "slug", "author_id", "opened_at", "last_post_at", "last_author_id", "post_count", "last_number")
 LIST_FLAGS = ("pinned", "closed", "best_answer_id", "answered_by_brand", "useful_count", "board_id", "language")
 
@@ -122,6 +124,12 @@ def latest_topics(viewer: Any, limit: int) -> list[TopicRow]:
     """The topics with the latest posts, over all boards the viewer may read."""
     topics = Topic.objects.visible_to(viewer).select_related("board").order_by("-last_post_at")[:limit]
     return topic_rows(topics, viewer)
+
+
+def beginnings(topic_ids: Iterable[int]) -> dict[int, str]:
+    """The first words of each topic."""
+    first = Post.objects.filter(topic__in=list(topic_ids), number=1, deleted_at=None)
+    return dict(first.values_list("topic_id", Left("text", BEGINNING)))
 
 
 @dataclass(frozen=True)

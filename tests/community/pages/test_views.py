@@ -14,7 +14,7 @@ from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
-GUEST_HOME, MEMBER_HOME, SEARCH = 11, 20, 4
+GUEST_HOME, MEMBER_HOME, SEARCH = 12, 22, 4
 
 
 @pytest.fixture

@@ -1,0 +1,48 @@
+"""What the home page is made of, and its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+BRAND_EVERY = 4
+
+
+@dataclass(frozen=True)
+class FeedItem:
+    """One item of the home page. ``why``: you (about you and new), ring (worked out or read), none (for everybody)."""
+
+    key: str
+    url: str
+    title: str
+    excerpt: str
+    at: datetime
+    reason: str
+    reason_url: str = ""
+    why: str = "none"
+    by: Any = None
+    by_id: int | None = None
+    replies: int | None = None
+    useful: int | None = None
+    unread: bool = False
+    language: str = ""
+    label: str = ""
+    scene: str = ""
+
+
+def mixed(items: Iterable[FeedItem], *, signed_in: bool) -> list[FeedItem]:
+    """Members' items, what is new or about the reader first, with one of the brand's in every four.
+
+    Without this a lively forum would push the brand's few items off the page. Guests see one of them on top.
+    """
+    items = sorted(items, key=lambda item: (item.unread or item.why == "you", item.at), reverse=True)
+    brand = [item for item in items if item.by_id is None]
+    order: list[FeedItem] = []
+    place = BRAND_EVERY // 2 if signed_in else 0
+    for number, item in enumerate(item for item in items if item.by_id is not None):
+        if brand and number % BRAND_EVERY == place:
+            order.append(brand.pop(0))
+        order.append(item)
+    return [*order, *brand]
