@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache.backends.redis import RedisCache
+from django.db import connection
 from elasticsearch import Elasticsearch
 
 PREFIX = f"test_{os.getpid()}_{secrets.token_hex(3)}_"
@@ -67,9 +69,35 @@ def redis(settings):
     }
 
 
+@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.services)])
+def engine(request, settings, tmp_path):
+    """Each engine in turn, the embedded one on disk: what other processes of the same installation see too."""
+    settings.PADDOCK_HOME = tmp_path
+    settings.SEARCH_FOLDER = tmp_path / "search"
+    settings.ELASTICSEARCH_URL = ""
+    if request.param == "elasticsearch":
+        request.getfixturevalue("elasticsearch")
+    return request.param
+
+
+def environment(settings) -> dict[str, str]:
+    """The environment variables with which another process works on a test's PostgreSQL database and index."""
+    at = connection.settings_dict
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "community.settings.dev",
+        "PADDOCK_HOME": str(settings.PADDOCK_HOME),
+        "DATABASE_URL": f"postgres://{at['USER']}:{quote(at['PASSWORD'])}@{at['HOST']}:{at['PORT']}/{at['NAME']}",
+        "REDIS_URL": "",
+        "ELASTICSEARCH_URL": settings.ELASTICSEARCH_URL,
+        "PADDOCK_SEARCH_PREFIX": settings.SEARCH_PREFIX,
+    }
+
+
 @pytest.fixture(autouse=True)
 def chosen_servers(request):
     """With --servers every test uses them."""
     if request.config.getoption("servers"):
-        request.getfixturevalue("elasticsearch")
         request.getfixturevalue("redis")
+        if "engine" not in request.fixturenames:
+            request.getfixturevalue("elasticsearch")
