@@ -111,10 +111,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 def database(url: str) -> dict[str, Any]:
     """Django's database settings for an address; SQLite under the home folder when it is empty."""
-    if not url:
+    if not url or url.startswith("sqlite:"):
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": HOME / "paddock.sqlite3",
+            "NAME": environ.Env.db_url_config(url)["NAME"] if url else HOME / "paddock.sqlite3",
             "OPTIONS": {
                 # DEFERRED with several writers gives "database is locked"; see docs/architecture.md.
                 "transaction_mode": "IMMEDIATE",

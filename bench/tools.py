@@ -1,0 +1,74 @@
+"""What all benchmarks share: Django on a database of its own, percentiles, tables."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def setup(settings: str = "community.settings.dev") -> None:
+    """Django, with everything written to a temporary folder."""
+    sys.path.insert(0, str(ROOT))
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    os.environ.setdefault("PADDOCK_HOME", tempfile.mkdtemp(prefix="paddock-bench-"))
+    import django  # noqa: PLC0415 - after the settings are known
+
+    django.setup()
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """A fresh migrated database beside the configured one; gives its kind, removed afterwards."""
+    from django.db import connection  # noqa: PLC0415 - after setup()
+
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":  # a file, as in an installation, not memory as in tests
+        connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["PADDOCK_HOME"]) / "bench.sqlite3")
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        yield connection.vendor
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def parser(text: str) -> argparse.ArgumentParser:
+    """Options of a benchmark."""
+    return argparse.ArgumentParser(description=text, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+
+
+def times(function: Callable[[], object], count: int) -> list[float]:
+    """Wall time of each of so many calls, in milliseconds."""
+    found = []
+    for _ in range(count):
+        start = time.perf_counter()
+        function()
+        found.append((time.perf_counter() - start) * 1000)
+    return found
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that this share of all is not above (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered)) - 1))]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a Markdown table."""
+    print("| " + " | ".join(head) + " |")
+    print("| " + " | ".join("---" if at == 0 else "---:" for at in range(len(head))) + " |")
+    for row in rows:
+        print("| " + " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in row) + " |")
+
+
+def machine() -> str:
+    """Cores and Python, for the table's caption."""
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
