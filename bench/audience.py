@@ -36,7 +36,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 TAGS = [f"keyword-{number}" for number in range(300)]
 SHARES = [1 / (rank + 8) for rank in range(300)]  # a long tail
 PERMITS = ["product_news:email", "offers:email", "product_news:push", "service:phone", "research:onsite"]
-NAMES = "maja ingrid henrik saara mads liv oskar aino signe jakob elsa 予 安 知 远 行 舟 桦 牧 满".split()
+NAMES = [*"maja ingrid henrik saara mads liv oskar aino signe jakob elsa".split(), *"予安知远行舟桦牧满"]
 
 
 def documents(count: int) -> Iterator[Doc]:
@@ -74,9 +74,7 @@ def questions() -> dict[str, Query]:
     facets = facets_at(NOW)
     everybody = Line()
     one = Line(interests=(Wanted("keyword-20"),))
-    narrow = Line(
-        interests=(Wanted("keyword-3", 2.0),), any={"stage": ("stable",)}, windows=(("active", "<", 30),)
-    )
+    narrow = Line(interests=(Wanted("keyword-3", 2.0),), any={"stage": ("stable",)}, windows=(("active", "<", 30),))
 
     def listed(line: Line, *, with_facets: bool) -> Query:
         asked = replace(permitted(question(line, now=NOW), line), size=20)

@@ -29,7 +29,7 @@ from community.members.models import Member  # noqa: E402
 from crm_bridge.models import Keyword, Profile, Signal  # noqa: E402
 from forums.facts import PostWritten  # noqa: E402
 
-WORDS = "we drove through the night and the wind was loud until somebody found what had come loose on top".split()
+WORDS = tuple("we drove through the night and the wind was loud until somebody found what had come loose".split())
 
 
 def members(count: int) -> list[int]:

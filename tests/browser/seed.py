@@ -91,6 +91,7 @@ def competition(made):
 def seed():
     call_command("migrate", run_syncdb=True, verbosity=0)
     ensure_site()
+    call_command("load_vocabulary", verbosity=0)
     made = people()
     board, topic = conversation(made)
     contest, idea = competition(made)
