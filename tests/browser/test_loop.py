@@ -62,7 +62,7 @@ def test_what_a_member_does_is_found_by_permission_until_they_mute_it(visit, ser
     member.locator("form.idea-foot button.vote").first.click()
     member.locator("button.vote[aria-pressed=true]").first.wait_for()
     member.goto(server.places["club"])
-    member.locator("form[action*='/join/'] button").first.click()
+    member.locator(".head-do form button").first.click()
     member.wait_for_load_state()
 
     sign_in(desk, "of-market")
