@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -202,6 +202,14 @@ def day(at: datetime | None) -> str:
 @lru_cache(4096)
 def _day(local: date, same_year: bool, language: str) -> str:
     return date_format(local, _("j M") if same_year else _("j M Y"))
+
+
+@register.simple_tag
+def today() -> list[str]:
+    """Today in two lines, weekday and day in the order of the language."""
+    local = timezone.localtime()
+    formats = pgettext("first line of today", "l"), pgettext("second line of today", "j F")
+    return [date_format(local, one) for one in formats]
 
 
 @register.filter

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_a_guests_home_shows_what_is_lively(client, site, now, language, word):
     response = client.get("/")
     assert response.status_code == 200
     assert "Roof rack 0" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"), [("en", r">\w+day <br[^>]*>\d+ [A-Z]\w+<"), ("zh-hans", r">\d+月\d+日 <br[^>]*>星期\w<")]
+)
+def test_home_says_what_day_it_is_in_the_order_of_the_language(client, site, language, lines):
+    client.cookies["django_language"] = language
+    assert re.search(lines, client.get("/").content.decode())
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
