@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_lazy
 
 from community.kernel.api import fills
+from community.members.api import Role
 from community.search.api import mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.intake.handlers import wipe
 from crm_bridge.keywords.club_models import add_models
+from crm_bridge.keywords.proposals import VOCABULARY_ROLES
 from crm_bridge.models import AccessEntry
 from crm_bridge.profiles.projector import INDEX
 from crm_bridge.segments.services import AUDIENCE_ROLES
@@ -37,6 +40,20 @@ def people_nav(user: Any) -> dict[str, Any]:
 def segments_nav(user: Any) -> dict[str, Any]:
     """Saved audiences."""
     return {"url": "crm:segments", "label": gettext_lazy("Segments"), "roles": AUDIENCE_ROLES}
+
+
+@fills("console.nav", order=40)
+def terms_nav(user: Any) -> dict[str, Any]:
+    """Words the vocabulary does not know."""
+    return {"url": "crm:terms", "label": gettext_lazy("Unknown words"), "roles": VOCABULARY_ROLES}
+
+
+@fills("members.role")
+def may_edit_vocabulary(role: Role, group: Group) -> None:
+    """Those who decide on unknown words keep the vocabulary."""
+    if role in VOCABULARY_ROLES:
+        allowed = Permission.objects.filter(content_type__app_label="crm_bridge", content_type__model="keyword")
+        group.permissions.add(*allowed)
 
 
 @fills("clubs.models")

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from crm_bridge.console import terms
 from crm_bridge.console import views as console
 from crm_bridge.mirror import views as mirror
 
@@ -23,4 +24,6 @@ urlpatterns: list[URLPattern] = [
     path("workbench/segments/", console.segments, name="segments"),
     path("workbench/segments/save/", console.save, name="save_segment"),
     path("workbench/segments/<int:pk>/", console.change, name="change_segment"),
+    path("workbench/terms/", terms.terms, name="terms"),
+    path("workbench/terms/decide/", terms.decide, name="decide_term"),
 ]

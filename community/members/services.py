@@ -176,8 +176,9 @@ def _end_sessions(member: Member) -> None:
 
 @transaction.atomic
 def give_role(*, member: Member, role: Role, title: str = "") -> None:
-    """Make a member one of the brand's people."""
+    """Make a member one of the brand's people; each floor says what the role may do in the editors' area."""
     group, _created = Group.objects.get_or_create(name=str(role))
+    contributions("members.role", role, group)
     member.groups.add(group)
     member.is_staff = True
     member.title = title[:80]

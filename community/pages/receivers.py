@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.signals import page_published, page_unpublished
 
 from community.kernel.api import fills
+from community.members.api import Role
 from community.pages.feed import FeedItem
 from community.pages.models import ArticlePage
+from community.pages.services import let_edit
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 
 FEED_ARTICLES = 3
+EDITORS = (Role.BRAND_MANAGER, Role.MARKETER)
 
 
 @fills("home.feed", order=50)
@@ -92,3 +96,10 @@ register_content(
         present,
     )
 )
+
+
+@fills("members.role")
+def edit_pages(role: Role, group: Group) -> None:
+    """Brand managers and marketers write pages in the editors' area."""
+    if role in EDITORS:
+        let_edit(group)

@@ -7,13 +7,18 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from wagtail.models import Locale, Page, Site
+from django.db.models import QuerySet
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
 from community.pages.models import ArticleIndexPage, HomePage
 
 CHINESE = "zh-hans"
+PAGE_RIGHTS = ("add_page", "change_page", "publish_page")
+IMAGE_RIGHTS = ("add_image", "change_image", "choose_image")
+DOCUMENT_RIGHTS = ("add_document", "change_document", "choose_document")
 
 
 @transaction.atomic
@@ -72,6 +77,22 @@ def ensure_page(kind: type[Page], parent: Page, *, slug: str, en: dict[str, Any]
     page.save_revision().publish()
     _translate(page, **zh)
     return page
+
+
+def let_edit(group: Group) -> None:
+    """A group may open the editors' area and write and publish every page, with pictures and documents."""
+    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
+    page, collection = Page.get_first_root_node(), Collection.get_first_root_node()
+    if page is not None:
+        for permission in _permissions("wagtailcore", PAGE_RIGHTS):
+            GroupPagePermission.objects.get_or_create(group=group, page=page, permission=permission)
+    if collection is not None:
+        for permission in [*_permissions("wagtailimages", IMAGE_RIGHTS), *_permissions("wagtaildocs", DOCUMENT_RIGHTS)]:
+            GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
+
+
+def _permissions(app: str, codenames: tuple[str, ...]) -> QuerySet[Permission]:
+    return Permission.objects.filter(content_type__app_label=app, codename__in=codenames)
 
 
 def paragraphs(texts: list[str]) -> str:

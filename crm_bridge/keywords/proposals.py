@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crm_bridge.models import TermSighting
+from django.db import transaction
+from django.db.models import Count, Max, QuerySet, Sum
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from community.kernel.api import Invalid
+from community.members.api import Member, Role, require_role
+from crm_bridge.keywords.matcher import units
+from crm_bridge.keywords.vocabulary import Vocabulary, find, nearest, vocabulary, vocabulary_changed
+from crm_bridge.models import Keyword, KeywordKind, Synonym, TermProposal, TermSighting
+
+VOCABULARY_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
+# What fewer people used may be about a person; it is not shown to anybody.
+FEWEST_PEOPLE = 3
+SHOWN = 50
+SUGGESTED = 3
 
 
 @dataclass(frozen=True)
@@ -42,3 +58,132 @@ def record_sightings(sightings: Iterable[Sighting]) -> None:
             again.append(row)
     TermSighting.objects.bulk_update(again, ["count", "at"])
     TermSighting.objects.bulk_create(fresh.values())
+
+
+@dataclass(frozen=True)
+class Source:
+    """How often a term came from one kind of act."""
+
+    name: str
+    people: int
+    uses: int
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An unknown term with its evidence, and keywords it may belong to. Nobody is named."""
+
+    term: str
+    people: int
+    uses: int
+    last_at: datetime
+    sources: tuple[Source, ...]
+    near: tuple[str, ...]
+
+
+def proposals() -> list[Proposal]:
+    """Unknown terms that several people used and nobody decided on, the most frequent first; at most 50."""
+    rows = list(
+        _undecided()
+        .values("term")
+        .annotate(people=Count("member_id", distinct=True), uses=Sum("count"), last_at=Max("at"))
+        .filter(people__gte=FEWEST_PEOPLE)
+        .order_by("-people", "-uses", "term")[: 2 * SHOWN]
+    )
+    current = vocabulary()
+    # A term may have become known since it was seen.
+    rows = [row for row in rows if not current.matcher.count(row["term"])][:SHOWN]
+    sources, index = _sources([row["term"] for row in rows]), _index(current)
+    return [Proposal(**row, sources=tuple(sources[row["term"]]), near=tuple(_near(row["term"], index))) for row in rows]
+
+
+def _undecided() -> QuerySet[TermSighting]:
+    return TermSighting.objects.exclude(term__in=TermProposal.objects.values("term")).order_by()
+
+
+def _index(current: Vocabulary) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for keyword in current.keywords.values():
+        for unit in units(f"{keyword.name_en} {keyword.name_zh}"):
+            found[unit].add(keyword.name)
+    return found
+
+
+def _near(term: str, index: dict[str, set[str]]) -> list[str]:
+    """Names of keywords that share half of what a term is made of."""
+    parts = set(units(term))
+    shared = Counter(name for part in parts for name in index.get(part, ()))
+    return [name for name, count in shared.most_common(SUGGESTED) if 2 * count >= len(parts)]
+
+
+def _sources(terms: list[str]) -> dict[str, list[Source]]:
+    found: dict[str, list[Source]] = defaultdict(list)
+    rows = TermSighting.objects.filter(term__in=terms).values("term", "source").order_by("source")
+    for row in rows.annotate(people=Count("member_id", distinct=True), uses=Sum("count")):
+        found[row["term"]].append(Source(row["source"], row["people"], row["uses"]))
+    return found
+
+
+@transaction.atomic
+def accept_as_synonym(*, actor: Member, term: str, keyword: str, now: datetime) -> Keyword:
+    """From now on the term stands for a keyword, given by any of its words. Raises Invalid where there is none."""
+    require_role(actor, *VOCABULARY_ROLES)
+    found = find(keyword)
+    if found is None:
+        hint = ", ".join(nearest(keyword))
+        message = _("No keyword is called that. Did you mean: %(names)s?") if hint else _("No keyword is called that.")
+        raise Invalid(message % {"names": hint}, field="keyword")
+    Synonym.objects.get_or_create(keyword=found, text=_clean(term))
+    return _decide(term, found, now)
+
+
+@transaction.atomic
+def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, kind: str, now: datetime) -> Keyword:
+    """A keyword of its own. Raises Invalid for missing names, an unknown kind and a name that is known already."""
+    require_role(actor, *VOCABULARY_ROLES)
+    names = {"name_en": _clean(name_en), "name_zh": _clean(name_zh)}
+    for field, name in names.items():
+        if not name:
+            raise Invalid(_("A keyword has a name in English and in Chinese."), field=field)
+        if find(name):
+            raise Invalid(_("A keyword of this name is there already: add the term to it."), field=field)
+    if kind not in KeywordKind.values:
+        raise Invalid(_("Choose what the keyword is about."), field="kind")
+    keyword = Keyword.objects.create(code=free_code(names["name_en"]), kind=kind, **names)
+    if _clean(term).lower() not in {name.lower() for name in names.values()}:
+        Synonym.objects.create(keyword=keyword, text=_clean(term))
+    return _decide(term, keyword, now)
+
+
+@transaction.atomic
+def dismiss(*, actor: Member, term: str, now: datetime) -> None:
+    """The term is not proposed again."""
+    require_role(actor, *VOCABULARY_ROLES)
+    _note(term, None, now)
+
+
+def free_code(name_en: str) -> str:
+    """A code for a new keyword. Raises Invalid where the name has no Latin letter or digit."""
+    code = slugify(name_en)[:36].strip("-")
+    if not code:
+        raise Invalid(_("The English name needs Latin letters or digits."), field="name_en")
+    taken = set(Keyword.objects.filter(code__startswith=code).values_list("code", flat=True))
+    return next(each for each in (code, *(f"{code}-{n}" for n in range(2, 1000))) if each not in taken)
+
+
+def _decide(term: str, keyword: Keyword, now: datetime) -> Keyword:
+    _note(term, keyword, now)
+    vocabulary_changed()
+    return keyword
+
+
+def _note(term: str, keyword: Keyword | None, now: datetime) -> None:
+    """Keep the decision; who used the term has served its purpose and goes."""
+    term = " ".join(term.lower().split())[:40]
+    values = {"keyword": keyword, "dismissed": keyword is None, "decided_at": now}
+    TermProposal.objects.update_or_create(term=term, defaults=values)
+    TermSighting.objects.filter(term=term).delete()
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.replace("\0", "").split())[:60]

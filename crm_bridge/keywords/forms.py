@@ -1,0 +1,79 @@
+"""A keyword with all its words in one form, for the editors' area."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from community.kernel.api import Invalid
+from crm_bridge.keywords.matcher import units
+from crm_bridge.keywords.proposals import free_code
+from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.models import Keyword, Synonym
+
+LONGEST_WORD = 60
+
+
+class WordsField(forms.CharField):
+    """Words, one a line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}), **options)
+
+    def clean(self, value: Any) -> list[str]:
+        """The words, without empty lines and repetitions. Raises ValidationError for what cannot be found in text."""
+        lines = (" ".join(line.replace("\0", "").split()) for line in super().clean(value).splitlines())
+        words = list(dict.fromkeys(line for line in lines if line))
+        for word in words:
+            if len(word) > LONGEST_WORD:
+                raise forms.ValidationError(_("“%(word)s…” is longer than 60 characters."), params={"word": word[:30]})
+            if not list(units(word)):
+                raise forms.ValidationError(_("“%(word)s” has no letter or digit."), params={"word": word})
+        return words
+
+
+class KeywordForm(WagtailAdminModelForm):
+    """Names, kind and words of a keyword."""
+
+    also = WordsField(
+        label=_("Also called"), help_text=_("Other words for it in English and Chinese, one a line. Inflections count.")
+    )
+    excluded = WordsField(
+        label=_("Means something else"),
+        help_text=_("Longer terms that contain one of the words but are not about this, one a line."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:  # noqa: SLF001 - Django's own way to tell
+            words = list(self.instance.synonyms.values_list("text", "exclusion"))
+            self.fields["also"].initial = "\n".join(text for text, exclusion in words if not exclusion)
+            self.fields["excluded"].initial = "\n".join(text for text, exclusion in words if exclusion)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a word that is on both lists, and a name no code can be made of."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        both = set(data.get("also", ())) & set(data.get("excluded", ()))
+        if both:
+            self.add_error("excluded", _("“%(word)s” is on both lists.") % {"word": min(both)})
+        if not self.instance.code and data.get("name_en"):
+            try:
+                self.instance.code = free_code(data["name_en"])
+            except Invalid as error:
+                self.add_error("name_en", error.message)
+        return data
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Keyword:
+        """Store the keyword with its words and have every process compile the vocabulary anew."""
+        keyword: Keyword = super().save(commit=True)
+        keyword.synonyms.all().delete()
+        words = [*((text, False) for text in self.cleaned_data["also"])]
+        words += [(text, True) for text in self.cleaned_data["excluded"]]
+        Synonym.objects.bulk_create([Synonym(keyword=keyword, text=text, exclusion=out) for text, out in words])
+        vocabulary_changed()
+        return keyword

@@ -1,0 +1,53 @@
+"""The vocabulary in the editors' area."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from crm_bridge.keywords.forms import KeywordForm
+from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.models import Keyword
+
+
+class KeywordViewSet(SnippetViewSet):
+    """Keywords with their words."""
+
+    model = Keyword
+    icon = "tag"
+    menu_label = _("Vocabulary")
+    menu_name = "vocabulary"
+    add_to_admin_menu = True
+    menu_order = 250
+    list_display = ["code", "name_en", "name_zh", "kind", "active"]
+    list_filter = ["kind", "active"]
+    search_fields = ["code", "name_en", "name_zh", "synonyms__text"]
+    # The database's own search of these columns: words of a keyword are no words of an index.
+    search_backend_name = None
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("name_en"), FieldPanel("name_zh")]),
+            FieldRowPanel([FieldPanel("kind"), FieldPanel("active")]),
+            FieldPanel("also"),
+            FieldPanel("excluded"),
+        ],
+        base_form_class=KeywordForm,
+    )
+
+
+register_snippet(KeywordViewSet)
+
+
+def forget_deleted(request: HttpRequest, instances: list[Any]) -> None:
+    """A deleted keyword is no longer found."""
+    if any(isinstance(instance, Keyword) for instance in instances):
+        vocabulary_changed()
+
+
+hooks.register("after_delete_snippet", forget_deleted)

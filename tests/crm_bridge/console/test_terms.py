@@ -1,0 +1,94 @@
+"""The Workbench's page of unknown words."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from community.members.api import Role
+from crm_bridge.keywords.proposals import Sighting, record_sightings
+from crm_bridge.keywords.vocabulary import find, forget_vocabulary
+from crm_bridge.models import TermProposal
+from tests.people import member, staff
+from tests.vocabulary import load_words
+
+pytestmark = pytest.mark.django_db
+
+PAGE, DECIDE = "/workbench/terms/", "/workbench/terms/decide/"
+AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _words():
+    load_words()
+    yield
+    forget_vocabulary()
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(staff(Role.MARKETER))
+    return client
+
+
+def seen(*terms, people=3):
+    record_sightings(Sighting(term, who, "search", AT) for term in terms for who in range(1, people + 1))
+
+
+def test_the_page_shows_terms_and_counts_and_nobodys_name(desk):
+    ann = member("ann-lee", name="Ann Lee")
+    record_sightings(Sighting("jerry can", who, "search", AT) for who in (ann.pk, ann.pk + 1, ann.pk + 2))
+    shown = desk.get(PAGE).content.decode()
+    assert "jerry can" in shown and "3 people" in shown and "3 searched for it, 3 times" in shown
+    assert "Ann Lee" not in shown and "ann-lee" not in shown and str(ann.public_id) not in shown
+
+
+def test_a_term_is_shown_and_not_run(desk):
+    seen("<script>alert(1)</script>")
+    shown = desk.get(PAGE).content.decode()
+    assert "&lt;script&gt;alert(1)" in shown and "<script>alert" not in shown
+
+
+def test_queries_of_the_page(desk, django_assert_num_queries):
+    desk.get(PAGE)
+    seen("jerry can")
+    with django_assert_num_queries(9):
+        desk.get(PAGE)
+    seen("awning", "雪链")
+    with django_assert_num_queries(9):
+        desk.get(PAGE)
+
+
+def test_deciding(desk):
+    seen("dachträger", "dachzelt", "asdf")
+    desk.post(DECIDE, {"do": "synonym", "term": "dachträger", "keyword": "roof rack"})
+    names = {"name_en": "Roof tent", "name_zh": "车顶帐篷", "kind": "part"}
+    desk.post(DECIDE, {"do": "keyword", "term": "dachzelt", **names})
+    answer = desk.post(DECIDE, {"do": "dismiss", "term": "asdf"})
+    assert (answer.status_code, answer["Location"]) == (302, PAGE)
+    decided = TermProposal.objects.order_by("term").values_list("term", "keyword", "dismissed")
+    assert list(decided) == [("asdf", None, True), ("dachträger", "roof-rack", False), ("dachzelt", "roof-tent", False)]
+    assert find("Dachzelt").name_zh == "车顶帐篷"
+    assert "Nothing to decide" in desk.get(PAGE).content.decode()
+
+
+def test_a_refusal_keeps_what_was_typed(desk):
+    seen("dachzelt")
+    answer = desk.post(DECIDE, {"do": "keyword", "term": "dachzelt", "name_en": "Roof tent", "name_zh": ""})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert 'value="Roof tent"' in shown and "A keyword has a name in English and in Chinese." in shown
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(Role.MARKETER, 200), (Role.BRAND_MANAGER, 200), (Role.SERVICE_AGENT, 403), (Role.MODERATOR, 403), (None, 403)],
+)
+def test_who_sees_it(client, role, status):
+    client.force_login(staff(role) if role else member())
+    assert client.get(PAGE).status_code == status
+    if status == 403:
+        assert client.post(DECIDE, {"do": "dismiss", "term": "x"}).status_code == 403
+
+
+def test_a_guest_is_asked_to_sign_in(client):
+    assert client.get(PAGE).status_code == 302

@@ -1,0 +1,158 @@
+"""Unknown terms: counted, proposed, decided on."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from community.kernel.api import Invalid, NotAllowed
+from community.members.api import Role
+from crm_bridge.keywords.proposals import (
+    Sighting,
+    accept_as_keyword,
+    accept_as_synonym,
+    dismiss,
+    proposals,
+    record_sightings,
+)
+from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary, vocabulary, vocabulary_changed
+from crm_bridge.models import Keyword, Synonym, TermProposal, TermSighting
+from tests.people import member, staff
+from tests.vocabulary import load_words
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _words():
+    load_words()
+    yield
+    forget_vocabulary()
+
+
+@pytest.fixture
+def marketer():
+    return staff(Role.MARKETER)
+
+
+def seen(term, *people, source="search", times=1):
+    record_sightings(Sighting(term, who, source, AT + timedelta(days=n)) for who in people for n in range(times))
+
+
+def names():
+    return [proposal.term for proposal in proposals()]
+
+
+def test_terms_of_several_people_are_proposed_with_their_evidence():
+    seen("jerry can", 1, 2, times=2)
+    seen("jerry can", 2, 3, source="declared")
+    (proposal,) = proposals()
+    assert (proposal.term, proposal.people, proposal.uses) == ("jerry can", 3, 6)
+    assert proposal.last_at == AT + timedelta(days=1)
+    assert [(source.name, source.people, source.uses) for source in proposal.sources] == [
+        ("declared", 2, 2),
+        ("search", 2, 4),
+    ]
+
+
+def test_what_few_people_used_is_shown_to_nobody():
+    seen("ann lee 0170 1234", 1, 2, times=9)
+    assert names() == []
+
+
+def test_the_most_frequent_come_first():
+    seen("awning", 1, 2, 3)
+    seen("jerry can", 1, 2, 3, 4)
+    seen("雪链", 1, 2, 3, times=2)
+    assert names() == ["jerry can", "雪链", "awning"]
+
+
+def test_a_term_that_became_known_is_not_proposed():
+    seen("jerry cans", 1, 2, 3)
+    Synonym.objects.create(keyword_id="camping", text="jerry can")
+    forget_vocabulary()
+    assert names() == []
+
+
+def test_proposals_cost_three_queries_however_many(django_assert_num_queries):
+    vocabulary()
+    for wanted in (1, 3):
+        for number in range(wanted):
+            seen(f"thing {number}", 1, 2, 3)
+        with django_assert_num_queries(3):
+            assert len(proposals()) == wanted
+
+
+def test_a_term_becomes_a_word_of_a_keyword_only_when_accepted(marketer, now):
+    seen("gepäckträger", 1, 2, 3)
+    assert capture("Gepäckträger") == {}
+    assert accept_as_synonym(actor=marketer, term="gepäckträger", keyword="行李架", now=now).code == "roof-rack"
+    assert (capture("Gepäckträger"), names()) == ({"roof-rack": 1}, [])
+    assert TermProposal.objects.get().keyword_id == "roof-rack"
+    assert TermSighting.objects.count() == 0
+
+
+def test_an_unknown_keyword_is_refused_with_the_nearest_names(marketer, now):
+    seen("gepäckträger", 1, 2, 3)
+    with pytest.raises(Invalid, match="roof rack"):
+        accept_as_synonym(actor=marketer, term="gepäckträger", keyword="rooof rack", now=now)
+    assert (names(), TermProposal.objects.count()) == (["gepäckträger"], 0)
+
+
+def test_a_term_becomes_a_keyword(marketer, now):
+    seen("dachzelt", 1, 2, 3)
+    made = accept_as_keyword(
+        actor=marketer, term="dachzelt", name_en="Roof tent", name_zh="车顶帐篷", kind="part", now=now
+    )
+    assert (made.code, find("Dachzelt"), find("车顶帐篷"), names()) == ("roof-tent", made, made, [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"name_en": ""}, "name_en"),
+        ({"name_zh": " "}, "name_zh"),
+        ({"name_en": "帐篷"}, "name_en"),
+        ({"name_en": "Roof racks"}, "name_en"),
+        ({"name_zh": "行李架"}, "name_zh"),
+        ({"kind": "thing"}, "kind"),
+    ],
+)
+def test_a_keyword_that_cannot_be_is_refused(marketer, now, changed, field):
+    sent = {"name_en": "Roof tent", "name_zh": "车顶帐篷", "kind": "part", **changed}
+    before = Keyword.objects.count()
+    with pytest.raises(Invalid) as refused:
+        accept_as_keyword(actor=marketer, term="dachzelt", now=now, **sent)
+    assert (refused.value.field, Keyword.objects.count()) == (field, before)
+
+
+def test_codes_do_not_collide(marketer, now):
+    Keyword.objects.create(code="roof-tent", name_en="Tent on top", name_zh="帐", kind="part", active=False)
+    vocabulary_changed()
+    made = accept_as_keyword(actor=marketer, term="x", name_en="Roof tent", name_zh="车顶帐篷", kind="part", now=now)
+    assert made.code == "roof-tent-2"
+
+
+def test_keywords_that_share_words_are_suggested():
+    seen("winter rack", 1, 2, 3)
+    assert sorted(proposals()[0].near) == ["roof rack", "winter tyre"]
+
+
+def test_a_dismissed_term_does_not_come_back(marketer, now):
+    seen("asdf", 1, 2, 3)
+    dismiss(actor=marketer, term="asdf", now=now)
+    seen("asdf", 4, 5, 6, 7)
+    assert names() == []
+
+
+@pytest.mark.parametrize("role", [None, Role.SERVICE_AGENT, Role.MODERATOR])
+def test_others_may_not_decide(role, now):
+    actor = staff(role) if role else member()
+    with pytest.raises(NotAllowed):
+        accept_as_synonym(actor=actor, term="dachzelt", keyword="camping", now=now)
+    with pytest.raises(NotAllowed):
+        accept_as_keyword(actor=actor, term="dachzelt", name_en="A", name_zh="甲", kind="part", now=now)
+    with pytest.raises(NotAllowed):
+        dismiss(actor=actor, term="dachzelt", now=now)
+    assert TermProposal.objects.count() == 0
