@@ -1,4 +1,4 @@
-"""Addresses of the kernel: health, readiness, manifest."""
+"""Addresses of the kernel: health, readiness, uploaded files, manifest."""
 
 from django.urls import path
 
@@ -7,5 +7,6 @@ from community.kernel import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("media/<path:path>", views.media, name="media"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from mimetypes import guess_type
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ from community.kernel.errors import PaddockError
 from community.kernel.queries import outbox_status
 from community.kernel.slots import contributions
 
+PICTURES = {"image/webp", "image/jpeg", "image/png", "image/gif", "image/avif"}
 UNHEALTHY_AFTER_SECONDS = 300
 
 
@@ -59,6 +62,22 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "icons": icons,
     }
     return JsonResponse(body, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(private=True, max_age=86400)
+def media(request: HttpRequest, path: str) -> HttpResponse:
+    """An uploaded file. Pictures are shown, anything else is saved: nothing uploaded runs as part of the site."""
+    try:
+        with default_storage.open(path) as file:
+            body = file.read()
+    except (OSError, ValueError) as error:  # no such file, a folder, or a name no file can have
+        raise Http404 from error
+    kind = guess_type(path)[0] or "application/octet-stream"
+    response = HttpResponse(body, content_type=kind)
+    if kind not in PICTURES:
+        response["Content-Disposition"] = "attachment"
+    return response
 
 
 def problem(request: HttpRequest, *, status: int, title: str, message: str) -> HttpResponse:

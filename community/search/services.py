@@ -122,7 +122,7 @@ def _documents(index: Index, ids: Sequence[str], version: int) -> list[Doc]:
 def _note_failures(name: str, ids: Sequence[str], report: Report) -> None:
     FailedDocument.objects.filter(index=name, document_id__in=ids).delete()
     for document_id, error in report.errors.items():
-        logger.error("document refused: %s %s: %s", name, document_id, error)
+        logger.error("document refused: %s %s", name, document_id)
         FailedDocument.objects.create(index=name, document_id=document_id, error=error)
 
 

@@ -10,7 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from community.settings import env
+from community.settings import env, logs
 
 BASE_DIR = env.BASE_DIR
 HOME = env.home()
@@ -231,6 +231,8 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "base-uri": [NONE],
     },
 }
+
+LOGGING = logs.configuration(level=env.read("PADDOCK_LOG_LEVEL"), as_json=False)
 
 WAGTAIL_SITE_NAME = "Paddock"
 WAGTAILADMIN_BASE_URL = PADDOCK_URL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
+from community.settings import env, logs
 from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
 from community.settings.base import ALLOWED_HOSTS, PADDOCK_URL, SECRET_KEY, STATIC_ROOT
 
@@ -28,3 +29,4 @@ STORAGES = {
 # `manage.py collectstatic`, then `manage.py compress`: the style sheet is there before the first process starts.
 COMPRESS_ROOT = STATIC_ROOT
 COMPRESS_OFFLINE = True
+LOGGING = logs.configuration(level=env.read("PADDOCK_LOG_LEVEL"), as_json=True)

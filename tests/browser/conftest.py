@@ -104,7 +104,7 @@ def _environment(home: Path, port: int) -> dict[str, str]:
 
 
 def _wait_for(site: Server, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(f"{site.url}/readyz", timeout=2) as answer:  # noqa: S310 - our own address

@@ -1,0 +1,74 @@
+"""Logging: readable lines in development; in production one JSON object a line, without personal data.
+
+What people typed, their names and their addresses reach log lines by three ways, each closed here: the path of a
+request (its route is logged instead), the text of an exception (its type and the places it passed are logged), and
+arguments of our own lines (we log numbers only).
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+import structlog
+
+OUR_EXTRAS = ("event_id", "status_code")
+
+
+def one_way(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """The route of a request in place of its path, and numbers our own lines carry."""
+    record: logging.LogRecord | None = event.get("_record")
+    if record is None:
+        return event
+    request = getattr(record, "request", None)
+    if request is not None:
+        match = getattr(request, "resolver_match", None)
+        event["event"] = "request refused or failed"
+        event["method"] = getattr(request, "method", "")
+        event["route"] = match.route if match else ""
+    for name in OUR_EXTRAS:
+        if hasattr(record, name):
+            event[name] = getattr(record, name)
+    return event
+
+
+def places(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An exception as its type and the places it passed, innermost last; its text may quote what somebody wrote."""
+    found = event.pop("exc_info", None)
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = type(error).__name__
+        event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
+    """Django's LOGGING."""
+    before = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    safe = [one_way, places] if as_json else []
+    last = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last]
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": before,
+        "processors": [*safe, *finish],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": formatter},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+            "daphne": {"level": "WARNING"},
+            "elastic_transport": {"level": "WARNING"},
+        },
+    }

@@ -1,0 +1,38 @@
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "saved"),
+    [
+        ("a.webp", "image/webp", False),
+        ("a.jpg", "image/jpeg", False),
+        ("a.svg", "image/svg+xml", True),
+        ("a.html", "text/html", True),
+        ("a", "application/octet-stream", True),
+    ],
+)
+def test_pictures_are_shown_and_everything_else_is_saved(client, name, kind, saved):
+    path = default_storage.save(f"uploads/{name}", ContentFile(b"body"))
+    response = client.get(f"/media/{path}")
+    assert (response.status_code, response.content) == (200, b"body")
+    assert response["Content-Type"].partition(";")[0] == kind
+    assert response.has_header("Content-Disposition") == saved
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["none.webp", "uploads", "%2e%2e/secret", "..%2fsecret", "a%00b.webp"])
+def test_what_is_not_an_upload_is_not_served(client, settings, tmp_path, path):
+    (tmp_path / "secret").write_text("key")
+    (tmp_path / "media" / "uploads").mkdir(parents=True)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "media"},
+        },
+    }
+    assert client.get(f"/media/{path}").status_code in (400, 404)
