@@ -136,13 +136,23 @@ def interests_shown(profile: Profile | None) -> list[ShownInterest]:
     found = [
         ShownInterest(
             interest,
-            [ShownReason(reason.sentence, reason.at, reason_url(reason)) for reason in interest.reasons],
+            [ShownReason(_sentence(reason), reason.at, reason_url(reason)) for reason in interest.reasons],
             max(counts[interest.code], len(interest.reasons)),
             interest.code in corrected,
         )
         for interest in interests_of(profile)
     ]
     return sorted(found, key=lambda shown: shown.interest.muted)
+
+
+def _sentence(reason: Reason) -> str:
+    """The reason as said to the member."""
+    own = {
+        "declared": _("Wrote “%(title)s” among your keywords"),
+        "garage": _("“%(title)s” stands in your garage"),
+        "added": _("Added by you, here"),
+    }
+    return own[reason.source] % {"title": reason.title} if reason.source in own else reason.sentence
 
 
 def reason_url(reason: Reason) -> str:
