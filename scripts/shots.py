@@ -33,7 +33,7 @@ SIZES = {"phone": (390, 844, 2), "desk": (1280, 960, 1)}
 LANGUAGES = {"en": ("en-GB", "en", "maja-lindqvist"), "zh": ("zh-CN", "zh-hans", "linyuan")}
 MARKETER = "viktor-lang"
 QUALITY = 80
-START_SECONDS = 120
+START_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,11 @@ SHOTS = (
     ),
     Shot("contest", "/contests/next-key/", dark=True),
     Shot("results", "/contests/load-space/results/"),
-    Shot("idea", "/contests/load-space/results/", follow=("A floor that flips into a dog ramp",) * 2),
+    Shot(
+        "idea",
+        "/contests/load-space/results/",
+        follow=("A floor that flips into a dog ramp", "后备厢边上一条能抽出来的厨房台面"),
+    ),
     Shot("clubs", "/clubs/"),
     Shot("club", "/clubs/mountain-passes/"),
     Shot("space", "/me/"),
