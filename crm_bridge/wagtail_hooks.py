@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
 from crm_bridge.keywords.forms import KeywordForm
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword
 
 
+class KeywordIndexView(IndexView):
+    """The list, searched by names and words."""
+
+    def search_queryset(self, queryset: QuerySet[Keyword]) -> QuerySet[Keyword]:
+        """A keyword with several words that match is there once."""
+        found: QuerySet[Keyword] = super().search_queryset(queryset)
+        return found.distinct()
+
+
 class KeywordViewSet(SnippetViewSet):
     """Keywords with their words."""
 
     model = Keyword
+    index_view_class = KeywordIndexView
     icon = "tag"
     menu_label = _("Vocabulary")
     menu_name = "vocabulary"
@@ -28,7 +39,7 @@ class KeywordViewSet(SnippetViewSet):
     list_display = ["code", "name_en", "name_zh", "kind", "active"]
     list_filter = ["kind", "active"]
     search_fields = ["code", "name_en", "name_zh", "synonyms__text"]
-    # The database's own search of these columns: words of a keyword are no words of an index.
+    # These columns are searched in the database.
     search_backend_name = None
     edit_handler = ObjectList(
         [

@@ -236,6 +236,7 @@ LOGGING = logs.configuration(level=env.read("PADDOCK_LOG_LEVEL"), as_json=False)
 
 WAGTAIL_SITE_NAME = "Paddock"
 WAGTAILADMIN_BASE_URL = PADDOCK_URL
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # nobody's address is told to a third party
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
