@@ -179,7 +179,8 @@ LOGIN_URL = "account_login"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Our own words, then what libraries say to members in our tone.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.read("PADDOCK_TIME_ZONE")
