@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
@@ -57,8 +58,9 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(member: Member) -> dict[str, Any]:
-    cars = "\n".join(", ".join(str(part) for part in (c.brand, c.model, c.year) if part) for c in member.cars.all())
-    keywords = ", ".join(keyword.text for keyword in member.declared_keywords.all())
+    comma = pgettext("between", ", ")
+    cars = "\n".join(comma.join(str(part) for part in (c.brand, c.model, c.year) if part) for c in member.cars.all())
+    keywords = comma.join(keyword.text for keyword in member.declared_keywords.all())
     return {"name": member.name, "about": member.about, "language": member.language, "cars": cars, "keywords": keywords}
 
 
