@@ -67,7 +67,7 @@ SHOTS = (
     Shot("club", "/clubs/mountain-passes/"),
     Shot("space", "/me/"),
     Shot("mirror", "/me/knows/", dark=True),
-    Shot("audience", "/workbench/people/?q={roof rack|行李架}", who="marketer", dark=True),
+    Shot("audience", "/workbench/people/?q={interest:roof-rack|interest:行李架}", who="marketer", dark=True),
     Shot("search", "/search/?q={roof rack|行李架}"),
     Shot("article", "/articles/how-the-19-inch-was-measured/"),
     Shot("signin", "/account/login/", who="guest"),
