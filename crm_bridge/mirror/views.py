@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from community.consent.api import TEXTS, Purpose, profiling_since
 from community.kernel.api import Invalid, PaddockError, now, rate_limit
@@ -25,10 +26,23 @@ from crm_bridge.mirror.explain import as_json
 from crm_bridge.mirror.forms import EraseForm, PauseForm, WeightForm
 from crm_bridge.profiles.queries import profile_of, stage_label, stage_sentence
 
+View = Callable[[HttpRequest], HttpResponse]
+
 SHOWN = 12
 LOOKS_SHOWN = 5
 FRESH = timedelta(seconds=20)
 LONGEST_PAGE = 6
+
+
+def posted(view: View) -> View:
+    """An act of a member, by POST. Who comes otherwise, as after changing the language on a 422, sees the mirror."""
+
+    @wraps(view)
+    @login_required
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method == "POST" else redirect("crm:mirror")
+
+    return wrapped
 
 
 @require_safe
@@ -71,8 +85,7 @@ def _mirror(request: HttpRequest, *, status: int = HTTPStatus.OK, **typed: Any) 
     return render(request, "crm/mirror.html", context, status=status)
 
 
-@require_POST
-@login_required
+@posted
 def interest(request: HttpRequest) -> HttpResponse:
     """Add an interest, or mute, unmute, correct or remove one."""
     act, keyword = request.POST.get("act", ""), request.POST.get("keyword", "")
@@ -120,8 +133,7 @@ def _weight(request: HttpRequest) -> float:
     return float(form.cleaned_data["weight"])
 
 
-@require_POST
-@login_required
+@posted
 def permissions(request: HttpRequest) -> HttpResponse:
     """Switch what was switched on the page; the rest stays, whatever another page did meanwhile."""
     member: Any = request.user
@@ -143,12 +155,11 @@ def _switched(request: HttpRequest, *, everything: bool) -> HttpResponse:
         request, "crm/mirror_permissions.html", {"permits": permits, "kept": True, "pause_form": PauseForm()}
     )
     if everything:
-        response["HX-Refresh"] = "true"
+        response["HX-Redirect"] = reverse("crm:mirror")
     return response
 
 
-@require_POST
-@login_required
+@posted
 def pause(request: HttpRequest) -> HttpResponse:
     """No contact until a day, or the end of that."""
     member: Any = request.user
@@ -224,7 +235,7 @@ def _erased(request: HttpRequest) -> HttpResponse:
     return _seen(reverse("crm:erased"))
 
 
-_after_the_password: Callable[[HttpRequest], HttpResponse] = reauthentication_required(_erased)
+_after_the_password: View = reauthentication_required(_erased)
 
 
 @require_safe

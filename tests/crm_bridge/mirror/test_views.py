@@ -91,8 +91,11 @@ def test_a_guest_can_change_nothing(client, ada, name):
 
 
 @pytest.mark.parametrize("name", ["interest", "permissions", "pause"])
-def test_acts_need_a_post(client, ada, name):
-    assert client.get(reverse(f"crm:{name}")).status_code == 405
+def test_without_a_post_an_act_only_shows_the_mirror(client, ada, name):
+    given = {"act": "mute", "keyword": RACK, "permit": "offers:email", "until": "2099-01-01"}
+    response = client.get(reverse(f"crm:{name}"), given)
+    assert (response.status_code, response["Location"]) == (302, reverse("crm:mirror"))
+    assert permits_of(ada.pk) == set(BOTH) and not known(ada)[RACK].muted
 
 
 @pytest.mark.parametrize(
@@ -200,11 +203,11 @@ def test_a_switch_by_script_answers_with_the_table_alone(client, ada):
     response = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
     text = response.content.decode()
     assert response.status_code == 200 and "<html" not in text and text.strip().startswith("<section")
-    assert "HX-Refresh" not in response
+    assert "HX-Redirect" not in response
     assert "research:phone" in permits_of(ada.pk)
     values = {"shown": list(BOTH), "permit": ["product_news:email"]}
     response = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
-    assert response["HX-Refresh"] == "true"
+    assert response["HX-Redirect"] == reverse("crm:mirror")
 
 
 def test_a_permission_nobody_offers_is_422_and_changes_nothing(client, ada):
