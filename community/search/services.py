@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -174,7 +175,7 @@ def rebuild(name: str, *, progress: Iterable[str] | None = None) -> Report:
     index = index_named(name)
     version = _begin_rebuild(name, at=now())
     try:
-        report = engine_of(name).rebuild(_all_documents(index, version, progress or index.all_ids()))
+        report = engine_of(name).rebuild(_read_anew(index, version, progress or index.all_ids()))
     finally:
         _end_rebuild(name)
     failed = [FailedDocument(index=name, document_id=key, error=error) for key, error in report.errors.items()]
@@ -201,18 +202,20 @@ def _end_rebuild(name: str) -> None:
     Mark.objects.filter(index=name, again=True).update(again=False)
 
 
-def _all_documents(index: Index, version: int, ids: Iterable[str]) -> Iterator[Doc]:
-    chunk: list[str] = []
-    for document_id in ids:
-        chunk.append(document_id)
-        if len(chunk) == BATCH:
-            yield from _present(index, chunk, version)
-            chunk = []
-    yield from _present(index, chunk, version)
+def _read_anew(index: Index, version: int, ids: Iterable[str]) -> Iterator[Doc]:
+    """The documents for a rebuild, whose lease is renewed while it reads."""
+    for chunk in _chunks(ids):
+        IndexState.objects.filter(name=index.name).update(rebuilding_until=now() + REBUILD_LEASE)
+        yield from _present(index, chunk, version)
+
+
+def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while chunk := list(islice(rest, BATCH)):
+        yield chunk
 
 
 def _present(index: Index, ids: Sequence[str], version: int) -> list[Doc]:
-    IndexState.objects.filter(name=index.name).update(rebuilding_until=now() + REBUILD_LEASE)
     return [document for document in _documents(index, ids, version) if document.values is not None]
 
 
@@ -223,7 +226,7 @@ def drift(name: str) -> tuple[list[str], list[str]]:
     engine = engine_of(name)
     engine.refresh()
     stored = set(engine.ids(Query()))
-    wanted = {document.id for document in _all_documents(index, 0, index.all_ids())}
+    wanted = {document.id for chunk in _chunks(index.all_ids()) for document in _present(index, chunk, 0)}
     return sorted(wanted - stored - waiting), sorted(stored - wanted - waiting)
 
 

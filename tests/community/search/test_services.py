@@ -160,6 +160,13 @@ def test_drift_is_seen_and_repaired(things):
     assert (found(), drift("things")) == (["a", "b"], ([], []))
 
 
+def test_a_check_stands_in_nobodys_way(things):
+    things["a"] = {"tag": "x"}
+    flush()
+    drift("things")
+    assert rebuild("things").written == 1
+
+
 def test_an_older_write_never_overwrites_a_newer_one(things):
     engine = engine_of("things")
     engine.put([Doc("a", 5, None)])
