@@ -204,7 +204,7 @@ REFUSED = [
     ({"username": "m a"}, "Use letters, digits, - and _, beginning with a letter or digit.", "字母"),
     ({"username": "Тaken"}, "This name is taken, or looks like one that is.", "这个名字"),
     ({"name": "Norling"}, "This name is reserved for the brand.", "这个名字"),
-    ({"email": "no address"}, "Enter a valid email address.", "地址"),
+    ({"email": "no address"}, "Enter a valid email address.", "邮箱"),
     ({"password1": "12345678901"}, "This password is too common.", "密码"),
 ]
 
