@@ -25,6 +25,7 @@ from crm_bridge.profiles.queries import profile_of
 LEAST_WEIGHT, MOST_WEIGHT = 0.1, 10.0
 LONGEST_PAUSE = timedelta(days=730)
 LONGEST_TERM = 60
+SUGGESTIONS = 3
 SOURCE = "mirror"
 
 
@@ -87,7 +88,17 @@ def known_keyword(term: str) -> Keyword:
     keyword = find(term) if len(term) <= LONGEST_TERM else None
     if keyword:
         return keyword
-    raise UnknownTerm(nearest(term) if len(term) <= LONGEST_TERM else [])
+    raise UnknownTerm(_close_to(term) if len(term) <= LONGEST_TERM else [])
+
+
+def _close_to(term: str) -> list[str]:
+    """The nearest words, one a keyword."""
+    words: dict[str, str] = {}
+    for word in nearest(term, limit=2 * SUGGESTIONS):
+        meant = find(word)
+        if meant:
+            words.setdefault(meant.code, word)
+    return list(words.values())[:SUGGESTIONS]
 
 
 @transaction.atomic

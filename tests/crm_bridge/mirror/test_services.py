@@ -109,6 +109,12 @@ def test_an_unknown_word_names_the_nearest_ones_and_changes_nothing(ada):
     assert not TermSighting.objects.exists()
 
 
+def test_nearest_words_name_each_keyword_once(ada):
+    with pytest.raises(services.UnknownTerm) as refused:
+        services.add(member=ada, term="roof rak", now=now())
+    assert refused.value.suggestions == ["roof rack"]
+
+
 @pytest.mark.parametrize("term", ["", "  ", "\0", "x" * 5000, "\ud83d\ude97", "' OR 1=1 --", "<script>"])
 def test_no_word_at_all_is_refused_plainly(ada, term):
     with pytest.raises(Invalid) as refused:
