@@ -10,7 +10,8 @@ TRY_FIRST = """
 Try first
   1. Sign in as the member: open a topic about a roof rack, vote in the contest, search for something.
   2. Open You, then “What Paddock knows about you”: every interest with its reason. Mute one, add one.
-  3. Sign in as the marketer in another browser, open the Workbench and look for roof rack or 行李架:
+  3. Sign in as the marketer in another browser, open the Workbench, Audience, and look for interest:行李架
+     (or interest:roof-rack; it is one keyword):
      you find those who permit it, see why, and are told how many were only counted.
 """
 
