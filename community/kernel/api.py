@@ -4,6 +4,7 @@ from community.kernel.brand import brand_name
 from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
+from community.kernel.figures import Figure
 from community.kernel.limits import rate_limit
 from community.kernel.queries import facts_of, outbox_status, replay, replay_of
 from community.kernel.recount import recountable
@@ -17,6 +18,7 @@ __all__ = [
     "Conflict",
     "Delivery",
     "Fact",
+    "Figure",
     "Gone",
     "Invalid",
     "NotAllowed",

@@ -1,4 +1,4 @@
-"""Turns our refusals into pages."""
+"""Who asks when proxies stand between, and our refusals as pages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ from django.shortcuts import resolve_url
 
 from community.kernel.errors import PaddockError
 from community.kernel.views import refused
+
+
+class ProxyMiddleware:
+    """The address of whoever asks, as the trusted proxies in front saw it; what others claim does not count."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Each proxy appends the address it was called from, so ours is as many from the end as there are proxies."""
+        passed = request.headers.get("X-Forwarded-For", "").split(",")
+        if 0 < settings.PROXIES <= len(passed):
+            request.META["REMOTE_ADDR"] = passed[-settings.PROXIES].strip() or request.META["REMOTE_ADDR"]
+        return self.get_response(request)
 
 
 class RefusalMiddleware:

@@ -15,9 +15,11 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from community.kernel.clock import now
 from community.kernel.errors import PaddockError
+from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
 from community.kernel.slots import contributions
 
@@ -45,6 +47,22 @@ def readyz(request: HttpRequest) -> JsonResponse:
     body = {"database": "ok", "outbox": {"depth": outbox.depth, "oldest_seconds": round(outbox.oldest_seconds, 1)}}
     status = HTTPStatus.SERVICE_UNAVAILABLE if behind else HTTPStatus.OK
     return JsonResponse({**body, **parts}, status=status)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus, to the addresses that may read them. They are those of the whole installation."""
+    if request.META.get("REMOTE_ADDR") not in settings.METRICS_FROM:
+        raise Http404
+    outbox = outbox_status(now())
+    figures: list[Figure] = [
+        Figure("outbox_waiting", "Facts not yet delivered", outbox.depth),
+        Figure("outbox_oldest_seconds", "Age of the oldest of them", outbox.oldest_seconds),
+        Figure("outbox_set_aside", "Facts set aside with an error", outbox.set_aside),
+    ]
+    for more in contributions("metrics"):
+        figures += more
+    return HttpResponse(exposition(figures), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe

@@ -15,3 +15,4 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         """Register the content index and the relay's writing round."""
         import_module("community.search.content")
+        import_module("community.search.receivers")

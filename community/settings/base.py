@@ -68,7 +68,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+PROXIES: int = env.read("PADDOCK_PROXIES")
+METRICS_FROM: list[str] = env.read("PADDOCK_METRICS_FROM")
+
 MIDDLEWARE = [
+    "community.kernel.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -53,7 +53,16 @@ VARIABLES = (
     ),
     Variable("PADDOCK_FROM_EMAIL", "str", "community@localhost", "Sender of the community's mail."),
     Variable("PADDOCK_LOG_LEVEL", "str", "INFO", "Least severe level that is logged."),
-    Variable("PADDOCK_PROXIES", "int", 0, "Trusted proxies in front of the web process, for rate limits and https."),
+    Variable(
+        "PADDOCK_PROXIES",
+        "int",
+        1,
+        "Proxies in front of the web processes: they say who asks (X-Forwarded-For) and whether by https "
+        "(X-Forwarded-Proto). 0: browsers reach the web process itself.",
+    ),
+    Variable(
+        "PADDOCK_METRICS_FROM", "list", [], "Addresses that may read /metrics, comma separated. Unset: nobody may."
+    ),
 )
 
 _ENV = environ.Env()

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from community.settings import env, logs
 from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
-from community.settings.base import ALLOWED_HOSTS, PADDOCK_URL, SECRET_KEY, STATIC_ROOT
+from community.settings.base import ALLOWED_HOSTS, PADDOCK_URL, PROXIES, SECRET_KEY, STATIC_ROOT
 
 if len(SECRET_KEY) < 50:  # noqa: PLR2004 - the length Django's own deployment check asks for
     raise ImproperlyConfigured("PADDOCK_SECRET_KEY is missing or shorter than 50 characters.")
@@ -15,11 +15,11 @@ if not ALLOWED_HOSTS:
 
 CSRF_TRUSTED_ORIGINS = [PADDOCK_URL]
 SECURE_SSL_REDIRECT = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_HSTS_SECONDS = 31536000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 STORAGES = {

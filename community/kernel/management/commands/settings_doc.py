@@ -1,0 +1,47 @@
+"""``manage.py settings_doc``: docs/settings.md from the table of environment variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from community.settings.env import VARIABLES, Variable
+
+HEAD = """# Settings
+
+Every setting is an environment variable; unset ones have the value in the second column. Production (the settings
+module `community.settings.prod`) refuses to start without `PADDOCK_SECRET_KEY` and `PADDOCK_HOSTS`. Written by
+`manage.py settings_doc`.
+
+| Variable | Unset | Meaning |
+| --- | --- | --- |
+"""
+
+
+def document() -> str:
+    """The page."""
+    return HEAD + "".join(_row(variable) for variable in VARIABLES)
+
+
+def _row(variable: Variable) -> str:
+    default = "" if variable.default in ("", []) else f"`{_written(variable.default)}`"
+    return f"| `{variable.name}` | {default} | {variable.meaning} |\n"
+
+
+def _written(value: object) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+class Command(BaseCommand):
+    """Writes the page."""
+
+    help = "Write docs/settings.md."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write it."""
+        path = Path(settings.BASE_DIR) / "docs" / "settings.md"
+        path.write_text(document(), encoding="utf-8")
+        self.stdout.write(str(path))

@@ -1,0 +1,107 @@
+"""compose.yaml holds what Compose takes, and is complete in itself."""
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from community.settings.env import VARIABLES
+
+ROOT = Path(__file__).parents[2]
+TEXT = {"type": "string"}
+TEXTS = {"type": "array", "items": TEXT, "minItems": 1}
+DURATION = {"type": "string", "pattern": r"^(\d+(us|ms|s|m|h))+$"}
+CONDITION = {"enum": ["service_started", "service_healthy", "service_completed_successfully"]}
+
+
+def closed(**properties):
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def of_any_name(schema):
+    return {"type": "object", "patternProperties": {"^[a-zA-Z0-9._-]+$": schema}, "additionalProperties": False}
+
+
+# The part of the Compose specification that the file uses; what is not listed is a mistake.
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"},
+        "services": of_any_name(
+            {
+                **closed(
+                    build={"oneOf": [TEXT, closed(context=TEXT, dockerfile=TEXT)]},
+                    image=TEXT,
+                    restart={"enum": ["no", "always", "on-failure", "unless-stopped"]},
+                    env_file={"oneOf": [TEXT, TEXTS]},
+                    environment=of_any_name({"type": ["string", "number", "null"]}),
+                    command={"oneOf": [TEXT, TEXTS]},
+                    ports={"type": "array", "items": {"type": "string", "pattern": r"^[\d.]+:\d+:\d+$"}},
+                    volumes={"type": "array", "items": {"type": "string", "pattern": "^[^:]+:/[^:]+(:ro)?$"}},
+                    depends_on=of_any_name({**closed(condition=CONDITION), "required": ["condition"]}),
+                    healthcheck=closed(
+                        test={"type": "array", "items": TEXT, "contains": {"enum": ["CMD", "CMD-SHELL"]}},
+                        interval=DURATION,
+                        timeout=DURATION,
+                        start_period=DURATION,
+                        retries={"type": "integer"},
+                    ),
+                    ulimits=of_any_name({"type": "integer"}),
+                ),
+                "anyOf": [{"required": ["image"]}, {"required": ["build"]}],
+            }
+        ),
+        "volumes": of_any_name({"type": "null"}),
+    },
+    "patternProperties": {"^x-": {}},
+    "required": ["services"],
+    "additionalProperties": False,
+}
+
+
+@pytest.fixture(scope="module")
+def compose():
+    return yaml.safe_load((ROOT / "compose.yaml").read_text())
+
+
+def test_every_key_and_value_is_one_compose_takes(compose):
+    jsonschema.validate(compose, SCHEMA)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"services": {"web": {"image": "x", "depend_on": {}}}}, SCHEMA)
+
+
+def test_the_six_parts_are_there(compose):
+    assert set(compose["services"]) == {"prepare", "web", "relay", "worker", "postgres", "redis", "elasticsearch"}
+
+
+def test_what_is_depended_on_exists_and_can_be_healthy(compose):
+    services = compose["services"]
+    for name, service in services.items():
+        for other, wanted in service.get("depends_on", {}).items():
+            assert other in services, name
+            assert wanted["condition"] != "service_healthy" or "healthcheck" in services[other]
+
+
+def test_every_named_volume_is_declared_and_used(compose):
+    used = {
+        volume.partition(":")[0] for service in compose["services"].values() for volume in service.get("volumes", [])
+    }
+    assert used == set(compose["volumes"])
+
+
+def test_only_the_web_process_can_be_reached_and_only_from_this_machine(compose):
+    ports = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
+    assert ports == {"web": ["127.0.0.1:8000:8000"]}
+
+
+def test_our_processes_get_variables_that_exist(compose):
+    known = {variable.name for variable in VARIABLES}
+    for name in ("prepare", "web", "relay", "worker"):
+        assert set(compose["services"][name]["environment"]) <= known
+
+
+def test_the_server_of_compose_is_the_one_the_tests_run_on(compose):
+    script = (ROOT / "scripts" / "services.sh").read_text()
+    version = compose["services"]["elasticsearch"]["image"].rpartition(":")[2]
+    assert f"elastic_version={version}\n" in script

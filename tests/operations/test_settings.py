@@ -1,0 +1,102 @@
+"""Settings: documented in one place, and strict in production."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import RequestFactory
+
+from community.kernel.management.commands.settings_doc import document
+from community.kernel.middleware import ProxyMiddleware
+from community.settings.env import VARIABLES
+
+ROOT = Path(__file__).parents[2]
+SECRET = "a-long-secret-of-more-than-fifty-characters-0123456789-abcdefghij"
+
+
+def manage(home, *words, **variables):
+    """Run a management command with production's settings and nothing else set."""
+    known = {variable.name for variable in VARIABLES}
+    environment = {name: value for name, value in os.environ.items() if name not in known}
+    environment |= {"DJANGO_SETTINGS_MODULE": "community.settings.prod", "PADDOCK_HOME": str(home), **variables}
+    command = [sys.executable, "manage.py", *words]
+    return subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture
+def good():
+    return {
+        "PADDOCK_SECRET_KEY": SECRET,
+        "PADDOCK_HOSTS": "community.example.com",
+        "PADDOCK_URL": "https://community.example.com",
+    }
+
+
+def test_the_page_says_what_the_code_reads():
+    assert (ROOT / "docs" / "settings.md").read_text() == document(), "run manage.py settings_doc"
+
+
+def test_every_documented_variable_is_read_and_no_other():
+    read = set()
+    for path in (ROOT / "community" / "settings").glob("*.py"):
+        read |= set(re.findall(r'(?:env\.)?read\("(\w+)"\)', path.read_text()))
+    assert read == {variable.name for variable in VARIABLES}
+
+
+def test_production_passes_the_deployment_check(tmp_path, good):
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **good)
+    assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("missing", "value"), [("PADDOCK_SECRET_KEY", ""), ("PADDOCK_SECRET_KEY", "short"), ("PADDOCK_HOSTS", "")]
+)
+def test_production_refuses_to_start_without(tmp_path, good, missing, value):
+    done = manage(tmp_path, "check", **(good | {missing: value}))
+    assert done.returncode != 0
+    assert missing in done.stderr
+    assert "ImproperlyConfigured" in done.stderr
+
+
+def test_production_serves_pages_whose_files_exist(tmp_path, good):
+    for words in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput"], ["compress"]):
+        done = manage(tmp_path, *words, **good)
+        assert done.returncode == 0, done.stderr
+    done = manage(tmp_path, "shell", "-v", "0", "-c", ASK, **good)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["healthz:200", "sign-in:200", "files:200", "plain:301"]
+
+
+ASK = """
+import re
+from django.test import Client
+client = Client(headers={"host": "community.example.com", "x-forwarded-proto": "https"})
+print(f"healthz:{client.get('/healthz').status_code}")
+page = client.get("/account/login/")
+print(f"sign-in:{page.status_code}")
+files = set(re.findall(r'/static/[^"#]+', page.content.decode()))
+print("files:" + "/".join(sorted({str(client.get(file).status_code) for file in files})))
+print(f"plain:{Client(headers={'host': 'community.example.com'}).get('/account/login/').status_code}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("proxies", "passed", "asks"),
+    [
+        (0, "1.1.1.1", "9.9.9.9"),
+        (1, "", "9.9.9.9"),
+        (1, "1.1.1.1", "1.1.1.1"),
+        (1, "6.6.6.6, 1.1.1.1", "1.1.1.1"),
+        (2, "6.6.6.6, 1.1.1.1, 2.2.2.2", "1.1.1.1"),
+        (2, "1.1.1.1", "9.9.9.9"),
+    ],
+)
+def test_who_asks_is_what_the_trusted_proxies_saw(settings, proxies, passed, asks):
+    settings.PROXIES = proxies
+    headers = {"X-Forwarded-For": passed} if passed else {}
+    request = RequestFactory(REMOTE_ADDR="9.9.9.9").get("/", headers=headers)
+    ProxyMiddleware(lambda request: request)(request)
+    assert request.META["REMOTE_ADDR"] == asks
