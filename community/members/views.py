@@ -29,7 +29,8 @@ QUESTIONS = ((Purpose.PROFILING, "onsite"), (Purpose.PRODUCT_NEWS, "email"))
 @require_safe
 def space(request: HttpRequest, username: str) -> HttpResponse:
     """What a member wants to show."""
-    member = Member.objects.filter(username=username, erased_at=None).first()
+    named = Member.objects.filter(username=username, erased_at=None)
+    member = None if "\0" in username else named.first()
     if member is None:
         raise Http404
     own = request.user == member

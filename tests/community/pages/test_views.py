@@ -155,6 +155,7 @@ def test_search_shows_nothing_the_reader_may_not_read(client, site, now):
 
 def test_searching_is_a_trace_only_by_permission(client, site):
     maja, otto = permit(member("maja"), "profiling:onsite"), member("otto")
+    drain()
     for person in (maja, otto):
         client.force_login(person)
         client.get(reverse("search"), {"q": "roof rack"})
