@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from community.inbox.api import ChannelState, notify, register_kind
-from community.kernel.api import Delivery, contributions, fills, handles, recountable
+from community.inbox.api import ChannelState, Notice, notify, register_kind
+from community.kernel.api import Delivery, contributions, fills, handles_batch, recountable
 from community.members.api import Member, declared_keywords
 from community.pages.api import FeedItem
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
@@ -41,27 +41,39 @@ CANDIDATES = 3
 # Notifications
 
 
-@handles(TopicOpened, PostWritten)
-def tell_of_post(delivery: Delivery[Any]) -> None:
+@handles_batch(TopicOpened, PostWritten)
+def tell_of_posts(deliveries: Sequence[Delivery[Any]]) -> None:
     """The mentioned, the quoted and the topic's author learn of a post, each once, if they may read it."""
-    fact = delivery.fact
-    topic = Topic.objects.filter(pk=fact.topic_id).select_related("board").first()
-    if topic is None or fact.imported:
-        return
+    new = [delivery for delivery in deliveries if not delivery.fact.imported]
+    topics = Topic.objects.select_related("board").in_bulk({delivery.fact.topic_id for delivery in new})
+    told = [
+        (delivery, topics[delivery.fact.topic_id], _kinds(delivery.fact, topics[delivery.fact.topic_id]))
+        for delivery in new
+        if delivery.fact.topic_id in topics
+    ]
+    readers = Member.objects.filter(is_active=True).in_bulk({pk for _delivery, _topic, kinds in told for pk in kinds})
+    tokens = {pk: readers_of(reader) for pk, reader in readers.items()}
+    notify(
+        _notice(delivery, recipient, kind, topic)
+        for delivery, topic, kinds in told
+        for recipient, kind in kinds.items()
+        if topic.board.readers in tokens.get(recipient, ())
+    )
+
+
+def _kinds(fact: TopicOpened | PostWritten, topic: Topic) -> dict[int, str]:
+    """Who is concerned by a post, and by what most of all."""
     reasons = [("mention", fact.mentioned_ids), ("quote", fact.quoted_ids), ("reply", (topic.author_id,))]
     kinds: dict[int, str] = {}
     for kind, people in reasons:
         for recipient in people:
             kinds.setdefault(recipient, kind)
-    readers = Member.objects.filter(pk__in=kinds, is_active=True)
-    allowed = {reader.pk for reader in readers if topic.board.readers in readers_of(reader)}
-    for recipient, kind in kinds.items():
-        if recipient in allowed:
-            _tell(delivery, recipient, kind, topic)
+    kinds.pop(fact.member_id, None)
+    return kinds
 
 
-def _tell(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) -> None:
-    notify(
+def _notice(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) -> Notice:
+    return Notice(
         recipient_id=recipient,
         kind=f"forums.{kind}",
         subject=f"topic:{topic.pk}",
@@ -73,23 +85,36 @@ def _tell(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) -> N
     )
 
 
-@handles(PostReacted, BestAnswerChosen)
-def tell_author(delivery: Delivery[Any]) -> None:
+@handles_batch(PostReacted, BestAnswerChosen)
+def tell_authors(deliveries: Sequence[Delivery[Any]]) -> None:
     """The author learns that a post was useful or the best answer."""
-    fact = delivery.fact
-    topic = Topic.objects.filter(pk=fact.topic_id).only("title").first()
-    if topic is None or getattr(fact, "imported", False):
-        return
-    _tell(delivery, fact.author_id, "best" if isinstance(fact, BestAnswerChosen) else fact.reaction, topic)
+    new = [delivery for delivery in deliveries if not getattr(delivery.fact, "imported", False)]
+    topics = Topic.objects.only("title").in_bulk({delivery.fact.topic_id for delivery in new})
+    notify(
+        _notice(
+            delivery,
+            delivery.fact.author_id,
+            "best" if isinstance(delivery.fact, BestAnswerChosen) else delivery.fact.reaction,
+            topics[delivery.fact.topic_id],
+        )
+        for delivery in new
+        if delivery.fact.topic_id in topics
+    )
 
 
-@handles(PostWritten, PostReacted, ReactionWithdrawn, BestAnswerChosen, BestAnswerCleared, PostDeleted, PostRestored)
-def index_topic(delivery: Delivery[Any]) -> None:
+@handles_batch(
+    PostWritten, PostReacted, ReactionWithdrawn, BestAnswerChosen, BestAnswerCleared, PostDeleted, PostRestored
+)
+def index_topics(deliveries: Sequence[Delivery[Any]]) -> None:
     """What makes a topic lively, or hides it, reaches the index."""
-    mark_content("topic", [delivery.fact.topic_id])
-    if isinstance(delivery.fact, PostDeleted | PostRestored) and delivery.fact.is_first:
-        posts = Post.objects.filter(topic_id=delivery.fact.topic_id, number__gt=1).values_list("pk", flat=True)
-        mark_content("post", list(posts))
+    mark_content("topic", sorted({delivery.fact.topic_id for delivery in deliveries}))
+    hidden = {
+        delivery.fact.topic_id
+        for delivery in deliveries
+        if isinstance(delivery.fact, PostDeleted | PostRestored) and delivery.fact.is_first
+    }
+    if hidden:
+        mark_content("post", Post.objects.filter(topic__in=hidden, number__gt=1).values_list("pk", flat=True))
 
 
 register_kind(

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from community.inbox.api import ChannelState, notify, register_kind
+from community.inbox.api import ChannelState, Notice, notify, register_kind
 from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
 from community.members.api import Member
 from community.pages.api import FeedItem
@@ -45,8 +45,7 @@ def tell_participants(delivery: Delivery[ContestPhaseChanged]) -> None:
     elif SWITCHES[PhaseKind(fact.phase)].counts_visible and not SWITCHES[PhaseKind(fact.previous)].counts_visible:
         voters = Vote.objects.filter(contest=contest).exclude(voter=None).values_list("voter_id", flat=True)
         _tell_all(delivery, contest, {*authors, *voters}, "results")
-        for idea in ideas.filter(decided_at__lt=delivery.occurred_at).order_by("pk"):
-            _tell_author(delivery, idea)
+        _tell_authors(delivery, ideas.filter(decided_at__lt=delivery.occurred_at).order_by("pk"))
 
 
 @handles(IdeaDecided)
@@ -54,14 +53,14 @@ def tell_author(delivery: Delivery[IdeaDecided]) -> None:
     """An author learns of a decision; of one made while counts were hidden only when they are shown."""
     idea = Idea.objects.filter(pk=delivery.fact.idea_id, withdrawn_at=None).select_related("contest").first()
     if idea is not None and idea.contest.switches_at(delivery.occurred_at).counts_visible:
-        _tell_author(delivery, idea)
+        _tell_authors(delivery, [idea])
 
 
 def _tell_all(delivery: Delivery[Any], contest: Contest, people: set[int], kind: str) -> None:
     # Each in their own language: a notification keeps the title it came with.
     speakers = Member.objects.filter(pk__in=people, erased_at=None).order_by("pk").values_list("pk", "language")
-    for member_id, language in speakers:
-        notify(
+    notify(
+        Notice(
             recipient_id=member_id,
             kind=f"ideas.{kind}",
             subject=f"contest:{contest.pk}",
@@ -71,18 +70,24 @@ def _tell_all(delivery: Delivery[Any], contest: Contest, people: set[int], kind:
             at=delivery.occurred_at,
             event_id=delivery.event_id,
         )
+        for member_id, language in speakers
+    )
 
 
-def _tell_author(delivery: Delivery[Any], idea: Idea) -> None:
+def _tell_authors(delivery: Delivery[Any], ideas: Iterable[Idea]) -> None:
     notify(
-        recipient_id=idea.author_id,
-        kind="ideas.decided",
-        subject=f"idea:{idea.pk}",
-        actor_id=SYSTEM,
-        url=idea.get_absolute_url(),
-        title=idea.title,
-        at=delivery.occurred_at,
-        event_id=delivery.event_id,
+        Notice(
+            recipient_id=idea.author_id,
+            kind="ideas.decided",
+            subject=f"idea:{idea.pk}",
+            actor_id=SYSTEM,
+            url=idea.get_absolute_url(),
+            title=idea.title,
+            at=delivery.occurred_at,
+            event_id=delivery.event_id,
+        )
+        for idea in ideas
+        if idea.author_id
     )
 
 

@@ -24,11 +24,10 @@ class TableFeed:
         older = LiveMessage.objects.filter(at__lt=now - BEFORE).order_by("-pk").values_list("pk", flat=True)
         self.last = older.first() or 0
         self.missing: dict[int, datetime] = {}
-        self.pruned_at = now - KEPT
 
     def read(self, now: datetime) -> list[dict[str, Any]]:
         """The new messages in the order of their numbers."""
-        self._prune(now)
+        self.missing = {number: since for number, since in self.missing.items() if now - since < LATE}
         asked = Q(pk__gt=self.last) | Q(pk__in=list(self.missing)) if self.missing else Q(pk__gt=self.last)
         rows = list(LiveMessage.objects.filter(asked).order_by("pk").values_list("pk", "body")[:MOST])
         for number, _body in rows:
@@ -38,8 +37,7 @@ class TableFeed:
             self.last = max(self.last, number)
         return [body for _number, body in rows]
 
-    def _prune(self, now: datetime) -> None:
-        self.missing = {number: since for number, since in self.missing.items() if now - since < LATE}
-        if now - self.pruned_at >= KEPT:
-            LiveMessage.objects.filter(at__lt=now - KEPT).delete()
-            self.pruned_at = now
+
+def prune(now: datetime) -> int:
+    """Delete what every process has read. Returns how many messages."""
+    return LiveMessage.objects.filter(at__lt=now - KEPT).delete()[0]

@@ -71,7 +71,8 @@ class Hub:
         await layer.group_add(GROUP, name)
         try:
             while True:
-                self.deliver((await layer.receive(name))["body"])
+                for body in (await layer.receive(name))["bodies"]:
+                    self.deliver(body)
         finally:
             await layer.group_discard(GROUP, name)
 

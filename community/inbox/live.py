@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -27,21 +27,43 @@ class ChannelState:
     sequence: int
 
 
+@dataclass(frozen=True)
+class Push:
+    """A channel changed: what kind of change, its number, and ids that go with it."""
+
+    channel: str
+    kind: str
+    sequence: int
+    payload: Mapping[str, int | str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The message as sockets send it."""
+        return {"channel": self.channel, "kind": self.kind, "sequence": self.sequence, **self.payload}
+
+
 def announce(channel: str, *, kind: str, sequence: int, payload: Mapping[str, int | str] | None = None) -> None:
-    """Tell everyone who listens to a channel that it changed, once the caller's transaction is committed.
+    """Tell everyone who listens to a channel that it changed, once the caller's transaction is committed."""
+    announce_all([Push(channel, kind, sequence, payload or {})])
 
-    With Redis the message goes to every web process at once. Without it the message is a row that the web processes
-    read; it travels with the transaction.
+
+def announce_all(pushes: Sequence[Push]) -> None:
+    """Tell of many changes at once, after the commit.
+
+    With Redis they go to every web process in one message. Without it each is a row that the web processes read; it
+    travels with the transaction.
     """
-    body = {"channel": channel, "kind": kind, "sequence": sequence, **(payload or {})}
+    if not pushes:
+        return
+    bodies = [push.body for push in pushes]
     if settings.REDIS_URL:
-        transaction.on_commit(lambda: _send(body))
+        transaction.on_commit(lambda: _send(bodies))
     else:
-        LiveMessage.objects.create(channel=channel, body=body)
+        LiveMessage.objects.bulk_create(LiveMessage(channel=body["channel"], body=body) for body in bodies)
 
 
-def _send(body: dict[str, Any]) -> None:
+def _send(bodies: list[dict[str, Any]]) -> None:
     try:
-        async_to_sync(get_channel_layer().group_send)(GROUP, {"type": "live.message", "body": body})
+        async_to_sync(get_channel_layer().group_send)(GROUP, {"type": "live.message", "bodies": bodies})
     except (OSError, RedisError):  # Redis is away: the act stays done, clients catch up when they reconnect
         logger.warning("live push lost: redis is away")

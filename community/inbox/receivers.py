@@ -8,9 +8,17 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from community.inbox.feed import prune
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import bell_of
-from community.kernel.api import fills
+from community.kernel.api import each_minute, fills, now
+
+
+@each_minute
+def prune_messages() -> int:
+    """Messages of an installation without Redis are kept for a minute, whether a page listens or not."""
+    prune(now())
+    return 0
 
 
 @fills("nav.bell")

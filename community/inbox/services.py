@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
-from community.inbox.live import announce
+from community.inbox.live import Push, announce_all
 from community.inbox.models import MutedKind, Notification
 
-MOST_ACTORS, MOST_EVENTS, LINES_REMEMBERED = 20, 100, 5
+MOST_ACTORS, MOST_EVENTS = 20, 100
 
 
 @dataclass(frozen=True)
@@ -46,36 +47,97 @@ def notification_kinds() -> dict[str, NotificationKind]:
     return _KINDS
 
 
+@dataclass(frozen=True)
+class Notice:
+    """Something one person is to be told. ``subject`` is what repeats of a kind fold on."""
+
+    recipient_id: int
+    kind: str
+    subject: str
+    actor_id: int
+    url: str
+    title: str
+    at: datetime
+    event_id: int
+
+    @property
+    def line(self) -> tuple[int, str, str]:
+        """What makes two notices one line."""
+        return self.recipient_id, self.kind, self.subject
+
+
 @transaction.atomic
-def notify(
-    *,
-    recipient_id: int,
-    kind: str,
-    subject: str,
-    actor_id: int,
-    url: str,
-    title: str,
-    at: datetime,
-    event_id: int,
-) -> None:
-    """Tell somebody once; the same event again changes nothing, one's own act tells nothing."""
-    if recipient_id == actor_id or MutedKind.objects.filter(member_id=recipient_id, kind=kind).exists():
+def notify(notices: Iterable[Notice]) -> None:
+    """Tell people, each once; the same event again changes nothing, one's own act tells nothing.
+
+    As many queries for a thousand notices as for one.
+    """
+    wanted = _wanted([notice for notice in notices if notice.recipient_id != notice.actor_id])
+    if not wanted:
         return
-    # Facts of different members arrive in any order, by several relays at once: the line is made empty if it is
-    # missing, and then locked.
-    mine = Notification.objects.select_for_update().filter(recipient_id=recipient_id, kind=kind, subject=subject)
-    if any(event_id in line.event_ids for line in mine.order_by("-pk")[:LINES_REMEMBERED]):
-        return
-    line = Notification(recipient_id=recipient_id, kind=kind, subject=subject, count=0, last_event_id=0, at=at)
-    Notification.objects.bulk_create([line], ignore_conflicts=True)
-    unread = mine.get(read_at=None)
-    unread.actor_ids = [actor_id, *(one for one in unread.actor_ids if one != actor_id)][:MOST_ACTORS]
-    unread.event_ids = [event_id, *unread.event_ids][:MOST_EVENTS]
-    unread.count += 1
-    if event_id > unread.last_event_id:
-        unread.title, unread.url, unread.at, unread.last_event_id = title[:200], url, at, event_id
-    unread.save()
-    announce(f"member:{recipient_id}", kind="notification", sequence=event_id)
+    # Facts of different members arrive in any order, by several relays at once: lines are made empty where they are
+    # missing, and then locked; both in one order for everybody, so that no two relays wait for each other.
+    empty = {
+        notice.line: Notification(
+            recipient_id=notice.recipient_id,
+            kind=notice.kind,
+            subject=notice.subject,
+            count=0,
+            last_event_id=0,
+            at=notice.at,
+        )
+        for notice in wanted
+    }
+    Notification.objects.bulk_create([empty[line] for line in sorted(empty)], ignore_conflicts=True)
+    unread = _lines(empty, Notification.objects.select_for_update().filter(read_at=None).order_by("pk"))
+    for notice in wanted:
+        _add(unread[notice.line][0], notice)
+    Notification.objects.bulk_create(
+        [lines[0] for lines in unread.values()],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["title", "url", "actor_ids", "count", "last_event_id", "event_ids", "at"],
+    )
+    latest = {notice.recipient_id: notice.event_id for notice in wanted}
+    announce_all([Push(f"member:{pk}", "notification", event_id) for pk, event_id in latest.items()])
+
+
+def _wanted(notices: list[Notice]) -> list[Notice]:
+    """Those of a kind the recipient wants, and not told before."""
+    if not notices:
+        return []
+    recipients = {notice.recipient_id for notice in notices}
+    muted = set(MutedKind.objects.filter(member_id__in=recipients).values_list("member_id", "kind"))
+    # A line that holds an event is as young as the event, so older ones need not be read.
+    young = Notification.objects.filter(last_event_id__gte=min(notice.event_id for notice in notices))
+    known = _lines({notice.line for notice in notices}, young)
+    told = {(line, event_id) for line, rows in known.items() for row in rows for event_id in row.event_ids}
+    fresh = {(notice.line, notice.event_id): notice for notice in reversed(notices)}
+    return [
+        notice
+        for key, notice in sorted(fresh.items(), key=lambda one: one[1].event_id)
+        if key not in told and (notice.recipient_id, notice.kind) not in muted
+    ]
+
+
+def _lines(
+    keys: Collection[tuple[int, str, str]], rows: QuerySet[Notification]
+) -> dict[tuple[int, str, str], list[Notification]]:
+    """The rows of these lines."""
+    recipients, kinds, subjects = zip(*keys, strict=True)
+    found: dict[tuple[int, str, str], list[Notification]] = defaultdict(list)
+    for row in rows.filter(recipient__in=set(recipients), kind__in=set(kinds), subject__in=set(subjects)):
+        if (row.recipient_id, row.kind, row.subject) in keys:
+            found[row.recipient_id, row.kind, row.subject].append(row)
+    return found
+
+
+def _add(line: Notification, notice: Notice) -> None:
+    line.actor_ids = [notice.actor_id, *(one for one in line.actor_ids if one != notice.actor_id)][:MOST_ACTORS]
+    line.event_ids = [notice.event_id, *line.event_ids][:MOST_EVENTS]
+    line.count += 1
+    if notice.event_id > line.last_event_id:
+        line.title, line.url, line.at, line.last_event_id = notice.title[:200], notice.url, notice.at, notice.event_id
 
 
 def bell_of(member_id: int) -> Bell:

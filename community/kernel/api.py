@@ -8,7 +8,7 @@ from community.kernel.figures import Figure
 from community.kernel.limits import rate_limit
 from community.kernel.queries import facts_of, outbox_status, replay, replay_of
 from community.kernel.recount import recountable
-from community.kernel.registry import drained_when, each_round, handles, handles_batch
+from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
 from community.kernel.services import forget, publish
 from community.kernel.slots import contributions, fills
@@ -26,6 +26,7 @@ __all__ = [
     "brand_name",
     "contributions",
     "drained_when",
+    "each_minute",
     "each_round",
     "facts_of",
     "fills",

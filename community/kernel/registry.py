@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 from community.kernel.facts import Delivery, Fact
@@ -59,6 +61,22 @@ def handles_batch(*fact_types: type[Fact]) -> Callable[[BatchHandlerT], BatchHan
 def each_round(function: RoundT) -> RoundT:
     """Register work a relay does after every batch and when idle. It returns how much it did; 0 means all is done."""
     _ROUNDS.append(function)
+    return function
+
+
+def each_minute(function: RoundT) -> RoundT:
+    """Register housekeeping a relay does once a minute."""
+    due = 0.0
+
+    @wraps(function)
+    def when_due() -> int:
+        nonlocal due
+        if time.monotonic() < due:
+            return 0
+        due = time.monotonic() + 60
+        return function()
+
+    _ROUNDS.append(when_due)
     return function
 
 

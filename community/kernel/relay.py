@@ -23,7 +23,7 @@ from community.kernel.registry import checks, handlers_of, rounds, subscriptions
 
 logger = logging.getLogger("paddock.relay")
 
-BATCH = 200
+BATCH = 500
 LANES_AT_ONCE = 16  # of 64: a backlog goes in large batches, and four relays still share it
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=1)

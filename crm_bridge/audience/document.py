@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from community.consent.api import paused_among, permits_of_many
 from community.kernel.api import now
 from community.members.api import Member, garage_models
 from community.search.api import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Field, Index, Schema, register_index, tokens
-from crm_bridge.keywords.vocabulary import find, vocabulary
+from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
 from crm_bridge.models import Belonging, Profile
 from crm_bridge.profiles.projector import INDEX
 
@@ -35,29 +36,29 @@ SCHEMA = Schema(
 
 
 def load(ids: Sequence[str]) -> Iterable[tuple[str, Mapping[str, Any] | None]]:
-    """The documents of members who are here and not the brand's own people, in six queries for any number."""
+    """The documents of members who are here and not the brand's own people, in seven queries for any number."""
     wanted = [int(member_id) for member_id in ids]
     members = {m.pk: m for m in Member.objects.filter(pk__in=wanted, erased_at=None, is_staff=False, is_active=True)}
     profiles = Profile.objects.in_bulk(list(members))
     permits, paused, garages = permits_of_many(members), paused_among(members, now=now()), garage_models(members)
-    clubs: dict[int, list[str]] = {}
+    words, clubs = vocabulary(), defaultdict(list)
     for member_id, club in Belonging.objects.filter(member_id__in=members).values_list("member_id", "club"):
-        clubs.setdefault(member_id, []).append(club)
+        clubs[member_id].append(club)
     for member_id in wanted:
         member = members.get(member_id)
         if member is None:
             yield str(member_id), None
             continue
-        values = _values(member, profiles.get(member_id))
+        values = _values(member, profiles.get(member_id), words)
         values["permits"] = sorted(permits.get(member_id, ())) if member_id not in paused else []
         values["clubs"] = sorted(clubs.get(member_id, []))
-        values["owns"] = sorted({owned(label) for label in garages.get(member_id, [])})
+        values["owns"] = sorted({owned(label, words) for label in garages.get(member_id, [])})
         yield str(member_id), values
 
 
-def _values(member: Member, profile: Profile | None) -> dict[str, Any]:
+def _values(member: Member, profile: Profile | None, words: Vocabulary) -> dict[str, Any]:
     shown = {i["keyword"]: i["weight"] for i in profile.interests if not i["muted"]} if profile else {}
-    keywords = vocabulary().keywords
+    keywords = words.keywords
     names = [f"{keywords[code].name_en} {keywords[code].name_zh}" for code in shown if code in keywords]
     return {
         "member": str(member.pk),
@@ -73,9 +74,9 @@ def _values(member: Member, profile: Profile | None) -> dict[str, Any]:
     }
 
 
-def owned(label: str) -> str:
+def owned(label: str, words: Vocabulary) -> str:
     """What stands for a car: its keyword where the vocabulary knows the model, else the label in lower case."""
-    keyword = find(label)
+    keyword = words.find(label)
     return keyword.code if keyword else " ".join(label.lower().split())
 
 

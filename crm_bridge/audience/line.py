@@ -16,7 +16,7 @@ from clubs.models import Club
 from community.consent.api import PURPOSE_CHANNELS
 from community.kernel.api import Invalid
 from crm_bridge.audience.document import LEVELS, owned
-from crm_bridge.keywords.vocabulary import find, nearest
+from crm_bridge.keywords.vocabulary import find, nearest, vocabulary
 from crm_bridge.models.profile import Stage
 
 LONGEST = 500
@@ -184,7 +184,7 @@ class _Builder:
     @staticmethod
     def _value(part: Part, value: str) -> str:
         if part.key == "owns":
-            return owned(value)
+            return owned(value, vocabulary())
         if part.key == "language":
             value = {"zh-hans": "zh", "中文": "zh", "english": "en"}.get(value.lower(), value.lower())
         known = {"stage": lambda: Stage.values, "language": lambda: ["en", "zh"], "club": _clubs}[part.key]()

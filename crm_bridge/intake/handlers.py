@@ -97,19 +97,20 @@ def wipe(member_ids: Iterable[int]) -> None:
 def _add_days(days: dict[tuple[int, date], tuple[int, datetime]]) -> None:
     if not days:
         return
-    known = {
-        (row.member_id, row.day): row
-        for row in ActiveDay.objects.filter(member_id__in={key[0] for key in days}, day__in={key[1] for key in days})
-    }
-    fresh = []
-    for (member_id, day), (acts, last) in days.items():
-        row = known.get((member_id, day))
-        if row is None:
-            fresh.append(ActiveDay(member_id=member_id, day=day, acts=acts, last_at=last))
-        else:
-            row.acts, row.last_at = row.acts + acts, max(row.last_at, last)
-    ActiveDay.objects.bulk_update([row for key, row in known.items() if key in days], ["acts", "last_at"])
-    ActiveDay.objects.bulk_create(fresh)
+    members, dates = {key[0] for key in days}, {key[1] for key in days}
+    columns = ("member_id", "day", "acts", "last_at")
+    for member_id, day, acts, last in ActiveDay.objects.filter(member_id__in=members, day__in=dates).values_list(
+        *columns
+    ):
+        if (member_id, day) in days:
+            more, latest = days[member_id, day]
+            days[member_id, day] = (acts + more, max(last, latest))
+    ActiveDay.objects.bulk_create(
+        [ActiveDay(member_id=pk, day=day, acts=acts, last_at=last) for (pk, day), (acts, last) in days.items()],
+        update_conflicts=True,
+        unique_fields=["member_id", "day"],
+        update_fields=["acts", "last_at"],
+    )
 
 
 def _learn(batch: Batch, delivery: Delivery[Any], source: str, source_id: object, title: str, *texts: str) -> None:

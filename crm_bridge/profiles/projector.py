@@ -74,8 +74,8 @@ def _signals(ids: Iterable[int]) -> dict[int, list[SignalValue]]:
     found: dict[int, list[SignalValue]] = defaultdict(list)
     rows = Signal.objects.filter(member_id__in=list(ids))
     columns = ("member_id", "keyword", "source", "source_id", "title", "count", "at")
-    for member_id, keyword, source, source_id, title, count, at in rows.values_list(*columns):
-        found[member_id].append(SignalValue(keyword, source, source_id, title, count, at))
+    for member_id, *values in rows.values_list(*columns):
+        found[member_id].append(SignalValue(*values))
     return found
 
 
@@ -117,7 +117,7 @@ def stored(interest: InterestValue) -> dict[str, Any]:
         "told": interest.told,
         "muted": interest.muted,
         "reasons": [
-            {"source": r.source, "source_id": r.source_id, "title": r.title, "count": r.count, "at": r.at.isoformat()}
+            {"source": r.source, "source_id": r.source_id, "title": r.title, "count": r.mentions, "at": r.at.isoformat()}
             for r in interest.reasons
         ],
     }

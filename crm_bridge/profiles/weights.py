@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 TOP, SATURATION = 10.0, 6.0
 LEAST = 0.02
@@ -35,15 +36,17 @@ STRENGTH = {
 COUNTED = 3  # mentions of a keyword in one text that still add strength
 
 
-@dataclass(frozen=True)
-class SignalValue:
-    """One reason: keyword, kind of act, which one, its title, how often mentioned, when."""
+class SignalValue(NamedTuple):
+    """One reason: keyword, kind of act, which one, its title, how often mentioned, when.
+
+    A tuple, since a busy relay makes some hundred thousand of them a minute.
+    """
 
     keyword: str
     source: str
     source_id: str
     title: str
-    count: int
+    mentions: int
     at: datetime
 
 
@@ -106,5 +109,5 @@ def weight_at(signals: Iterable[SignalValue], at: datetime) -> float:
 def strength_of(signal: SignalValue, at: datetime) -> float:
     """What one signal adds at a time."""
     age = max(0.0, (at - signal.at).total_seconds() / 86400)
-    base = STRENGTH[signal.source] * (1 + 0.25 * (min(signal.count, COUNTED) - 1))
+    base = STRENGTH[signal.source] * (1 + 0.25 * (min(signal.mentions, COUNTED) - 1))
     return base / (1 + age / FADE.get(signal.source, FADE_DAYS))

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from community.consent.api import pause, withdraw
+from community.inbox.models import Notification
 from community.kernel.api import now, publish
+from community.kernel.relay import deliver_once
 from community.members.api import CarEntry, Role, declare_keywords, erase_member, set_garage
+from community.search.models import Mark
 from community.traces.facts import SiteSearched
+from crm_bridge.audience.document import load
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
@@ -192,3 +196,24 @@ def test_the_audience_asks_a_constant_number_of_queries(words, board, django_ass
     audience(line, now=now())
     with django_assert_num_queries(7):
         assert len(audience(line, now=now()).people) == 8
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_batch_of_facts_costs_the_same_queries_whatever_its_size(words, board, count, django_assert_num_queries):
+    people = [permit(member(f"writer{number}"), *BOTH) for number in range(count)]
+    topic = write(permit(member("asker"), *BOTH), board)
+    drain()
+    for person in people:
+        write_post(author=person, topic=topic, source="A roof rack, and camping.", now=now())
+    marks = Mark.objects.count()
+    # Learning: permissions, vocabulary, signals, active days twice. Profiles: members, permissions, signals, controls,
+    # days, profiles, marks. Telling: topics, readers, muted kinds, known lines, new lines, their locks, lines, pushes.
+    # Marks of topics. Around it: waiting members, facts, what is handled, three pairs of savepoints; on PostgreSQL
+    # also the lanes with something to do, and their claim.
+    with django_assert_num_queries(32 if connection.vendor == "postgresql" else 30):
+        assert deliver_once(now=now()) == count
+    assert Mark.objects.count() == marks + count + 1
+    assert Notification.objects.get().count == count
+    ids = [str(person.pk) for person in people]
+    with django_assert_num_queries(7):
+        assert len(list(load(ids))) == count

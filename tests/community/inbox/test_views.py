@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from community.inbox.models import MutedKind, Notification
-from community.inbox.services import bell_of, mark_read, notify
+from community.inbox.services import Notice, bell_of, mark_read, notify, set_muted
 from community.members.models import Member
 from tests.people import member
 
@@ -10,7 +10,11 @@ pytestmark = pytest.mark.django_db
 
 
 def tell(recipient, actor, now, *, subject="topic:1", event_id=1, kind="forums.reply", title="Roof racks"):
-    notify(
+    notify([notice(recipient, actor, now, subject=subject, event_id=event_id, kind=kind, title=title)])
+
+
+def notice(recipient, actor, now, *, subject="topic:1", event_id=1, kind="forums.reply", title="Roof racks"):
+    return Notice(
         recipient_id=recipient.pk,
         kind=kind,
         subject=subject,
@@ -64,6 +68,30 @@ def test_facts_of_several_people_count_in_whatever_order_they_arrive(now):
     tell(maja, otto, now, event_id=5, title="Older")
     tell(maja, otto, now, event_id=5, title="Older")
     assert list(Notification.objects.values_list("count", "title", "last_event_id")) == [(2, "Newest", 6)]
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_many_notices_cost_as_many_queries_as_one(now, count, django_assert_num_queries):
+    people, otto = [member(f"reader{number}") for number in range(6)], member("otto")
+    notices = [
+        notice(people[n % 6], otto, now, subject=f"topic:{n % 10}", event_id=n + 1, title=str(n)) for n in range(count)
+    ]
+    # savepoint, muted kinds, known lines, empty lines, their locks, the lines, pushes, savepoint
+    with django_assert_num_queries(8):
+        notify(notices)
+    assert sum(Notification.objects.values_list("count", flat=True)) == count
+    assert Notification.objects.count() == len({(n % 6, n % 10) for n in range(count)})
+    notify(notices)
+    assert sum(Notification.objects.values_list("count", flat=True)) == count
+
+
+def test_a_muted_kind_is_not_told_and_the_others_are(now):
+    maja, ines, otto = member("maja"), member("ines"), member("otto")
+    set_muted(member_id=maja.pk, kind="forums.reply", muted=True)
+    notify([notice(maja, otto, now), notice(ines, otto, now), notice(maja, otto, now, kind="forums.quote")])
+    assert sorted(Notification.objects.values_list("recipient_id", "kind")) == sorted(
+        [(ines.pk, "forums.reply"), (maja.pk, "forums.quote")]
+    )
 
 
 def test_ones_own_act_tells_nothing(now):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 from argparse import ArgumentParser
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         relay = Relay()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: relay.stop())
+        gc.freeze()  # what is loaded by now stays loaded: the collector need not walk it in every batch
         if not drain:
             relay.run()
             return
