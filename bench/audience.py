@@ -65,7 +65,7 @@ def documents(count: int) -> Iterator[Doc]:
 def engine(kind: str) -> Engine:
     """An empty engine."""
     if kind == "elasticsearch":
-        return Elastic(SCHEMA, client(settings.ELASTICSEARCH_URL), prefix="paddock_bench_", replicas=0)
+        return Elastic(SCHEMA, client(settings.ELASTICSEARCH_URL), prefix=settings.SEARCH_PREFIX)
     return Embedded(SCHEMA, Path(tempfile.mkdtemp(prefix="paddock-bench-")))
 
 

@@ -148,7 +148,7 @@ def main() -> None:
         relay = subprocess.Popen(
             [sys.executable, "manage.py", "relay"],
             cwd=tools.ROOT,
-            env={**os.environ, **_same_database()},
+            env={**os.environ, **tools.same_database()},
             stdout=subprocess.DEVNULL,
         )
         try:
@@ -169,16 +169,6 @@ def main() -> None:
         print(f"{vendor}, {chosen.facts} facts of {chosen.members} members ({tools.machine()})")
         tools.table(("what", "facts/s", "CPU ms a fact, this process"), rows)
         connection.close()
-
-
-def _same_database() -> dict[str, str]:
-    """The environment in which another process finds this benchmark's database."""
-    found = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return {"DATABASE_URL": f"sqlite:///{found['NAME']}"}
-    host, port, user = found["HOST"], found["PORT"], found["USER"]
-    secret = f":{found['PASSWORD']}" if found["PASSWORD"] else ""
-    return {"DATABASE_URL": f"postgres://{user}{secret}@{host}:{port}/{found['NAME']}"}
 
 
 if __name__ == "__main__":

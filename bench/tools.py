@@ -20,6 +20,8 @@ def setup(settings: str = "community.settings.dev") -> None:
     sys.path.insert(0, str(ROOT))
     os.environ["DJANGO_SETTINGS_MODULE"] = settings
     os.environ.setdefault("PADDOCK_HOME", tempfile.mkdtemp(prefix="paddock-bench-"))
+    # Indexes of its own on a shared cluster; processes it starts find them by the environment.
+    os.environ.setdefault("PADDOCK_SEARCH_PREFIX", f"paddock_bench_{os.getpid()}_")
     import django  # noqa: PLC0415 - after the settings are known
 
     django.setup()
@@ -27,8 +29,10 @@ def setup(settings: str = "community.settings.dev") -> None:
 
 @contextmanager
 def database() -> Iterator[str]:
-    """A fresh migrated database beside the configured one; gives its kind, removed afterwards."""
+    """A fresh migrated database beside the configured one; gives its kind. Removed afterwards, like its indexes."""
     from django.db import connection  # noqa: PLC0415 - after setup()
+
+    from community.search.registry import engine_of, forget_engines, indexes  # noqa: PLC0415 - as above
 
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":  # a file, as in an installation, not memory as in tests
@@ -37,7 +41,22 @@ def database() -> Iterator[str]:
     try:
         yield connection.vendor
     finally:
+        for index in indexes():
+            engine_of(index.name).drop()
+        forget_engines()
         connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def same_database() -> dict[str, str]:
+    """The environment in which another process finds this benchmark's database."""
+    from django.db import connection  # noqa: PLC0415 - after setup()
+
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return {"DATABASE_URL": f"sqlite:///{found['NAME']}"}
+    host, port, user = found["HOST"], found["PORT"], found["USER"]
+    secret = f":{found['PASSWORD']}" if found["PASSWORD"] else ""
+    return {"DATABASE_URL": f"postgres://{user}{secret}@{host}:{port}/{found['NAME']}"}
 
 
 def parser(text: str) -> argparse.ArgumentParser:

@@ -38,6 +38,14 @@ def titles_of(member_id: int) -> dict[str, str]:
     return {club.slug: club.title for club in clubs_of(member_id)}
 
 
+@fills("clubs.titles")
+def titles(slugs: Iterable[str] | None = None) -> dict[str, str]:
+    """What clubs are called in the reader's language, by slug; without slugs all of them."""
+    clubs = Club.objects.order_by("slug")
+    found = clubs if slugs is None else clubs.filter(slug__in=list(slugs))
+    return {club.slug: club.title for club in found.only("slug", "title_en", "title_zh")}
+
+
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Memberships go, and the counts with them."""

@@ -4,6 +4,7 @@ from community.members.enums import Role
 from community.members.models import Car, Member
 from community.members.queries import (
     MemberCard,
+    car_labels,
     car_lines,
     cards,
     declared_keywords,
@@ -30,6 +31,7 @@ __all__ = [
     "Member",
     "MemberCard",
     "Role",
+    "car_labels",
     "car_lines",
     "cards",
     "change_space",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -85,6 +87,13 @@ def garage_models(ids: Iterable[int]) -> dict[int, list[str]]:
     for car in Car.objects.filter(member_id__in=list(ids)).order_by("member_id", "position", "pk"):
         found[car.member_id].append(car.label)
     return dict(found)
+
+
+def car_labels(lowered: Iterable[str]) -> dict[str, str]:
+    """How owners write cars that are given as "brand model" in lower case."""
+    label = Lower(Concat("brand", Value(" "), "model"))
+    cars = Car.objects.annotate(lowered=label).filter(lowered__in=list(lowered)).order_by("-pk")
+    return {car.lowered: car.label for car in cars}
 
 
 def has_role(member: Any, *roles: Role | str) -> bool:

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 
 from community.kernel.api import now, rate_limit
 from community.members.api import Member, cards
-from community.search.api import ContentResult, SearchDown, search_content
-from community.search.content import PAGE_SIZE, kinds
+from community.search.api import PAGE_SIZE, ContentResult, SearchDown, kinds, search_content
 from community.traces.api import record_search
 
 MAX_WORDS = 200

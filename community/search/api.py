@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from community.search.content import (
+    PAGE_SIZE,
     ContentDocument,
     ContentKind,
     ContentResult,
     Found,
     Hit,
+    kinds,
     mark_content,
     register_content,
     search_content,
@@ -15,7 +17,18 @@ from community.search.content import (
 from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Doc, Field, Query, Result, Schema, SearchDown
 from community.search.registry import Index, close_engines, engine_of, register_index
 from community.search.services import lag, mark, rebuild
-from community.search.text import excerpt, highlight, normalise, query_tokens, query_words, stem, tokens
+from community.search.text import (
+    excerpt,
+    highlight,
+    is_han,
+    matches,
+    normalise,
+    pieces,
+    query_tokens,
+    query_words,
+    stem,
+    tokens,
+)
 
 
 def query(index: str, question: Query) -> Result:
@@ -32,6 +45,7 @@ __all__ = [
     "DATE",
     "KEYWORD",
     "NUMBER",
+    "PAGE_SIZE",
     "TOKENS",
     "WEIGHTS",
     "ContentDocument",
@@ -50,10 +64,14 @@ __all__ = [
     "close_engines",
     "excerpt",
     "highlight",
+    "is_han",
+    "kinds",
     "lag",
     "mark",
     "mark_content",
+    "matches",
     "normalise",
+    "pieces",
     "query",
     "query_tokens",
     "query_words",

@@ -76,8 +76,8 @@ def mapping(schema: Schema) -> Mapping:
 class Elastic:
     """One index on a cluster."""
 
-    def __init__(self, schema: Schema, es: Elasticsearch, *, prefix: str = "", replicas: int = 1) -> None:
-        self.schema, self.es, self.replicas = schema, es, replicas
+    def __init__(self, schema: Schema, es: Elasticsearch, *, prefix: str = "") -> None:
+        self.schema, self.es = schema, es
         self.bulk = es.options(request_timeout=60)
         self.read = f"{prefix}{schema.name}-{schema.mark}"
         self.write = f"{self.read}-w"
@@ -254,7 +254,8 @@ class Elastic:
 
     def _switch(self, name: str) -> None:
         """Readers and the writer move in one step; then the old index goes."""
-        settings = {"refresh_interval": "200ms", "number_of_replicas": self.replicas}
+        # A copy on a second node where the cluster has one.
+        settings = {"refresh_interval": "200ms", "auto_expand_replicas": "0-1"}
         self._call(lambda: self.bulk.indices.put_settings(index=name, settings=settings))
         self._call(lambda: self.bulk.indices.refresh(index=name))
         old = self._indices()

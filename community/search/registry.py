@@ -56,7 +56,7 @@ def engine_of(name: str) -> Engine:
 
 def _open(schema: Schema) -> Engine:
     if settings.ELASTICSEARCH_URL:
-        return Elastic(schema, client(settings.ELASTICSEARCH_URL), prefix=settings.SEARCH_PREFIX, replicas=0)
+        return Elastic(schema, client(settings.ELASTICSEARCH_URL), prefix=settings.SEARCH_PREFIX)
     return Embedded(schema, settings.SEARCH_FOLDER)
 
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from community.kernel.api import drained_when, each_round, now
 from community.search.models import FailedDocument, IndexState, Mark
@@ -145,9 +146,9 @@ def _lease(name: str) -> Iterator[int | None]:
     at = now()
     until = at + LEASE
     free = IndexState.objects.filter(Q(leased_until=None) | Q(leased_until__lt=at), name=name)
-    if not free.update(leased_until=until, version=F("version") + 1):
+    if not free.update(leased_until=until, version=_next_version(at)):
         IndexState.objects.bulk_create([IndexState(name=name)], ignore_conflicts=True)
-        if not free.update(leased_until=until, version=F("version") + 1):
+        if not free.update(leased_until=until, version=_next_version(at)):
             yield None
             return
     version = IndexState.objects.values_list("version", flat=True).get(name=name)
@@ -155,6 +156,11 @@ def _lease(name: str) -> Iterator[int | None]:
         yield version
     finally:
         IndexState.objects.filter(name=name, leased_until=until).update(leased_until=None)
+
+
+def _next_version(at: datetime) -> Greatest:
+    """Above every version given so far, and above those a database restored from a backup no longer knows of."""
+    return Greatest(F("version") + 1, Value(int(at.timestamp() * 1000)))
 
 
 def _pausing(name: str) -> bool:
@@ -188,7 +194,7 @@ def _begin_rebuild(name: str, *, at: datetime) -> int:
     IndexState.objects.bulk_create([IndexState(name=name)], ignore_conflicts=True)
     free = Q(rebuilding_until=None) | Q(rebuilding_until__lt=at)
     begun = IndexState.objects.filter(free, name=name).update(
-        rebuilding_until=at + REBUILD_LEASE, version=F("version") + 1
+        rebuilding_until=at + REBUILD_LEASE, version=_next_version(at)
     )
     if not begun:
         raise RebuildRunning(name)
@@ -198,7 +204,7 @@ def _begin_rebuild(name: str, *, at: datetime) -> int:
 @transaction.atomic
 def _end_rebuild(name: str) -> None:
     """What was written to the old index meanwhile is written to the new one as well."""
-    IndexState.objects.filter(name=name).update(rebuilding_until=None, version=F("version") + 1)
+    IndexState.objects.filter(name=name).update(rebuilding_until=None, version=_next_version(now()))
     Mark.objects.filter(index=name, again=True).update(again=False)
 
 

@@ -37,6 +37,11 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word)) if word.isascii() and word.isalpha() else word
 
 
+def pieces(text: str) -> list[str]:
+    """A text as its stems of Latin words and runs of Han characters, in order."""
+    return [piece if is_han(piece) else stem(piece) for piece in PIECE.findall(normalise(text))]
+
+
 def tokens(text: str) -> list[str]:
     """The tokens a text is stored under, in order, with repetitions."""
     return [token for piece in PIECE.findall(normalise(text)) for token in _stored(piece)]

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from clubs.models import Club
 from community.consent.api import PURPOSE_CHANNELS
-from community.kernel.api import Invalid
+from community.kernel.api import Invalid, contributions
 from crm_bridge.audience.document import LEVELS, owned
 from crm_bridge.keywords.vocabulary import find, nearest, vocabulary
 from crm_bridge.models.profile import Stage
@@ -225,7 +224,7 @@ class _Builder:
 
 
 def _clubs() -> list[str]:
-    return list(Club.objects.order_by("slug").values_list("slug", flat=True))
+    return [slug for titles in contributions("clubs.titles") for slug in titles]
 
 
 def render(line: Line) -> str:

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from community.consent.api import permits_for_many, permits_of_many
 from community.members.api import Member, car_lines
-from community.search.api import Query, all_matching, query, query_tokens
+from community.search.api import Query, all_matching, excerpt, matches, query, query_tokens, query_words
 from crm_bridge.audience.line import Line
+from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
 from crm_bridge.profiles.queries import Interest, interests_of_many, stage_label, stage_sentence
@@ -25,15 +28,20 @@ FIELDS = {"club": "clubs"}
 SORTED_BY = {"active": "active_at", "joined": "joined_at", "days": "active_days", "acts": "acts"}
 WINDOWS = (3650, 365, 90, 30, 7)  # days ago; a facet counts between two of them
 VALUES_SHOWN = 12
+ABOUT_SHOWN = 80
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody found: who they are, why they match, what they permit."""
+    """Somebody found: who they are, why they match, what they permit.
+
+    ``matching``: the interests that were asked for; ``told``: where else the words of the question stand.
+    """
 
     member: Member
     interests: list[Interest]
     matching: list[Interest]
+    told: list[str]
     stage: str
     stage_why: str
     permits: frozenset[str]
@@ -158,7 +166,28 @@ def _person(
     member: Member, profile: Profile | None, found: list[Interest], permits: frozenset[str], car: str, line: Line
 ) -> Person:
     shown = [interest for interest in found if not interest.muted]
-    asked = {wanted.code for wanted in line.interests}
-    matching = [interest for interest in shown if interest.code in asked] or shown[:2]
+    words = query_words(" ".join(line.words))
+    asked = {wanted.code for wanted in line.interests} | _named({interest.code for interest in shown}, words)
+    told = _told(member, words)
+    matching = [interest for interest in shown if interest.code in asked] or ([] if told else shown[:2])
     last = profile.last_active_at if profile else None
-    return Person(member, shown, matching, stage_label(profile), stage_sentence(profile), permits, car, last)
+    return Person(member, shown, matching, told, stage_label(profile), stage_sentence(profile), permits, car, last)
+
+
+def _named(codes: set[str], words: list[str]) -> set[str]:
+    """Those keywords in whose names, in either language, one of the words stands."""
+    known = vocabulary().keywords if words else {}
+    return {
+        code for code in codes if code in known and any(matches(f"{known[code].name_en}\n{known[code].name_zh}", words))
+    }
+
+
+def _told(member: Member, words: list[str]) -> list[str]:
+    """Where the words of a question stand in what somebody says of themselves."""
+    found = []
+    if any(matches(f"{member.shown_name} {member.username}", words)):
+        found.append(_("Is called that"))
+    if any(matches(member.about, words)):
+        about = excerpt(member.about, words, length=ABOUT_SHOWN)
+        found.append(_("Writes on their space: “%(text)s”") % {"text": about})
+    return found

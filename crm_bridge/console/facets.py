@@ -9,12 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from clubs.models import Club
 from community.consent.api import Channel, Purpose
+from community.members.api import car_labels
 from crm_bridge.audience.line import Line, render, toggled
 from crm_bridge.audience.services import WINDOWS, Audience
-from crm_bridge.keywords.vocabulary import labels
+from crm_bridge.keywords.vocabulary import known_labels, labels
 from crm_bridge.models.profile import Stage
+from crm_bridge.profiles.queries import club_titles
 
 KEYS = {"interests": "interest", "clubs": "club", "permits": "permit", "active_at": "active", "joined_at": "joined"}
 
@@ -95,11 +96,13 @@ def _span(longest: int, shortest: int) -> str:
 def value_names(key: str, values: Iterable[str]) -> dict[str, str]:
     """What values of a facet are called in the reader's language."""
     values = list(values)
-    if key in ("interest", "owns"):
+    if key == "interest":
         return labels(values)
+    if key == "owns":
+        # A car the vocabulary does not know is called what its owners call it.
+        return {**{value: value for value in values}, **car_labels(values), **known_labels(values)}
     if key == "club":
-        titles = {club.slug: club.title for club in Club.objects.filter(slug__in=values)}
-        return {value: titles.get(value, value) for value in values}
+        return {**{value: value for value in values}, **club_titles(values)}
     makers = {"stage": _stage, "language": _language, "permit": permit_name, "active": _window, "joined": _window}
     return {value: makers[key](value) for value in values}
 

@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from community.search.api import normalise, stem
-from community.search.text import PIECE, is_han
+from community.search.api import is_han, pieces
 
 
 def units(text: str) -> Iterator[str]:
     """A text as the units terms are made of: stems of Latin words, single Han characters."""
-    for piece in PIECE.findall(normalise(text)):
+    for piece in pieces(text):
         if is_han(piece):
             yield from piece
         else:
-            yield stem(piece)
+            yield piece
 
 
 @dataclass

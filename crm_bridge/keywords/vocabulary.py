@@ -81,6 +81,12 @@ def nearest(term: str, limit: int = 3) -> list[str]:
     return list(dict.fromkeys([*(names[key] for key in close), *contained]))[:limit]
 
 
+def known_labels(codes: Iterable[str]) -> dict[str, str]:
+    """The names of those that are keywords, in the reader's language."""
+    known = vocabulary().keywords
+    return {code: known[code].name for code in codes if code in known}
+
+
 def labels(codes: Iterable[str]) -> dict[str, str]:
     """The names of keywords in the reader's language; a retired one shows its code."""
     known = vocabulary().keywords

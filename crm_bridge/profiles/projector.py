@@ -117,7 +117,13 @@ def stored(interest: InterestValue) -> dict[str, Any]:
         "told": interest.told,
         "muted": interest.muted,
         "reasons": [
-            {"source": r.source, "source_id": r.source_id, "title": r.title, "count": r.mentions, "at": r.at.isoformat()}
+            {
+                "source": r.source,
+                "source_id": r.source_id,
+                "title": r.title,
+                "count": r.mentions,
+                "at": r.at.isoformat(),
+            }
             for r in interest.reasons
         ],
     }

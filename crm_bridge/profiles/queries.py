@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from community.kernel.api import contributions
 from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.models.profile import Profile, Stage
 
@@ -57,14 +58,25 @@ def interests_of(profile: Profile | None) -> list[Interest]:
 def interests_of_many(profiles: Iterable[Profile]) -> dict[int, list[Interest]]:
     """The interests of many members; the vocabulary is asked once."""
     profiles = list(profiles)
-    names = labels(entry["keyword"] for profile in profiles for entry in profile.interests)
-    return {profile.pk: [_interest(entry, names) for entry in profile.interests] for profile in profiles}
+    entries = [entry for profile in profiles for entry in profile.interests]
+    names = labels(entry["keyword"] for entry in entries)
+    clubs = {r["source_id"] for entry in entries for r in entry["reasons"] if r["source"] == "club"}
+    titles = club_titles(clubs) if clubs else {}
+    return {profile.pk: [_interest(entry, names, titles) for entry in profile.interests] for profile in profiles}
 
 
-def _interest(entry: dict[str, Any], names: dict[str, str]) -> Interest:
+def club_titles(slugs: Iterable[str]) -> dict[str, str]:
+    """What clubs are called in the reader's language, by slug."""
+    return {slug: title for found in contributions("clubs.titles", slugs) for slug, title in found.items()}
+
+
+def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str]) -> Interest:
+    told = [
+        {**r, "title": titles.get(r["source_id"], r["title"])} if r["source"] == "club" else r for r in entry["reasons"]
+    ]
     reasons = [
         Reason(r["source"], reason_sentence(r), r["title"], r["count"], datetime.fromisoformat(r["at"]), r["source_id"])
-        for r in entry["reasons"]
+        for r in told
     ]
     code = entry["keyword"]
     return Interest(code, names[code], entry["weight"], entry["was"], entry["told"], entry["muted"], reasons)

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Left
 
 from community.members.api import MemberCard, cards
-from community.search.text import query_tokens, tokens
+from community.search.api import query_tokens, tokens
 from forums.models import Board, BoardRead, Post, ReadState, Topic
 
 LATEST_OWN = 300

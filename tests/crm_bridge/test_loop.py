@@ -4,17 +4,20 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
+from clubs.api import found_club, join_club
 from community.consent.api import pause, withdraw
 from community.inbox.models import Notification
 from community.kernel.api import now, publish
 from community.kernel.relay import deliver_once
-from community.members.api import CarEntry, Role, declare_keywords, erase_member, set_garage
+from community.members.api import CarEntry, Role, change_space, declare_keywords, erase_member, set_garage
 from community.search.models import Mark
 from community.traces.facts import SiteSearched
 from crm_bridge.audience.document import load
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
+from crm_bridge.console.facets import facets_of
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
 from crm_bridge.profiles.projector import rebuild_profiles
@@ -217,3 +220,56 @@ def test_a_batch_of_facts_costs_the_same_queries_whatever_its_size(words, board,
     ids = [str(person.pk) for person in people]
     with django_assert_num_queries(7):
         assert len(list(load(ids))) == count
+
+
+def test_words_are_answered_with_where_they_stand(words, board):
+    ada = permit(member("ada", name="Ada Summer"), *BOTH)
+    about = "Sleeps on the roof, far from any camping site."
+    change_space(member=ada, name="Ada Summer", about=about, language="en", now=now())
+    write(ada, board)
+    write(ada, board, title="Winter tyres", text="Snow tyre or all season?")
+    drain()
+
+    def why(line):
+        (person,) = audience(parse(line), now=now()).people
+        return [interest.code for interest in person.matching], person.told
+
+    assert why("tyre") == (["winter-tyre"], [])
+    assert why("行李架") == (["roof-rack"], [])
+    assert why("summer") == ([], ["Is called that"])
+    assert why("roof sleeps") == (
+        ["roof-rack"],
+        [f"Writes on their space: “{about}”"],
+    )
+    assert why("ada interest:winter-tyre") == (["winter-tyre"], ["Is called that"])
+    assert why("stage:consideration")[1] == []
+
+
+def test_a_club_is_named_in_the_language_of_the_reader(words):
+    ada = permit(member("ada"), *BOTH)
+    club = found_club(
+        slug="camping", kind="circle", title_en="Camping circle", title_zh="露营圈", keywords=["camping"], now=now()
+    )
+    join_club(member=ada, club=club, now=now())
+    drain()
+
+    def reason():
+        return interests_of(profile_of(ada.pk))[0].reasons[0].sentence
+
+    assert reason() == "Joined “Camping circle”"
+    with translation.override("zh-hans"):
+        assert "露营圈" in reason()
+
+
+def test_a_car_the_vocabulary_does_not_know_is_called_what_its_owner_calls_it(words):
+    ada = permit(member("ada"), *BOTH)
+    set_garage(
+        member=ada, cars=[CarEntry("Saab", "900 Turbo", 1991), CarEntry("Norling", "4 Touring", 2024)], now=now()
+    )
+    drain()
+    facets = {facet.title: facet for facet in facets_of(audience(parse(""), now=now()))}
+    assert sorted((choice.name, choice.line) for choice in facets["Drives"].choices) == [
+        ("Norling 4 Touring", "owns:norling-4t"),
+        ("Saab 900 Turbo", 'owns:"saab 900 turbo"'),
+    ]
+    assert found('owns:"SAAB 900  turbo"') == ["ada"]

@@ -74,7 +74,7 @@ ELASTIC = pytest.param("elastic", marks=pytest.mark.services)
 
 
 def elastic(name):
-    return Elastic(S, client(os.environ["ELASTICSEARCH_URL"], request_timeout=30), prefix=name, replicas=0)
+    return Elastic(S, client(os.environ["ELASTICSEARCH_URL"], request_timeout=30), prefix=name)
 
 
 @pytest.fixture(scope="module", params=["memory", "disk", ELASTIC])

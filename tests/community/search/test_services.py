@@ -174,6 +174,18 @@ def test_an_older_write_never_overwrites_a_newer_one(things):
     assert found() == []
 
 
+def test_a_database_restored_from_a_backup_still_writes_newer_versions(things):
+    things["a"] = {"tag": "x"}
+    for _ in range(5):
+        mark("things", ["a"])
+        flush()
+    IndexState.objects.filter(name="things").update(version=1)  # as the backup knew it
+    del things["a"]
+    mark("things", ["a"])
+    flush()
+    assert found() == []
+
+
 def test_an_index_on_disk_is_made_and_filled_after_an_upgrade(things, tmp_path):
     registry._ENGINES["things"] = Embedded(SCHEMA, tmp_path)
     things["a"] = {"tag": "x"}
