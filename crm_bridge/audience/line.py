@@ -19,7 +19,7 @@ from crm_bridge.keywords.vocabulary import find, nearest, vocabulary
 from crm_bridge.models.profile import Stage
 
 LONGEST = 500
-LEAST = LEVELS[0]
+ANY = 0.0  # an interest of whatever weight
 DEFAULT_PERMIT = ("product_news", "email")
 PART = re.compile(r'(?P<minus>-?)(?:(?P<key>[a-z_]+)(?P<sign>[:<>]))?(?P<value>(?:"[^"]*"?|[^\s"])*)')
 WINDOW = re.compile(r"(\d{1,4})([dwmy])")
@@ -39,10 +39,10 @@ class LineError(Invalid):
 
 @dataclass(frozen=True)
 class Wanted:
-    """An interest with its minimum weight."""
+    """An interest with its minimum weight; without one, however faint it is."""
 
     code: str
-    least: float = LEAST
+    least: float = ANY
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class _Builder:
         if part.minus:
             self.without.append(keyword.code)
             return
-        self.interests[keyword.code] = Wanted(keyword.code, self._least(least, part) if least or _sign else LEAST)
+        self.interests[keyword.code] = Wanted(keyword.code, self._least(least, part) if least or _sign else ANY)
 
     @staticmethod
     def _least(text: str, part: Part) -> float:
@@ -231,7 +231,7 @@ def render(line: Line) -> str:
     """The line as text, in one order."""
     parts = [_quoted(word) for word in line.words]
     for wanted in line.interests:
-        least = f">={wanted.least:g}" if wanted.least != LEAST else ""
+        least = f">={wanted.least:g}" if wanted.least else ""
         parts.append(f"interest:{_quoted(wanted.code)}{least}")
     parts += [f"-interest:{_quoted(code)}" for code in line.without]
     parts += [f"{key}:{','.join(_quoted(v) for v in values)}" for key, values in line.any.items() if values]
@@ -272,7 +272,7 @@ def chips(line: Line) -> Iterator[tuple[str, str, bool, Line]]:
     for word in line.words:
         yield "", word, False, replace(line, words=tuple(w for w in line.words if w != word))
     for wanted in line.interests:
-        shown = f"{wanted.code}>={wanted.least:g}" if wanted.least != LEAST else wanted.code
+        shown = f"{wanted.code}>={wanted.least:g}" if wanted.least else wanted.code
         yield "interest", shown, False, toggled(line, "interest", wanted.code)
     for code in line.without:
         yield "interest", code, True, replace(line, without=tuple(c for c in line.without if c != code))

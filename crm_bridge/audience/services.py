@@ -80,11 +80,13 @@ def question(line: Line, *, now: datetime) -> Query:
     none = {FIELDS.get(key, key): values for key, values in line.none.items()}
     if line.without:
         none["interests"] = line.without
+    least = {wanted.code: wanted.least for wanted in line.interests if wanted.least}
     return Query(
         words=tuple(query_tokens(" ".join(line.words))),
         any={FIELDS.get(key, key): values for key, values in line.any.items()},
         none=none,
-        least={"interests": {wanted.code: wanted.least for wanted in line.interests}} if line.interests else {},
+        must={"interests": tuple(wanted.code for wanted in line.interests)} if line.interests else {},
+        least={"interests": least} if least else {},
         ranges=ranges,
         sort=_sort(line),
         size=1,

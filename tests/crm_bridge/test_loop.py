@@ -273,3 +273,15 @@ def test_a_car_the_vocabulary_does_not_know_is_called_what_its_owner_calls_it(wo
         ("Saab 900 Turbo", 'owns:"saab 900 turbo"'),
     ]
     assert found('owns:"SAAB 900  turbo"') == ["ada"]
+
+
+def test_an_interest_is_found_as_long_as_it_is_listed_and_by_weight_where_asked(words, board):
+    ada = permit(member("ada"), *BOTH, now=now() - timedelta(days=4000))
+    write(ada, board, at=now() - timedelta(days=3000))
+    drain()
+    assert 0 < known(ada)["roof-rack"] < 0.5
+    assert found("interest:roof-rack") == ["ada"]
+    assert found("interest:roof-rack>=0.5") == []
+    assert found("-interest:roof-rack") == []
+    facets = {facet.title: facet for facet in facets_of(audience(parse(""), now=now()))}
+    assert [(choice.name, choice.count) for choice in facets["Interest"].choices] == [("roof rack", 1)]
