@@ -1,14 +1,26 @@
-"""The reader's language, and the status of account forms that did not hold."""
+"""The reader's language, the status of account forms that did not hold, and acts sent after a session ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+
+from community.kernel.api import now
+
+KEPT = "sent_signed_out"  # in the session: what was sent after the session had ended
+MOST_KEPT = 60_000  # characters; a post has 40,000 at most
+KEPT_SECONDS = 3600
+SAFE = {"GET", "HEAD"}
 
 
 class LanguageMiddleware:
@@ -47,3 +59,60 @@ class AccountFormMiddleware:
             if any(getattr(form, "errors", None) for form in forms):
                 response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return response
+
+
+class LapsedMiddleware:
+    """What somebody sends after their session has ended is kept while they sign in, and offered for sending again.
+
+    Sessions end while people write. Without this the way through the sign-in page would lose the text, and lead to the
+    address of an act, which has no page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; then keep what was refused for want of a session, and lead from an act's address to its page."""
+        response = self.get_response(request)
+        if request.method == "POST":
+            if request.user.is_authenticated:
+                _forget(request)
+            elif _asks_to_sign_in(response) and not request.headers.get("HX-Request") and _keep(request):
+                query = urlencode({"next": reverse("members:resume")})
+                return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
+        elif response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in SAFE:
+            return _to_its_page(request) or response
+        return response
+
+
+def _asks_to_sign_in(response: HttpResponse) -> bool:
+    return response.status_code == HTTPStatus.FOUND and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
+
+
+def _keep(request: HttpRequest) -> bool:
+    """Keep the fields in the session, unless they are too much or hold a secret. Returns whether they are kept."""
+    fields = [
+        (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
+    ]
+    secret = request.path.startswith("/account/") or any("password" in name for name, _value in fields)
+    if secret or sum(len(name) + len(value) for name, value in fields) > MOST_KEPT:
+        return False
+    kept: dict[str, Any] = {"path": request.get_full_path(), "fields": fields, "at": now().timestamp()}
+    request.session[KEPT] = kept | {"files": bool(request.FILES)}
+    return True
+
+
+def _forget(request: HttpRequest) -> None:
+    kept = request.session.get(KEPT)
+    if kept and kept["path"] == request.get_full_path():
+        del request.session[KEPT]
+
+
+def _to_its_page(request: HttpRequest) -> HttpResponse | None:
+    """The address of an act, reloaded: the page of the thing it acts on stands one step up."""
+    parent = f"{request.path.rstrip('/').rpartition('/')[0]}/"
+    try:
+        resolve(parent)
+    except Resolver404:
+        return None
+    return HttpResponseRedirect(parent)

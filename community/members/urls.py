@@ -9,6 +9,7 @@ urlpatterns = [
     path("members/<str:username>/", views.space, name="space"),
     path("me/", views.me, name="me"),
     path("me/space/", views.edit, name="edit"),
+    path("me/resume/", views.resume, name="resume"),
     path("me/welcome/", views.welcome, name="welcome"),
     path("me/language/", views.language, name="language"),
     path("me/theme/", views.theme, name="theme"),

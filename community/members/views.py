@@ -18,9 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
 from community.kernel.api import PaddockError, now
 from community.members.forms import SpaceForm
+from community.members.middleware import KEPT, KEPT_SECONDS
 from community.members.models import Member
 from community.members.services import change_space, declare_keywords, set_garage
 
+LINE = 40  # characters; a longer value is shown as text
 YEAR = 365 * 24 * 3600
 # What a new member is asked, one at a time; everything else waits on the page of permissions.
 QUESTIONS = ((Purpose.PROFILING, "onsite"), (Purpose.PRODUCT_NEWS, "email"))
@@ -44,6 +46,20 @@ def space(request: HttpRequest, username: str) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """To one's own space."""
     return redirect("members:space", username=request.user.get_username())
+
+
+@login_required
+def resume(request: HttpRequest) -> HttpResponse:
+    """What was sent after the session had ended: to look at, and to send again."""
+    kept = request.session.get(KEPT)
+    if kept is None or now().timestamp() - kept["at"] > KEPT_SECONDS:
+        request.session.pop(KEPT, None)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if request.method == "POST":
+        del request.session[KEPT]
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    fields = [(name, value, "\n" in value or len(value) > LINE) for name, value in kept["fields"]]
+    return render(request, "members/resume.html", {"path": kept["path"], "fields": fields, "files": kept["files"]})
 
 
 @login_required

@@ -40,6 +40,7 @@ STEP = 5000
 AWAY = (429, 502, 503, 504)
 OK_BELOW = 300
 CONFLICT = 409
+NOT_FOUND = 404  # the index itself
 TOO_MANY = 429
 SERVER_ERROR = 500
 
@@ -232,7 +233,7 @@ class Elastic:
                 report.written += 1
             elif got["status"] == CONFLICT:
                 report.stale += 1
-            elif got["status"] == TOO_MANY or got["status"] >= SERVER_ERROR:
+            elif got["status"] in (TOO_MANY, NOT_FOUND) or got["status"] >= SERVER_ERROR:
                 raise SearchDown(f"{got['status']} {got['error']['type']}")  # the relay sends the batch again
             else:
                 report.errors[got["_id"]] = f"{got['error']['type']}: {got['error']['reason']}"

@@ -100,6 +100,9 @@ def _flush(index: Index) -> int:
         marks = list(Mark.objects.filter(index=index.name, again=False).order_by("pk")[:BATCH])
         ids = list(dict.fromkeys(entry.document_id for entry in marks))
         try:
+            if engine_of(index.name).ensure():  # lost behind our back: what is written now is not all of it
+                logger.warning("the index %s was missing and is filled anew", index.name)
+                mark(index.name, index.all_ids())
             _write(index, ids, version)
         except SearchDown as error:
             _pause(index.name, error)

@@ -154,8 +154,9 @@ class Embedded:
 
     def ensure(self) -> bool:
         """Make the index where it is missing; whether it was."""
-        if self.files is None or self.files.current():
+        if self.files is None or self.files.whole():
             return False
+        self.close()  # a writer into a folder that is gone
         with failures_as_search_down():
             self.files.writable()
         return True

@@ -71,6 +71,11 @@ class Generations:
         except FileNotFoundError:
             return None
 
+    def whole(self) -> bool:
+        """Whether there is an index."""
+        path = self.current()
+        return path is not None and (path / "meta.json").exists()
+
     def make(self) -> Path:
         """A new empty generation."""
         path = self.root / f"{self.schema.name}-{self.schema.mark}-{time.time_ns()}"
@@ -96,7 +101,7 @@ class Generations:
     def writable(self) -> tuple[Path, Any]:
         """The index in use, made when there is none. Never ``Index(schema, path)``: it empties one with lost files."""
         path = self.current()
-        if path is None or not path.exists():
+        if path is None or not self.whole():
             path = self.make()
             self.switch(path)
         index = tantivy.Index.open(str(path))

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from datetime import timedelta
 
@@ -224,3 +225,16 @@ def test_lag_counts_marks(things):
     mark("things", ["a", "b"])
     count, seconds = lag(services.now() + timedelta(seconds=9))["things"]
     assert (count, round(seconds)) == (2, 9)
+
+
+def test_an_index_that_is_lost_is_filled_anew(things, tmp_path):
+    registry._ENGINES["things"] = Embedded(registry.index_named("things").schema, tmp_path)
+    things.update(a={"tag": "x"}, b={"tag": "y"})
+    flush()
+    assert found() == ["a", "b"]
+    shutil.rmtree(tmp_path)
+    things["c"] = {"tag": "z"}
+    mark("things", ["c"])
+    while flush():
+        pass
+    assert found() == ["a", "b", "c"]

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         try:
             total = str(engine.search(Query(size=1)).total)
         except SearchDown as error:
-            total = f"away ({error})"
+            total = f"no answer (not made yet, or away: {error})"
         kind = type(engine).__name__
         self.stdout.write(f"{name}: {kind}, {total} documents, {marks} waiting ({seconds:.1f} s), {failed} refused")
 

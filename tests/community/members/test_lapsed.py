@@ -1,0 +1,97 @@
+"""What is sent after a session has ended is not lost, and an act's address leads to its page."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth import SESSION_KEY
+
+from community.members import views
+from community.members.middleware import KEPT, KEPT_SECONDS, MOST_KEPT
+from forums.models import Post
+from forums.services import ensure_board, open_topic
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+TEXT = "My long answer,\nwritten for an hour. <b>行李架</b>"
+
+
+@pytest.fixture
+def topic(now):
+    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    return open_topic(author=member("ada"), board=board, title="Roof rack", source="How high?", now=now)
+
+
+@pytest.fixture
+def otto():
+    """Somebody with a confirmed address, who can sign in."""
+    person = member("otto")
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person
+
+
+def sign_in(client, address="/account/login/"):
+    return client.post(address, {"login": "otto", "password": "correct horse"})
+
+
+def test_a_reply_sent_signed_out_is_offered_again_after_signing_in(client, topic, otto):
+    path = f"/topics/{topic.pk}/reply/"
+    answer = client.post(path, {"source": TEXT, "quoting": "7"})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=%2Fme%2Fresume%2F")
+    answer = sign_in(client, answer["Location"])
+    assert answer["Location"] == "/me/resume/"
+    assert client.session[SESSION_KEY] == str(otto.pk)
+    page = client.get("/me/resume/")
+    html = page.content.decode()
+    assert f'action="{path}"' in html
+    assert "written for an hour. &lt;b&gt;行李架&lt;/b&gt;</textarea>" in html
+    assert '<input type="hidden" name="quoting" value="7">' in html
+    client.post(path, {"source": TEXT})
+    assert Post.objects.filter(author=otto).count() == 1
+    assert KEPT not in client.session
+    assert client.get("/me/resume/")["Location"] == "/"
+
+
+def test_what_is_thrown_away_is_gone(client, topic, otto):
+    client.post(f"/topics/{topic.pk}/reply/", {"source": TEXT})
+    sign_in(client)
+    assert client.post("/me/resume/")["Location"] == "/"
+    assert client.get("/me/resume/")["Location"] == "/"
+    assert Post.objects.count() == 1
+
+
+def test_it_is_kept_for_an_hour(client, topic, otto, monkeypatch):
+    client.post(f"/topics/{topic.pk}/reply/", {"source": TEXT})
+    sign_in(client)
+    real = views.now
+    monkeypatch.setattr(views, "now", lambda: real() + timedelta(seconds=KEPT_SECONDS + 1))
+    assert client.get("/me/resume/")["Location"] == "/"
+    assert KEPT not in client.session
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("/me/knows/erase/", {"password": "correct horse"}),
+        ("/account/password/change/", {"oldpassword": "correct horse"}),
+        ("/me/space/", {"about": "x" * MOST_KEPT}),
+    ],
+)
+def test_secrets_and_too_much_are_not_kept(client, path, data):
+    client.post(path, data)
+    assert KEPT not in client.session
+
+
+def test_a_guests_page_is_of_no_use_to_somebody_else(client, topic):
+    client.post(f"/topics/{topic.pk}/reply/", {"source": TEXT})
+    assert client.get("/me/resume/")["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_the_address_of_an_act_leads_to_its_page(client, topic, signed_in):
+    if signed_in:
+        client.force_login(member("otto"))
+    answer = client.get(f"/topics/{topic.pk}/reply/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/topics/{topic.pk}/")
+    assert client.head(f"/posts/{topic.posts.get().pk}/react/")["Location"] == f"/posts/{topic.posts.get().pk}/"
+    assert client.delete(f"/topics/{topic.pk}/reply/").status_code == 405
