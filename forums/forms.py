@@ -13,7 +13,7 @@ class PostForm(forms.Form):
 
     source = forms.CharField(
         label=_("Text"),
-        max_length=MAX_LENGTH + 1,
+        max_length=MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("Markdown works: **bold**, - lists, > quotes, @names."),
     )
@@ -31,4 +31,4 @@ class EditForm(forms.Form):
     """A changed text; the title too where the post is a topic's first."""
 
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
-    source = forms.CharField(label=_("Text"), max_length=MAX_LENGTH + 1, widget=forms.Textarea(attrs={"rows": 12}))
+    source = forms.CharField(label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 12}))

@@ -1,5 +1,7 @@
 """The kernel app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class KernelConfig(AppConfig):
     name = "community.kernel"
     label = "community_kernel"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        import_module("community.kernel.checks")

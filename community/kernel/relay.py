@@ -119,6 +119,7 @@ def _read(events: Sequence[OutboxEvent]) -> tuple[list[Delivery[Any]], dict[int,
         try:
             fact = fact_from(event.name, member_id=event.member_id, payload=event.payload)
         except (KeyError, TypeError) as error:
+            logger.exception("fact cannot be read", extra={"event_id": event.pk})
             unreadable[event.pk] = f"cannot be read: {error!r}"
         else:
             deliveries.append(Delivery(event.pk, fact, event.occurred_at))

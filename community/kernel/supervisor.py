@@ -16,7 +16,7 @@ POLL_SECONDS = 0.2
 
 
 class PortTaken(RuntimeError):
-    """Somebody else listens on the port already."""
+    """Nobody can listen on the port, or somebody does already."""
 
 
 @dataclass
@@ -73,6 +73,8 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortTaken(f"{host}:{port} is in use") from error
+        except OverflowError as error:
+            raise PortTaken(f"{port} is no port: they end at 65535") from error
 
 
 def wait_until_open(host: str, port: int, *, supervisor: Supervisor, seconds: float = 60) -> bool:

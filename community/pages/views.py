@@ -43,12 +43,11 @@ def _answer(request: HttpRequest, words: str, kind: str, sort: str, page: int) -
     try:
         result = search_content(words, viewer=request.user, kinds=chosen, sort=sort, page=page)
     except SearchDown:
+        _record(request, words, 0)
         return {"away": True, "result": ContentResult(0)}
     except ValueError:
         result = ContentResult(0)
-    if page == 1 and not chosen:
-        member = request.user if isinstance(request.user, Member) else None
-        record_search(member=member, words=words, found=result.total, now=now())
+    _record(request, words, result.total)
     people = cards(hit.found.by_id for hit in result.hits)
     counts = dict(result.facets.get("kind", []))
     return {
@@ -58,6 +57,12 @@ def _answer(request: HttpRequest, words: str, kind: str, sort: str, page: int) -
         "pages": max(1, -(-min(result.total, LAST_PAGE * PAGE_SIZE) // PAGE_SIZE)),
         "sorts": [("", _("Best match")), ("new", _("Newest")), ("lively", _("Liveliest"))],
     }
+
+
+def _record(request: HttpRequest, words: str, found: int) -> None:
+    """What somebody looks for tells as much when nothing answers."""
+    member = request.user if isinstance(request.user, Member) else None
+    record_search(member=member, words=words, found=found, now=now())
 
 
 @require_safe

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from django.core.cache import cache
 from django.db import transaction
 
 from community.consent.api import may_profile
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from community.members.api import Member
 
 MAX_WORDS = 200
+SAME_SEARCH_SECONDS = 600
 # Search engines that pass the words on, and the parameter they use.
 ENGINES = {
     "google.": "q",
@@ -31,23 +34,29 @@ ENGINES = {
 }
 
 
-@transaction.atomic
 def record_search(*, member: Member | None, words: str, found: int, now: datetime) -> bool:
-    """A member searched the site. Returns whether it was written down: only under the profiling permission."""
+    """A member searched the site. Returns whether it was written down: only under the profiling permission.
+
+    The same words again within ten minutes are the same search: another kind, another order, another page.
+    """
     words = " ".join(words.split())[:MAX_WORDS]
     if not words or member is None or not may_profile(member.pk):
         return False
-    publish(SiteSearched(member_id=member.pk, words=words, found=found), now=now)
+    digest = hashlib.sha256(words.lower().encode("utf-8", "ignore")).hexdigest()
+    if not cache.add(f"searched:{member.pk}:{digest}", 1, timeout=SAME_SEARCH_SECONDS):
+        return False
+    with transaction.atomic():
+        publish(SiteSearched(member_id=member.pk, words=words, found=found), now=now)
     return True
 
 
-@transaction.atomic
 def record_referrer(*, member: Member | None, referrer: str, now: datetime) -> bool:
     """A member came from a search engine. Returns whether it was written down."""
     engine, words = searched_for(referrer)
     if not words or member is None or not may_profile(member.pk):
         return False
-    publish(ReferrerSearched(member_id=member.pk, words=words, engine=engine), now=now)
+    with transaction.atomic():
+        publish(ReferrerSearched(member_id=member.pk, words=words, engine=engine), now=now)
     return True
 
 

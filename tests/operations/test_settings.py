@@ -32,6 +32,7 @@ def good():
         "PADDOCK_SECRET_KEY": SECRET,
         "PADDOCK_HOSTS": "community.example.com",
         "PADDOCK_URL": "https://community.example.com",
+        "EMAIL_URL": "smtp://mail.example.com:25",
     }
 
 
@@ -49,6 +50,20 @@ def test_every_documented_variable_is_read_and_no_other():
 def test_production_passes_the_deployment_check(tmp_path, good):
     done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **good)
     assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PADDOCK_URL", "http://127.0.0.1:8000", "paddock.W001"),
+        ("PADDOCK_URL", "https://localhost", "paddock.W001"),
+        ("EMAIL_URL", "", "paddock.W002"),
+    ],
+)
+def test_the_deployment_check_tells_what_was_forgotten(tmp_path, good, name, value, told):
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **(good | {name: value}))
+    assert done.returncode == 1
+    assert told in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,15 @@ def test_a_search_is_written_down_only_under_the_profiling_permission(now):
     assert event.payload == {"words": "roof rack", "found": 3}
 
 
+def test_the_same_words_again_are_the_same_search(now):
+    person, other = permit(member(), "profiling:onsite"), permit(member(), "profiling:onsite")
+    said = [
+        record_search(member=who, words=words, found=3, now=now)
+        for who, words in ((person, "roof rack"), (person, "Roof  rack"), (person, "tow bar"), (other, "roof rack"))
+    ]
+    assert said == [True, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("referrer", "words"),
     [

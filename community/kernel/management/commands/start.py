@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             require_free(host, port)
         except PortTaken as error:
             raise CommandError(f"{error}. Choose another one with --port (make demo PORT=8001).") from error
+        # Links in mail and feeds lead to where it runs, unless another address is set.
+        os.environ.setdefault("PADDOCK_URL", f"http://{host}:{port}")
         supervisor = Supervisor(self._commands(host, port))
         supervisor.start()
         if wait_until_open(host, port, supervisor=supervisor):

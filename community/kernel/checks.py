@@ -1,0 +1,34 @@
+"""What an operator may have forgotten: seen by ``manage.py check --deploy``."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
+
+
+@register(deploy=True)
+def address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Mail, feeds and passkeys need the address members type."""
+    parts = urlsplit(settings.PADDOCK_URL)
+    if parts.scheme == "https" and not _is_this_machine(parts.hostname or ""):
+        return []
+    return [Warning(f"PADDOCK_URL is {settings.PADDOCK_URL}: name the https address members type.", id="paddock.W001")]
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in {"", "localhost"}
+
+
+@register(deploy=True)
+def mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Nobody can confirm an address when mail goes to files."""
+    if settings.EMAIL_URL:
+        return []
+    return [Warning("EMAIL_URL is not set: mail is written to files instead of sent.", id="paddock.W002")]
