@@ -43,7 +43,7 @@ def documents(count: int) -> Iterator[Doc]:
     """So many members."""
     chance = random.Random(7)
     for number in range(count):
-        tags = set(chance.choices(TAGS, SHARES, k=chance.randint(0, 9)))
+        tags = sorted(set(chance.choices(TAGS, SHARES, k=chance.randint(0, 9))))
         active = NOW - timedelta(minutes=int(chance.expovariate(1 / 80_000)))
         values: dict[str, Any] = {
             "name": [chance.choice(NAMES), f"member{number}"],
