@@ -38,19 +38,20 @@ def stem(word: str) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """A text as its stems of Latin words and runs of Han characters, in order."""
-    return [piece if is_han(piece) else stem(piece) for piece in PIECE.findall(normalise(text))]
+    """A text as its Latin words, as written but in lower case, and runs of Han characters, in order."""
+    found: list[str] = PIECE.findall(normalise(text))
+    return found
 
 
 def tokens(text: str) -> list[str]:
     """The tokens a text is stored under, in order, with repetitions."""
-    return [token for piece in PIECE.findall(normalise(text)) for token in _stored(piece)]
+    return [token for piece in pieces(text) for token in _stored(piece)]
 
 
 def query_words(text: str) -> list[str]:
     """The words of a query as a person would see them: stems, and Han words cut by jieba. At most 20."""
     words: list[str] = []
-    for piece in PIECE.findall(normalise(text)):
+    for piece in pieces(text):
         words += [word for word in rjieba.cut(piece) if word.strip()] if is_han(piece) else [stem(piece)]
     return list(dict.fromkeys(words))[:MAX_QUERY_WORDS]
 

@@ -117,19 +117,24 @@ def _learn(batch: Batch, delivery: Delivery[Any], source: str, source_id: object
     """One signal a keyword the texts are about."""
     if not batch.permitted(delivery):
         return
-    counts = batch.words.matcher.count("\n".join(texts))
-    batch.signals.extend(
+    for code, count in batch.words.matcher.count("\n".join(texts)).items():
+        _signal(batch, delivery, code, source, source_id, title, count=min(count, 1000))
+
+
+def _signal(
+    batch: Batch, delivery: Delivery[Any], code: str, source: str, source_id: object, title: str, *, count: int = 1
+) -> None:
+    batch.signals.append(
         Signal(
             member_id=delivery.fact.member_id,
             keyword=code,
             source=source,
             source_id=str(source_id)[:60],
             title=title[:200],
-            count=min(count, 1000),
+            count=count,
             at=delivery.occurred_at,
             event_id=delivery.event_id,
         )
-        for code, count in counts.items()
     )
 
 
@@ -147,18 +152,8 @@ def _state(batch: Batch, delivery: Delivery[Any], source: str, words: Iterable[s
             codes.setdefault(code, word)
         if not found:
             _sight(batch, delivery, source, word)
-    batch.signals.extend(
-        Signal(
-            member_id=delivery.fact.member_id,
-            keyword=code,
-            source=source,
-            source_id=source,
-            title=word[:200],
-            at=delivery.occurred_at,
-            event_id=delivery.event_id,
-        )
-        for code, word in codes.items()
-    )
+    for code, word in codes.items():
+        _signal(batch, delivery, code, source, source, word)
 
 
 def _sight(batch: Batch, delivery: Delivery[Any], source: str, term: str) -> None:
@@ -278,9 +273,13 @@ def _referrer(batch: Batch, delivery: Delivery[ReferrerSearched]) -> None:
 def _words(batch: Batch, delivery: Delivery[Any], source: str, words: str) -> None:
     if not batch.permitted(delivery):
         return
-    before = len(batch.signals)
+    before, whole = len(batch.signals), batch.words.find(words)
     _learn(batch, delivery, source, delivery.event_id, words, words)
-    if len(batch.signals) == before:
+    if len(batch.signals) > before:
+        return
+    if whole:  # a word that is a keyword only where nothing else is said, like the name of one in short
+        _signal(batch, delivery, whole.code, source, delivery.event_id, words)
+    else:
         _sight(batch, delivery, source, words)
 
 

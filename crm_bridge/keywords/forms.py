@@ -40,7 +40,11 @@ class KeywordForm(WagtailAdminModelForm):
     """Names, kind and words of a keyword."""
 
     also = WordsField(
-        label=_("Also called"), help_text=_("Other words for it in English and Chinese, one a line. Inflections count.")
+        label=_("Also called"),
+        help_text=_(
+            "Other words for it in English and Chinese, one a line. Singular and plural count as one; "
+            "a word in quotation marks counts only as it is written."
+        ),
     )
     excluded = WordsField(
         label=_("Means something else"),

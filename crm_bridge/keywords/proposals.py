@@ -92,7 +92,7 @@ def proposals() -> list[Proposal]:
     )
     current = vocabulary()
     # A term may have become known since it was seen.
-    rows = [row for row in rows if not current.matcher.count(row["term"])][:SHOWN]
+    rows = [row for row in rows if not (current.find(row["term"]) or current.matcher.count(row["term"]))][:SHOWN]
     sources, index = _sources([row["term"] for row in rows]), _index(current)
     return [Proposal(**row, sources=tuple(sources[row["term"]]), near=tuple(_near(row["term"], index))) for row in rows]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from crm_bridge.keywords.matcher import Matcher
+from crm_bridge.keywords.matcher import Matcher, words
 from crm_bridge.models import Keyword, Synonym, VocabularyVersion
 
 
@@ -23,9 +23,9 @@ class Vocabulary:
     matcher: Matcher
 
     def find(self, term: str) -> Keyword | None:
-        """The keyword a term stands for: its code, a name or a synonym, in any language and inflection."""
-        code = term if term in self.keywords else self.matcher.find(term)
-        return self.keywords.get(code) if code else None
+        """The keyword a term stands for: its code, a name or a synonym, in any language, singular or plural."""
+        codes = (term, "-".join(words(term)), self.matcher.find(term) or "")
+        return next((self.keywords[code] for code in codes if code in self.keywords), None)
 
 
 _LOCK = threading.Lock()
@@ -45,7 +45,7 @@ def vocabulary() -> Vocabulary:
 
 def _compiled(version: int) -> Vocabulary:
     keywords = {keyword.code: keyword for keyword in Keyword.objects.filter(active=True)}
-    terms = [(name, k.code) for k in keywords.values() for name in (k.name_zh, k.name_en, k.code.replace("-", " "))]
+    terms = [(name, k.code) for k in keywords.values() for name in (k.name_zh, k.name_en)]
     synonyms = Synonym.objects.filter(keyword__in=keywords).values_list("text", "keyword_id", "exclusion")
     terms += [(text, "" if exclusion else code) for text, code, exclusion in synonyms]
     return Vocabulary(version, keywords, Matcher(terms))
@@ -64,7 +64,7 @@ def forget_vocabulary() -> None:
 
 
 def find(term: str) -> Keyword | None:
-    """The keyword a term stands for: its code, a name or a synonym, in any language and inflection."""
+    """The keyword a term stands for: its code, a name or a synonym, in any language, singular or plural."""
     return vocabulary().find(term)
 
 

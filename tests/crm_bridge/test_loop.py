@@ -13,13 +13,15 @@ from community.kernel.api import now, publish
 from community.kernel.relay import deliver_once
 from community.members.api import CarEntry, Role, change_space, declare_keywords, erase_member, set_garage
 from community.search.models import Mark
+from community.traces.api import record_search
 from community.traces.facts import SiteSearched
 from crm_bridge.audience.document import load
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
 from crm_bridge.console.facets import facets_of
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
-from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
+from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.models import ActiveDay, Belonging, InterestControl, Keyword, Profile, Signal, TermSighting
 from crm_bridge.profiles.projector import rebuild_profiles
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import delete_post, edit_post, ensure_board, open_topic, write_post
@@ -66,6 +68,17 @@ def test_an_act_makes_a_permitting_member_findable_in_both_languages(words, boar
     assert found("interest:行李架") == found('interest:"roof rack"') == found("interest:roof-rack>=1") == ["ada"]
     assert found("roof rack") == ["ada"]
     assert found("interest:roof-rack>=9") == []
+
+
+@pytest.mark.parametrize(("searched", "interests"), [("golf", ["golf"]), ("my golf diesel", []), ("gilf", [])])
+def test_a_code_alone_is_a_word_in_a_search_and_in_no_text(searched, interests):
+    Keyword.objects.create(code="golf", name_en="Playing golf", name_zh="高尔夫球", kind="activity")
+    vocabulary_changed()
+    ada = permit(member("ada"), *BOTH)
+    record_search(member=ada, words=searched, found=0, now=now())
+    drain()
+    assert list(known(ada)) == interests
+    assert list(TermSighting.objects.values_list("term", flat=True)) == ([] if interests else [searched])
 
 
 def test_nobody_has_interests_without_the_permission(words, board):

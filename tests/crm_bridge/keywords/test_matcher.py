@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_bridge.keywords.matcher import Matcher, units
+from crm_bridge.keywords.matcher import Matcher, singular, units
 
 TERMS = [
     ("roof", "roof"),
@@ -34,7 +34,7 @@ TERMS = [
         ("有ＵＳＢ接口吗", {"usb-socket": 1}),
         ("2.0T够用", {"power": 1}),
         ("the 行李架 of my roof", {"roof-rack": 1, "roof": 1}),
-        ("roofing, proof, 行李，箱架", {"roof": 1}),
+        ("roofing, proof, 行李，箱架", {}),  # what is made of a word is another word
         ("", {}),
         ("\x00 \ud800 😀", {}),
     ],
@@ -73,5 +73,47 @@ def test_a_term_without_any_word_matches_nothing():
     assert Matcher([("!!!", "loud"), ("", "empty")]).count("Wow!!!") == {}
 
 
-def test_units_are_stems_and_single_characters():
-    assert list(units("Racing 车顶 4x4 naïve")) == ["race", "车", "顶", "4x4", "naïve"]
+def test_units_are_words_in_the_singular_and_single_characters():
+    assert units("Racing rails 车顶 4x4 naïve") == ["racing", "rail", "车", "顶", "4x4", "naïve"]
+
+
+@pytest.mark.parametrize(
+    ("word", "one"),
+    [
+        ("racks", "rack"),
+        ("batteries", "battery"),
+        ("boxes", "box"),
+        ("winches", "winch"),
+        ("glasses", "glass"),
+        ("tyres", "tyre"),
+        ("skis", "ski"),
+        ("foodies", "foody"),
+        ("foodie", "foody"),
+        ("chassis", "chassis"),
+        ("bus", "bus"),
+        ("abs", "abs"),
+        ("fitness", "fitness"),
+        ("parking", "parking"),
+        ("tired", "tired"),
+        ("größes", "größes"),
+        ("行李", "行李"),
+        ("", ""),
+    ],
+)
+def test_only_the_ending_of_a_plural_is_taken_off(word, one):
+    assert singular(word) == one
+
+
+@pytest.mark.parametrize("quoted", ['"looks"', "“looks”", ' "Looks" '])
+def test_a_term_in_quotation_marks_is_that_form_only(quoted):
+    matcher = Matcher([(quoted, "exterior"), ("looks like", ""), ("look", "see")])
+    found = [dict(matcher.count(text)) for text in ("its looks", "a look", "Looks like", "looking")]
+    assert found == [{"see": 1, "exterior": 1}, {"see": 1}, {}, {}]
+    assert (Matcher([(quoted, "exterior")]).find("looks"), Matcher([(quoted, "exterior")]).find("look")) == (
+        "exterior",
+        None,
+    )
+
+
+def test_one_quotation_mark_quotes_nothing():
+    assert Matcher([('19" wheel', "wheel"), ('"', "none")]).count('19" wheels') == {"wheel": 1}

@@ -52,7 +52,7 @@ def test_no_two_keywords_claim_one_term_unless_one_of_them_is_a_subject():
     owners = defaultdict(set)
     for item in read():
         if item.code not in SUBJECTS:
-            for text in (item.name_en, item.name_zh, item.code.replace("-", " "), *item.synonyms):
+            for text in (item.name_en, item.name_zh, *item.synonyms):
                 owners[tuple(units(text))].add(item.code)
     assert {path: codes for path, codes in owners.items() if len(codes) > 1} == {}
 
@@ -87,6 +87,61 @@ def test_every_exclusion_contains_a_term_it_protects():
 def test_texts_in_both_languages(text, codes):
     call_command("load_vocabulary")
     assert set(capture(text)) == codes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wing bars fit the rails, fitted in five minutes",  # no fitness
+        "Motorway of bikes: when is the Furka quiet?",  # no motorway driving, no comfort
+        "210 km, no motorway",
+        "I am looking for it, have a look, it looks like that",  # no exterior
+        "A walk in the park",  # no parking
+        "More details: a detailed list",  # no detailing
+        "An alternative, alternating",  # no alternator
+        "Access to the mechanism",  # no accessibility, no workshop
+        "It runs, we run, the pump keeps running",  # no sport
+        "In spring, next winter",  # no coil springs, no winter preparation
+        "I was tired and exhausted",  # no tyres, no exhaust
+        "Turn the handle round the corner",  # no handling
+        "He is in charge and charges ten euros",  # no charging
+        "From this angle we saw a fish",  # no fishing
+        "Differentiate and radiate",  # no differential, no radiator
+        "Old-fashioned but safe, that is the deal",  # no clothing, no safety, no price
+        "As I recall, we meet up next door",  # no recall, no meet-ups, no doors
+        "A photo and a quote, compared to yours",
+        "My boots, esp in the morning",  # no boot space, no stability control
+    ],
+)
+def test_words_that_only_look_like_a_keyword_are_none(text):
+    call_command("load_vocabulary")
+    assert dict(capture(text)) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("The gym keeps me fit: fitness matters", {"fitness"}),
+        ("How quiet is it inside on the motorway? A quiet cabin?", {"motorway-driving", "comfort"}),
+        ("Trail running and a marathon", {"running"}),
+        ("The ESP of the old one", {"safety", "stability-control"}),
+        ("It had to be towed", {"tow-bar"}),
+        ("Recharging at the campsite", {"charging", "camping"}),
+        ("The looks and features: good looks", {"features", "exterior"}),
+    ],
+)
+def test_what_is_meant_is_still_found(text, codes):
+    call_command("load_vocabulary")
+    assert set(capture(text)) == codes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("term", ["golf", "Golf", "running", "Climbing", "health", "roof rack", "tow bar"])
+def test_a_code_is_a_word_for_its_keyword_where_nothing_else_is_said(term):
+    call_command("load_vocabulary")
+    assert find(term).code == term.lower().replace(" ", "-")
 
 
 @pytest.mark.django_db
