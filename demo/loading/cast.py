@@ -53,6 +53,7 @@ class Person:
     since: datetime
     until: datetime
     liveliness: float
+    wording: str
     permits: tuple[str, ...] = ()
     role: Role | None = None
     _member: Member | None = field(default=None, repr=False)
@@ -114,7 +115,7 @@ class Person:
                 member_id=self.member.pk,
                 purpose=purpose,
                 channel=channel,
-                text_version=VERSION,
+                text_version=self.wording,
                 source="welcome",
                 now=now,
             )
@@ -142,13 +143,15 @@ class Cast:
         self.now = now
         self.chance = chance
         founded = now - timedelta(days=FOUNDED_DAYS)
+        # Nobody says yes to a wording of a later month: the demo may begin before the code did.
+        self.wording = min(VERSION, f"{founded:%Y-%m}")
         inventors = {idea["author"] for contest in rows("community", "contest") for idea in contest["idea"]}
         self.members = [
             self._member(entry, number, steady=entry["username"] in inventors)
             for number, entry in enumerate(rows("members", "member"))
         ]
         self.staff = [
-            Person(entry, 900 + number, founded, now, 1.0, role=Role(entry["role"]))
+            Person(entry, 900 + number, founded, now, 1.0, self.wording, role=Role(entry["role"]))
             for number, entry in enumerate(rows("members", "staff"))
         ]
 
@@ -167,6 +170,7 @@ class Cast:
             self.now - timedelta(days=since),
             self.now - timedelta(days=until),
             min(liveliness, 6.0),
+            self.wording,
             permits=ANSWERS[number % len(ANSWERS)],
         )
 

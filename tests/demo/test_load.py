@@ -65,6 +65,11 @@ def test_about_two_thirds_permit_a_profile_and_product_news():
     assert permits_of_many(Member.objects.filter(is_staff=True).values_list("pk", flat=True)) == {}
 
 
+def test_nobody_said_yes_to_a_wording_of_a_later_month():
+    answers = list(PermissionEntry.objects.exclude(text_version="").values_list("text_version", "at"))
+    assert answers and [(version, at) for version, at in answers if version > f"{at:%Y-%m}"] == []
+
+
 def test_searches_are_kept_only_of_those_who_permit_a_profile():
     since = dict(PermissionEntry.objects.filter(purpose="profiling", granted=True).values_list("member_id", "at"))
     searches = OutboxEvent.objects.filter(name="traces.site.searched")
