@@ -24,7 +24,8 @@ from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.models import AccessEntry, InterestControl, Profile, Segment, Signal
 from crm_bridge.models.console import AccessKind
 from crm_bridge.profiles.projector import INDEX
-from crm_bridge.profiles.queries import Interest, Reason, interests_of
+from crm_bridge.profiles.queries import Interest, Reason, interests_of, repeated
+from crm_bridge.profiles.weights import TOLD, same_reason
 
 LOOKS_PAGE = 20
 HISTORY_PAGE = 50
@@ -33,16 +34,17 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class ShownReason:
-    """A reason with the address of what it is about; empty where there is none."""
+    """A reason with the address of what it is about; empty where there is none. ``told``: by the member."""
 
     sentence: str
     at: datetime
     url: str
+    told: bool
 
 
 @dataclass(frozen=True)
 class ShownInterest:
-    """An interest with its reasons; ``count`` is how many reasons are kept in all."""
+    """An interest with its reasons; ``count`` is how many different reasons are kept in all."""
 
     interest: Interest
     reasons: list[ShownReason]
@@ -130,19 +132,24 @@ def interests_shown(profile: Profile | None) -> list[ShownInterest]:
     """The interests of a profile with linked reasons, the heaviest first, muted ones last."""
     if profile is None:
         return []
-    counts = Counter(Signal.objects.filter(member_id=profile.pk).values_list("keyword", flat=True))
+    signals = Signal.objects.filter(member_id=profile.pk).values_list("keyword", "source", "title")
+    counts = Counter(keyword for keyword, *_same in {(row[0], *same_reason(*row[1:])) for row in signals})
     weighed = InterestControl.objects.filter(member_id=profile.pk).exclude(weight=None)
     corrected = set(weighed.values_list("keyword", flat=True))
     found = [
         ShownInterest(
             interest,
-            [ShownReason(_sentence(reason), reason.at, reason_url(reason)) for reason in interest.reasons],
-            max(counts[interest.code], len(interest.reasons)),
+            [_shown(reason) for reason in interest.reasons],
+            counts[interest.code] + any(reason.source == "added" for reason in interest.reasons),
             interest.code in corrected,
         )
         for interest in interests_of(profile)
     ]
     return sorted(found, key=lambda shown: shown.interest.muted)
+
+
+def _shown(reason: Reason) -> ShownReason:
+    return ShownReason(_sentence(reason), reason.at, reason_url(reason), told=reason.source in TOLD)
 
 
 def _sentence(reason: Reason) -> str:
@@ -152,7 +159,9 @@ def _sentence(reason: Reason) -> str:
         "garage": _("“%(title)s” stands in your garage"),
         "added": _("Added by you, here"),
     }
-    return own[reason.source] % {"title": reason.title} if reason.source in own else reason.sentence
+    if reason.source not in own:
+        return reason.sentence
+    return repeated(own[reason.source] % {"title": reason.title}, reason.times)
 
 
 def reason_url(reason: Reason) -> str:

@@ -118,13 +118,14 @@ def stored(interest: InterestValue) -> dict[str, Any]:
         "muted": interest.muted,
         "reasons": [
             {
-                "source": r.source,
-                "source_id": r.source_id,
-                "title": r.title,
-                "count": r.mentions,
-                "at": r.at.isoformat(),
+                "source": latest.source,
+                "source_id": latest.source_id,
+                "title": latest.title,
+                "count": latest.mentions,
+                "times": times,
+                "at": latest.at.isoformat(),
             }
-            for r in interest.reasons
+            for latest, times in interest.reasons
         ],
     }
 

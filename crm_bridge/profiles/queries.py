@@ -17,12 +17,12 @@ from crm_bridge.models.profile import Profile, Stage
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an interest is thought to be there."""
+    """Why an interest is thought to be there: the latest of ``times`` acts of a kind about the same."""
 
     source: str
     sentence: str
     title: str
-    count: int
+    times: int
     at: datetime
     source_id: str = ""
 
@@ -74,8 +74,16 @@ def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, st
     told = [
         {**r, "title": titles.get(r["source_id"], r["title"])} if r["source"] == "club" else r for r in entry["reasons"]
     ]
+    # A profile stored before times were counted has none until its next act or day.
     reasons = [
-        Reason(r["source"], reason_sentence(r), r["title"], r["count"], datetime.fromisoformat(r["at"]), r["source_id"])
+        Reason(
+            r["source"],
+            repeated(reason_sentence(r), r.get("times", 1)),
+            r["title"],
+            r.get("times", 1),
+            datetime.fromisoformat(r["at"]),
+            r["source_id"],
+        )
         for r in told
     ]
     code = entry["keyword"]
@@ -89,7 +97,7 @@ def reason_sentence(reason: dict[str, Any]) -> str:
         "declared": _("Wrote “%(title)s” among their keywords"),
         "garage": _("Has “%(title)s” in the garage"),
         "added": _("Added it themselves"),
-        "topic": _("Opened “%(title)s”"),
+        "topic": _("Started “%(title)s”"),
         "post": _("Replied in “%(title)s”"),
         "idea": _("Handed in “%(title)s”"),
         "vote": _("Voted for “%(title)s”"),
@@ -98,6 +106,13 @@ def reason_sentence(reason: dict[str, Any]) -> str:
         "referrer": _("Came from a search for “%(title)s”"),
     }
     return sentences[reason["source"]] % {"title": title}
+
+
+def repeated(sentence: str, times: int) -> str:
+    """A sentence about an act, with how often it was done."""
+    if times == 1:
+        return sentence
+    return _("%(sentence)s, %(times)s times") % {"sentence": sentence, "times": times}
 
 
 def stage_sentence(profile: Profile | None) -> str:

@@ -21,6 +21,7 @@ QUARTER = timedelta(days=91)
 REASONS = 5
 FADE = {"declared": 720.0, "garage": 720.0, "added": 720.0}
 FADE_DAYS = 120.0
+TOLD = frozenset(FADE)  # what a member states instead of doing
 STRENGTH = {
     "added": 6.0,
     "declared": 4.0,
@@ -60,6 +61,13 @@ class Control:
     removed_at: datetime | None = None
 
 
+class ReasonValue(NamedTuple):
+    """The latest signal of a kind and title, and how many of them there are."""
+
+    latest: SignalValue
+    times: int
+
+
 @dataclass(frozen=True)
 class InterestValue:
     """An interest: weight 0 to 10 now and three months ago, told by the member or worked out, with its reasons."""
@@ -69,7 +77,7 @@ class InterestValue:
     was: float
     told: bool
     muted: bool
-    reasons: tuple[SignalValue, ...]
+    reasons: tuple[ReasonValue, ...]
 
 
 def interests(signals: Iterable[SignalValue], controls: dict[str, Control], *, now: datetime) -> list[InterestValue]:
@@ -95,9 +103,25 @@ def _interest(keyword: str, signals: list[SignalValue], control: Control | None,
     weight = weight_at(ordered, now)
     if control.weight is not None:
         weight = control.weight
-    told = control.weight is not None or any(signal.source in FADE for signal in ordered)
+    told = control.weight is not None or any(signal.source in TOLD for signal in ordered)
     was = weight_at([signal for signal in ordered if signal.at <= now - QUARTER], now - QUARTER)
-    return InterestValue(keyword, round(weight, 2), round(was, 2), told, control.muted, tuple(ordered[:REASONS]))
+    reasons = tuple(reasons_of(ordered)[:REASONS])
+    return InterestValue(keyword, round(weight, 2), round(was, 2), told, control.muted, reasons)
+
+
+def reasons_of(newest_first: Iterable[SignalValue]) -> list[ReasonValue]:
+    """Signals of the same act and title as one reason; what the member told first, then the newest."""
+    folded: dict[tuple[str, str], ReasonValue] = {}
+    for signal in newest_first:
+        key = same_reason(signal.source, signal.title)
+        held = folded.get(key, ReasonValue(signal, 0))
+        folded[key] = held._replace(times=held.times + 1)
+    return sorted(folded.values(), key=lambda reason: reason.latest.source not in TOLD)
+
+
+def same_reason(source: str, title: str) -> tuple[str, str]:
+    """What two signals share that are told as one reason."""
+    return source, " ".join(title.casefold().split())
 
 
 def weight_at(signals: Iterable[SignalValue], at: datetime) -> float:

@@ -96,7 +96,7 @@ def test_people_are_listed_with_reasons_and_each_look_is_written_down(ada, desk,
     answer = desk.get(reverse("crm:people"), {"q": "interest:行李架"})
     text = answer.content.decode()
     assert "Ada" in text
-    assert "Opened “Which roof rack?”" in text
+    assert "Started “Which roof rack?”" in text
     assert str(ada.public_id) in text
     assert "ada@" not in text
     entry = AccessEntry.objects.get()

@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from community.consent.api import permits_of, withdraw
-from community.kernel.api import now
-from community.members.api import Member, Role
+from community.kernel.api import now, publish
+from community.members.api import Member, Role, declare_keywords
 from community.search.api import SearchDown, engine_of
+from community.traces.facts import SiteSearched
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
 from crm_bridge.mirror import queries, services
@@ -100,7 +102,7 @@ def test_without_a_post_an_act_only_shows_the_mirror(client, ada, name):
 
 @pytest.mark.parametrize(
     ("language", "title", "reason"),
-    [("en", "What Paddock knows about me", "Opened “Which roof rack?”"), ("zh-hans", "围场都知道我什么", "发了帖子")],
+    [("en", "What Paddock knows about me", "Started “Which roof rack?”"), ("zh-hans", "围场都知道我什么", "发了帖子")],
 )
 def test_the_page_says_what_is_known_and_why_in_the_readers_language(client, ada, language, title, reason):
     Member.objects.filter(pk=ada.pk).update(language=language)
@@ -288,6 +290,40 @@ def test_the_page_stands_when_search_is_away(client, ada, monkeypatch):
     monkeypatch.setattr(engine_of("audience"), "search", away)
     text = page(client)
     assert "Search is away" in text and f'id="i-{RACK}"' in text
+
+
+def test_what_the_member_told_comes_first_and_repetitions_are_one_reason(client, ada):
+    declare_keywords(member=ada, keywords=["roof rack"], now=now() - timedelta(days=3))
+    for words in ("roof rack", "ROOF RACK", "Roof  rack"):
+        with transaction.atomic():
+            publish(SiteSearched(member_id=ada.pk, words=words, found=1), now=now() - timedelta(hours=1))
+    write(ada, "Roof rack, again")
+    drain()
+    (shown,) = queries.interests_shown(profile_of(ada.pk))
+    assert [(reason.sentence, reason.told) for reason in shown.reasons] == [
+        ("Wrote “roof rack” among your keywords", True),
+        ("Started “Roof rack, again”", False),
+        ("Started “Which roof rack?”", False),
+        ("Searched for “Roof  rack”, 3 times", False),
+    ]
+    assert (shown.count, shown.more) == (4, 0)
+    assert "All 4 reasons" in page(client)
+
+
+def test_of_many_reasons_five_are_told_and_the_rest_counted(client, ada):
+    for number in range(6):
+        write(ada, f"Roof rack {number}")
+    drain()
+    (shown,) = queries.interests_shown(profile_of(ada.pk))
+    assert (len(shown.reasons), shown.count, shown.more) == (5, 7, 2)
+    text = page(client)
+    assert "All 7 reasons" in text and "and 2 older ones, in your file" in text
+
+
+def test_two_reasons_are_both(client, ada):
+    services.add(member=ada, term="roof rack", now=now())
+    text = page(client)
+    assert "Both reasons" in text and text.index("Added by you, here") < text.index("Started “Which roof rack?”")
 
 
 @pytest.mark.parametrize("count", [1, 3])
