@@ -11,7 +11,7 @@ from django.db import transaction
 
 from clubs.api import Club
 from community.members.api import Member
-from demo.content import rows
+from demo.content import WORDS, rows
 from demo.loading.accounts import open_accounts
 from demo.loading.cast import FOUNDED_DAYS, Cast
 from demo.loading.contests import Contests
@@ -59,6 +59,7 @@ def load(*, now: datetime, show: bool = True) -> Size:
         return size()
     if "load_vocabulary" in get_commands():
         call_command("load_vocabulary", verbosity=0)
+        call_command("load_vocabulary", str(WORDS), verbosity=0)
     chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
     make_places(now=now - timedelta(days=FOUNDED_DAYS))
     make_pages(now=now)

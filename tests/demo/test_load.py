@@ -10,6 +10,7 @@ from community.kernel.models import OutboxEvent
 from community.kernel.recount import recountables
 from community.members.api import Member, Role, erase_member, has_role
 from community.pages.api import ArticlePage, ClubPage, ContestPage, HomePage
+from crm_bridge.models import Keyword
 from demo.content import rows
 from demo.loading.accounts import PASSWORD, accounts
 from demo.loading.load import load, size
@@ -63,6 +64,15 @@ def test_about_two_thirds_permit_a_profile_and_product_news():
     assert Pause.objects.count() == 3
     assert PermissionEntry.objects.filter(granted=False).count() == 2
     assert permits_of_many(Member.objects.filter(is_staff=True).values_list("pk", flat=True)) == {}
+
+
+def test_models_have_a_name_in_either_language():
+    models = Keyword.objects.filter(kind="model")
+    assert {one.code: one.name_zh for one in models} == {
+        "norling-4-touring": "诺岭4旅行版",
+        "norling-5-cross": "诺岭5越野版",
+        "norling-gt": "诺岭GT",
+    }
 
 
 def test_nobody_said_yes_to_a_wording_of_a_later_month():
