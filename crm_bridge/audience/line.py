@@ -77,12 +77,13 @@ def parse(text: str) -> Line:
     if len(text) > LONGEST:
         raise LineError(_("The line is longer than 500 characters."), LONGEST, len(text))
     builder = _Builder()
-    for part in _parts(text):
+    for part in parts_of(text):
         builder.add(part)
     return builder.line()
 
 
-def _parts(text: str) -> Iterator[Part]:
+def parts_of(text: str) -> Iterator[Part]:
+    """A line taken apart, whatever its parts mean. Raises LineError for a quotation mark that is not closed."""
     for match in PART.finditer(text):
         if not match[0]:
             continue

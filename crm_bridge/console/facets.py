@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from community.consent.api import Channel, Purpose
-from community.members.api import car_labels
-from crm_bridge.audience.line import Line, render, toggled
+from community.consent.api import Purpose
+from crm_bridge.audience.line import Line, Part, chips, render, toggled
 from crm_bridge.audience.services import WINDOWS, Audience
-from crm_bridge.keywords.vocabulary import known_labels, labels
-from crm_bridge.models.profile import Stage
-from crm_bridge.profiles.queries import club_titles
+from crm_bridge.audience.words import phrases, value_names
 
 KEYS = {"interests": "interest", "clubs": "club", "permits": "permit", "active_at": "active", "joined_at": "joined"}
 
@@ -93,43 +88,6 @@ def _span(longest: int, shortest: int) -> str:
     return " ".join([*parts, f">{shortest}"] if shortest else parts)
 
 
-def value_names(key: str, values: Iterable[str]) -> dict[str, str]:
-    """What values of a facet are called in the reader's language."""
-    values = list(values)
-    if key == "interest":
-        return labels(values)
-    if key == "owns":
-        # A car the vocabulary does not know is called what its owners call it.
-        return {**{value: value for value in values}, **car_labels(values), **known_labels(values)}
-    if key == "club":
-        return {**{value: value for value in values}, **club_titles(values)}
-    makers = {"stage": _stage, "language": _language, "permit": permit_name, "active": _window, "joined": _window}
-    return {value: makers[key](value) for value in values}
-
-
-def _stage(value: str) -> str:
-    return str(Stage(value).label)
-
-
-def _language(value: str) -> str:
-    return {"en": "English", "zh": "中文"}.get(value, value)
-
-
-def permit_name(value: str) -> str:
-    """A purpose over a channel in words."""
-    purpose, _sign, channel = value.partition(":")
-    return _("%(purpose)s: %(channel)s") % {"purpose": Purpose(purpose).label, "channel": Channel(channel).label}
-
-
-def _window(value: str) -> str:
-    days = {part[0]: part[1:] for part in value.split()}
-    if "<" not in days:
-        return _("over %(days)s days ago") % {"days": days[">"]}
-    if ">" not in days:
-        return _("in the last %(days)s days") % {"days": days["<"]}
-    return _("%(from)s to %(to)s days ago") % {"from": days[">"], "to": days["<"]}
-
-
 def _chosen(line: Line, key: str, value: str) -> bool:
     if key == "interest":
         return any(wanted.code == value for wanted in line.interests)
@@ -151,32 +109,11 @@ class Chip:
     line: str
 
 
-def chips_of(parts: Iterable[tuple[str, str, bool, Line]]) -> list[Chip]:
+def chips_of(line: Line) -> list[Chip]:
     """The parts of a question in words."""
-    labels_of = {
-        "": _("named"),
-        "interest": _("cares about"),
-        "stage": _("is"),
-        "club": _("is in"),
-        "owns": _("drives"),
-        "language": _("reads"),
-        "active": _("last here"),
-        "joined": _("joined"),
-    }
+    parts = list(chips(line))
+    said = phrases(Part(excluded, key, "", value, 0, 0) for key, value, excluded, _without in parts)
     return [
-        Chip(labels_of[key], _chip_value(key, value), excluded, render(without))
-        for key, value, excluded, without in parts
+        Chip(phrase.label, phrase.value, phrase.excluded, render(without))
+        for phrase, (_key, _value, _excluded, without) in zip(said, parts, strict=True)
     ]
-
-
-def _chip_value(key: str, value: str) -> str:
-    if not key:
-        return value
-    if key in ("active", "joined"):
-        return _window(value.rstrip("d"))
-    if key == "interest":
-        code, sign, least = value.partition(">=")
-        return f"{labels([code])[code]}{f' ≥ {least}' if sign else ''}"
-    values = value.split(",")
-    names = value_names(key, values)
-    return pgettext("between", ", ").join(names[one] for one in values)

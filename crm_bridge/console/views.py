@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from community.kernel.api import Invalid, NotAllowed, now, rate_limit
 from community.members.api import Member, has_role, require_role
 from community.search.api import SearchDown
-from crm_bridge.audience.line import LineError, chips, parse
+from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.line import render as render_line
 from crm_bridge.audience.services import audience, people_of
+from crm_bridge.audience.words import permit_name
 from crm_bridge.console.access import record
 from crm_bridge.console.export import export
-from crm_bridge.console.facets import chips_of, facets_of, permit_name
+from crm_bridge.console.facets import chips_of, facets_of
 from crm_bridge.models import Segment
 from crm_bridge.models.console import AccessKind
 from crm_bridge.segments.services import (
@@ -69,7 +70,7 @@ def _answer(
         line = parse(text)
         context |= {
             "line": render_line(line),
-            "chips": chips_of(chips(line)),
+            "chips": chips_of(line),
             "permit": permit_name(":".join(line.permit)),
         }
         found = audience(line, page=page, now=at)

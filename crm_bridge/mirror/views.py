@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +18,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from community.consent.api import TEXTS, Purpose, profiling_since
+from community.consent.api import TEXTS, Channel, Purpose, profiling_since
 from community.kernel.api import Invalid, PaddockError, now, rate_limit
 from community.members.api import car_lines, declared_keywords, erase_member
-from crm_bridge.mirror import queries, services
+from crm_bridge.keywords.vocabulary import labels
+from crm_bridge.mirror import queries, said, services
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.mirror.forms import EraseForm, PauseForm, WeightForm
 from crm_bridge.profiles.queries import profile_of, stage_label, stage_sentence
@@ -32,6 +33,7 @@ SHOWN = 12
 LOOKS_SHOWN = 5
 FRESH = timedelta(seconds=20)
 LONGEST_PAGE = 6
+PROFILE = f"{Purpose.PROFILING}:{Channel.ONSITE}"
 
 
 def posted(view: View) -> View:
@@ -58,6 +60,8 @@ def _mirror(request: HttpRequest, *, status: int = HTTPStatus.OK, **typed: Any) 
     at = now()
     since, profile, months = profiling_since(member.pk), profile_of(member.pk), queries.months(member.pk)
     interests = queries.interests_shown(profile) if since else []
+    more, corrected = interests[SHOWN:], typed.get("corrected")
+    told, others = said.take(request)
     context = {
         "section": "me",
         "member": member,
@@ -66,7 +70,8 @@ def _mirror(request: HttpRequest, *, status: int = HTTPStatus.OK, **typed: Any) 
         "profiling": TEXTS[Purpose.PROFILING],
         "profile": profile,
         "interests": interests[:SHOWN],
-        "more_interests": interests[SHOWN:],
+        "more_interests": more,
+        "more_open": any(shown.interest.code == corrected for shown in more),
         "told": sum(shown.interest.told for shown in interests),
         "worked_out": sum(not shown.interest.told for shown in interests),
         "muted": [] if since else queries.muted_of(member.pk),
@@ -80,6 +85,8 @@ def _mirror(request: HttpRequest, *, status: int = HTTPStatus.OK, **typed: Any) 
         "people_this_month": queries.people_this_month(months, now=at),
         "keywords": declared_keywords([member.pk]).get(member.pk, []),
         "car": car_lines([member.pk]).get(member.pk, ""),
+        "said": told,
+        "messages": others,
         **typed,
     }
     return render(request, "crm/mirror.html", context, status=status)
@@ -91,7 +98,7 @@ def interest(request: HttpRequest) -> HttpResponse:
     act, keyword = request.POST.get("act", ""), request.POST.get("keyword", "")
     term, weight = request.POST.get("term", ""), request.POST.get("weight", "")
     try:
-        said = _act(request, act)
+        done = _act(request, act)
     except services.UnknownTerm as error:
         return _mirror(request, status=error.status, term=term, term_error=error.message, close=error.suggestions)
     except Invalid as error:
@@ -99,30 +106,44 @@ def interest(request: HttpRequest) -> HttpResponse:
         if error.field == "weight":
             typed = {"corrected": keyword, "weight": weight, "weight_error": error.message}
         return _mirror(request, status=error.status, **typed)
-    messages.success(request, said)
+    said.say(request, done.said, "interests", undo=done.undo, keyword=done.keyword)
     return _seen(f"{reverse('crm:mirror')}#interests")
 
 
-def _act(request: HttpRequest, act: str) -> str:
-    """Do it. Returns what to say about it; raises Invalid for an act there is not."""
+@dataclass(frozen=True)
+class Done:
+    """An act on a keyword: what to say of it, and the act that takes it back."""
+
+    keyword: str
+    text: str
+    undo: str = ""
+
+    @property
+    def said(self) -> str:
+        """The text with the name of the keyword."""
+        return self.text % {"name": labels([self.keyword])[self.keyword]}
+
+
+def _act(request: HttpRequest, act: str) -> Done:
+    """Do it. Raises Invalid for an act there is not."""
     member: Any = request.user
     keyword, at = request.POST.get("keyword", ""), now()
     rate_limit(member.pk, "mirror", now=at)
     if act == "add":
         added = services.add(member=member, term=request.POST.get("term", ""), now=at)
-        return _("Added: %(name)s.") % {"name": added.name}
+        return Done(added.code, _("Added: %(name)s."), "remove")
     if act == "mute":
         services.mute(member=member, keyword=keyword, now=at)
-        return _("Muted. Nobody sees it, and it does not return by itself.")
+        return Done(keyword, _("Muted: %(name)s. Nobody sees it, and it does not return by itself."), "unmute")
     if act == "unmute":
         services.unmute(member=member, keyword=keyword, now=at)
-        return _("No longer muted.")
+        return Done(keyword, _("No longer muted: %(name)s."))
     if act == "correct":
         services.correct(member=member, keyword=keyword, weight=_weight(request), now=at)
-        return _("The weight is yours now.")
+        return Done(keyword, _("The weight is yours now: %(name)s."))
     if act == "remove":
         services.remove(member=member, keyword=keyword, now=at)
-        return _("Removed, with its reasons. What you do from now on may bring it back; muted, it stays away.")
+        return Done(keyword, _("Removed: %(name)s. New acts may bring it back; muted, it stays away."), "add")
     raise Invalid(_("Nothing was changed."), field="act")
 
 
@@ -143,9 +164,11 @@ def permissions(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         return _mirror(request, status=error.status, permit_error=error.message)
     if request.headers.get("HX-Request"):
-        return _switched(request, everything=f"{Purpose.PROFILING}:onsite" in shown ^ wanted)
-    messages.success(request, _("Your permissions are kept."))
-    return _seen(f"{reverse('crm:mirror')}#permits")
+        return _switched(request, everything=PROFILE in shown ^ wanted)
+    # The switch of the profile also stands, as a button, where the interests would be.
+    section = "interests" if shown ^ wanted == {PROFILE} else "permits"
+    said.say(request, _("Your permissions are kept."), section)
+    return _seen(f"{reverse('crm:mirror')}#{section}")
 
 
 def _switched(request: HttpRequest, *, everything: bool) -> HttpResponse:
@@ -165,7 +188,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     member: Any = request.user
     if request.POST.get("act") == "end":
         services.pause_contact(member=member, until=None, now=now())
-        messages.success(request, _("The pause is over."))
+        said.say(request, _("The pause is over."), "permits")
         return _seen(f"{reverse('crm:mirror')}#permits")
     form = PauseForm(request.POST)
     if form.is_valid():
@@ -174,8 +197,9 @@ def pause(request: HttpRequest) -> HttpResponse:
         except PaddockError as error:
             form.add_error("until", error.message)
     if form.errors:
+        form.fields["until"].widget.attrs["autofocus"] = True
         return _mirror(request, status=HTTPStatus.UNPROCESSABLE_ENTITY, pause_form=form)
-    messages.success(request, _("Nobody writes to you until then."))
+    said.say(request, _("Nobody writes to you until then."), "permits")
     return _seen(f"{reverse('crm:mirror')}#permits")
 
 

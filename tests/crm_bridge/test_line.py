@@ -3,6 +3,7 @@
 import pytest
 
 from crm_bridge.audience.line import DEFAULT_PERMIT, LineError, Wanted, chips, parse, render, toggled
+from crm_bridge.audience.words import Phrase, phrases_of
 from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,29 @@ def test_every_part_can_be_taken_off_alone():
     shorter = [render(without) for _key, _value, _excluded, without in chips(line)]
     assert len(set(shorter)) == 6
     assert all(len(text) < len(render(line)) for text in shorter)
+
+
+def test_lines_are_told_in_words_in_as_many_queries_as_one(django_assert_num_queries):
+    one = "interest:roof-rack>=2 -interest:camping"
+    others = [f"interest:power active<{days}d joined>{days}d" for days in range(1, 9)]
+    phrases_of([one])
+    for lines in ([one], [one, *others]):
+        with django_assert_num_queries(1):
+            said = phrases_of(lines)
+    assert said[one] == [
+        Phrase("cares about", "roof rack ≥ 2", excluded=False),
+        Phrase("does not care about", "camping", excluded=True),
+    ]
+    assert said[others[0]][1:] == [
+        Phrase("last here", "in the last 1 day", excluded=False),
+        Phrase("joined", "over 1 day ago", excluded=False),
+    ]
+
+
+def test_what_is_unknown_by_now_is_told_by_its_code():
+    whole = 'interest:gone stage:gone -club:gone owns:"old car" joined>1y permit:offers:email sort:days'
+    said = phrases_of([whole, 'owns:"cut'])
+    assert [[phrase.value for phrase in phrases] for phrases in said.values()] == [
+        ["gone", "gone", "gone", "old car", ">1y"],
+        [],
+    ]

@@ -15,8 +15,9 @@ from community.search.api import SearchDown, engine_of
 from community.traces.facts import SiteSearched
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
+from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.mirror import queries, services
-from crm_bridge.models import AccessEntry, Profile, Segment
+from crm_bridge.models import AccessEntry, Keyword, Profile, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import ensure_board, open_topic
 from tests.people import member, permit, staff
@@ -134,12 +135,73 @@ def test_correcting_adding_and_removing_are_seen_on_the_next_page(client, ada):
     assert act(client, act="correct", keyword=RACK, weight="8.5").status_code == 303
     assert "<b>8.5</b>" in page(client) and "You set this weight yourself." in page(client)
     assert act(client, act="add", term="露营").status_code == 303
-    assert 'id="i-camping"' in page(client) and "Added: camping." not in page(client)
+    text = page(client)
+    assert 'id="i-camping"' in text and "Added: camping." in text
+    assert "Added: camping." not in page(client)
     assert act(client, act="remove", keyword=RACK).status_code == 303
     assert f'id="i-{RACK}"' not in page(client)
     drain()
     assert audience(parse(f"interest:{RACK}"), now=now()).total == 0
     assert [p.member.username for p in audience(parse("interest:camping"), now=now()).people] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "undo"),
+    [
+        ({"act": "mute", "keyword": RACK}, "Muted: roof rack. Nobody sees it", ("keyword", RACK, "unmute", "Undo")),
+        ({"act": "remove", "keyword": RACK}, "Removed: roof rack. New acts", ("term", RACK, "add", "Add it again")),
+        ({"act": "add", "term": "露营"}, "Added: camping.", ("keyword", "camping", "remove", "Undo")),
+        ({"act": "correct", "keyword": RACK, "weight": "3"}, "The weight is yours now: roof rack.", None),
+    ],
+)
+def test_what_was_done_is_said_in_the_section_with_the_way_back(client, ada, values, said, undo):
+    act(client, **values)
+    text = page(client)
+    status = text[text.index('<div class="bar bar-good') :]
+    status = status[: status.index("</div>")]
+    assert said in status and 'role="status"' in status
+    assert text.index('id="interests-h"') < text.index(said) < text.index('id="place"')
+    assert text.count(said) == 1
+    if undo is None:
+        assert "<form" not in status
+        return
+    name, value, back, label = undo
+    assert f'name="{name}" value="{value}"' in status and label in status
+    assert act(client, act=back, **{name: value}).status_code == 303
+    assert (RACK in known(ada), "camping" in known(ada)) == (True, False)
+
+
+def test_a_message_of_the_mirror_is_not_lost_on_another_page(client, ada):
+    act(client, act="mute", keyword=RACK)
+    assert "Muted: roof rack." in client.get(reverse("members:me"), follow=True).content.decode()
+
+
+def test_what_was_switched_is_said_where_the_switch_stands(client, ada):
+    client.post(reverse("crm:permissions"), {"shown": list(BOTH), "permit": ["profiling:onsite"]})
+    text = page(client)
+    assert text.index('id="permits"') < text.index("Your permissions are kept.") < text.index('id="looks"')
+    response = client.post(reverse("crm:permissions"), {"shown": ["profiling:onsite"]})
+    assert response["Location"] == "/me/knows/#interests"
+    assert page(client).index("Your permissions are kept.") < text.index('id="place"')
+
+
+def test_a_field_that_did_not_hold_is_where_the_page_opens(client, ada):
+    for number in range(13):
+        Keyword.objects.create(code=f"k{number}", name_en=f"Kind{number}", name_zh=f"类{number}", kind="topic")
+    vocabulary_changed()
+    for number in range(13):
+        services.add(member=ada, term=f"kind{number}", now=now())
+    text = act(client, act="correct", keyword=RACK, weight="99").content.decode()
+    field = text[text.index(f'id="w-{RACK}"') :]
+    assert "autofocus" in field[: field.index(">")]
+    assert '<details class="fold-more" open>' in text
+    assert '<details class="menu" name="weight" open>' in text
+    text = act(client, act="add", term="campin").content.decode()
+    field = text[text.index('id="term"') :]
+    assert "autofocus" in field[: field.index(">")] and f'action="{reverse("crm:interest")}#term"' in text
+    text = client.post(reverse("crm:pause"), {"until": "2020-01-01"}).content.decode()
+    field = text[text.index('id="id_until"') - 120 :]
+    assert "autofocus" in field[: field.index("</div>")] and f'action="{reverse("crm:pause")}#id_until"' in text
 
 
 def test_an_unknown_word_comes_back_with_the_nearest_ones_and_loses_nothing(client, ada):
@@ -245,9 +307,30 @@ def test_who_looked_is_told_by_role_and_never_by_name(client, ada):
     looked(ada, actor=nora.pk)
     looked(ada, actor=999, title="administrator", kind="viewed", why="")
     text = page(client)
-    assert "Marketer" in text and "Administrator" in text and "<code>interest:roof-rack</code>" in text
+    assert "Marketer" in text and "Administrator" in text and "<i>cares about</i>roof rack" in text
     assert "nora" not in text and str(nora.public_id) not in text
     assert "<dd>2 <small>people</small></dd>" in text
+
+
+def test_who_looked_is_told_with_what_was_asked_in_words(client, ada):
+    looked(ada, why='interest:roof-rack>=2 -interest:camping stage:stable language:zh active<30d "two words"')
+    looked(ada, why="")
+    looked(ada, why="", kind="exported")
+    looked(ada, why="", kind="viewed")
+    looked(ada, why='owns:"cut off', kind="listed")
+    text = page(client, "looks")
+    for said in (
+        "<i>cares about</i>roof rack ≥ 2",
+        "<i>does not care about</i>camping",
+        "<i>is</i>At home here",
+        "<i>reads</i>中文",
+        "<i>last here</i>in the last 30 days",
+        "<i>named</i>two words",
+        "<code>owns:&quot;cut off</code>",
+    ):
+        assert said in text, said
+    assert text.count("No filter: everybody who permits this.") == 2
+    assert text.count("No question: your page was opened.") == 1
 
 
 def test_the_months_count_looks_and_people(ada):
@@ -276,6 +359,7 @@ def test_the_segments_that_hold_me_are_named_and_others_are_not(client, ada):
     assert [s.name for s in queries.segments_of(ada, now=now())] == ["Rack people"]
     text = page(client)
     assert "Rack people" in text and "Campers" not in text
+    assert "<i>cares about</i>roof rack" in text and "Product news: E-mail" in text
     act(client, act="mute", keyword=RACK)
     drain()
     assert "Rack people" not in page(client)
@@ -334,12 +418,12 @@ def test_the_page_costs_a_constant_number_of_queries(client, ada, count, django_
         write(ada, f"Roof rack {number}")
     drain()
     page(client)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):  # one of them is for the names in what was asked
         assert page(client).count('class="fact"') == count + 1
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("looks", 6), ("history", 4)])
+@pytest.mark.parametrize(("name", "queries"), [("looks", 7), ("history", 4)])
 def test_the_lists_cost_a_constant_number_of_queries(client, ada, count, name, queries, django_assert_num_queries):
     for number in range(count):
         looked(ada)
