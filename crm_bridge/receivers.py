@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.utils.translation import gettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from community.kernel.api import fills
-from community.members.api import Role
+from community.members.api import Role, has_role
 from community.search.api import mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.intake.handlers import wipe
 from crm_bridge.keywords.club_models import add_models
-from crm_bridge.keywords.proposals import VOCABULARY_ROLES
+from crm_bridge.keywords.proposals import VOCABULARY_ROLES, waiting
 from crm_bridge.models import AccessEntry
 from crm_bridge.profiles.projector import INDEX
 from crm_bridge.segments.services import AUDIENCE_ROLES
@@ -46,6 +48,15 @@ def segments_nav(user: Any) -> dict[str, Any]:
 def terms_nav(user: Any) -> dict[str, Any]:
     """Words the vocabulary does not know."""
     return {"url": "crm:terms", "label": gettext_lazy("Unknown words"), "roles": VOCABULARY_ROLES}
+
+
+@fills("console.due", order=200)
+def words_due(user: Any) -> list[dict[str, Any]]:
+    """Unknown words that wait for a decision."""
+    count = waiting() if has_role(user, *VOCABULARY_ROLES) else 0
+    what = ngettext("%(count)s word waits for a decision", "%(count)s words wait for a decision", count)
+    entry = {"url": reverse("crm:terms"), "title": _("Unknown words"), "what": what % {"count": count}}
+    return [entry] if count else []
 
 
 @fills("members.role")

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from community.members.api import MemberCard, cards
 from ideas.enums import Decision, PhaseKind
-from ideas.models import Contest, Idea, Vote, VoteEvent
+from ideas.models import Contest, Idea, Phase, Vote, VoteEvent
 
 LAST_PHASE = timedelta(days=7)
 
@@ -128,6 +128,13 @@ def all_contests(*, now: datetime) -> list[tuple[Contest, PhaseKind, list[PhaseM
     """Every contest with its phase by the clock and its timeline, drafts too."""
     found = Contest.objects.prefetch_related("phases")
     return [(contest, contest.phase_at(now), timeline(contest, now=now)) for contest in found]
+
+
+def phases_within(span: timedelta, *, now: datetime) -> list[tuple[Phase, Contest, bool]]:
+    """The phases that begin soon, the next first, with their contest and whether it is a draft now."""
+    soon = Phase.objects.filter(starts_at__gt=now, starts_at__lte=now + span).select_related("contest")
+    found = soon.prefetch_related("contest__phases").order_by("starts_at", "pk")
+    return [(phase, phase.contest, not phase.contest.switches_at(now).visible) for phase in found]
 
 
 def visible_contests(*, now: datetime) -> list[Contest]:

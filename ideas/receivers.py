@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from community.inbox.api import ChannelState, Notice, notify, register_kind
 from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
-from community.members.api import Member
+from community.members.api import Member, Role, has_role
 from community.pages.api import FeedItem
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 from ideas import queries
@@ -23,6 +24,8 @@ from ideas.enums import SWITCHES, PhaseKind
 from ideas.facts import ContestPhaseChanged, IdeaDecided
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.services import advance_contests
+
+SOON = timedelta(days=7)
 
 
 @each_round
@@ -159,6 +162,22 @@ def space_section(request: HttpRequest, member: Any) -> SafeString:
 def console_nav(user: Any) -> dict[str, Any]:
     """The brand manager's contests in the Workbench."""
     return {"url": "ideas:desk", "label": gettext_lazy("Contests"), "roles": ("brand_manager",)}
+
+
+@fills("console.due")
+def console_due(user: Any) -> list[dict[str, Any]]:
+    """Contests that enter a phase within a week; drafts only for those who run them."""
+    runs = has_role(user, Role.BRAND_MANAGER)
+    return [
+        {
+            "url": reverse("ideas:desk_contest", args=[contest.slug]) if runs else contest.get_absolute_url(),
+            "title": contest.title,
+            "what": _("%(phase)s begins") % {"phase": PhaseKind(phase.kind).label},
+            "at": phase.starts_at,
+        }
+        for phase, contest, draft in queries.phases_within(SOON, now=now())
+        if runs or not draft
+    ]
 
 
 @fills("members.erase")

@@ -6,8 +6,9 @@ Values with spaces stand in quotes. ``parse`` and ``render`` are each other's in
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
@@ -15,10 +16,12 @@ from django.utils.translation import gettext as _
 from community.consent.api import PURPOSE_CHANNELS
 from community.kernel.api import Invalid, contributions
 from crm_bridge.audience.document import LEVELS, owned
-from crm_bridge.keywords.vocabulary import find, nearest, vocabulary
+from crm_bridge.keywords.vocabulary import Vocabulary, close_to, vocabulary
 from crm_bridge.models.profile import Stage
 
 LONGEST = 500
+SUGGESTED = 3
+ALIKE = 0.65  # 1 is the same word
 ANY = 0.0  # an interest of whatever weight
 DEFAULT_PERMIT = ("product_news", "email")
 PART = re.compile(r'(?P<minus>-?)(?:(?P<key>[a-z_]+)(?P<sign>[:<>]))?(?P<value>(?:"[^"]*"?|[^\s"])*)')
@@ -30,11 +33,21 @@ WINDOW_KEYS = ("active", "joined")
 
 
 class LineError(Invalid):
-    """A mistake in the line: where it stands (half-open, in characters) and what may have been meant."""
+    """A mistake in the line: where it stands (half-open, in characters).
 
-    def __init__(self, message: str, start: int, end: int, suggestions: tuple[str, ...] = ()) -> None:
+    ``suggestions`` are what may have been meant, ``choices`` all there is to choose from.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        start: int,
+        end: int,
+        suggestions: tuple[str, ...] = (),
+        choices: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message, field="line")
-        self.start, self.end, self.suggestions = start, end, suggestions
+        self.start, self.end, self.suggestions, self.choices = start, end, suggestions, choices
 
 
 @dataclass(frozen=True)
@@ -71,12 +84,12 @@ class Part:
     end: int
 
 
-def parse(text: str) -> Line:
-    """Read a line. Raises LineError where a part cannot be understood."""
+def parse(text: str, *, words: Vocabulary | None = None) -> Line:
+    """Read a line, many with the same ``words``. Raises LineError where a part cannot be understood."""
     text = text.replace("\0", "")
     if len(text) > LONGEST:
         raise LineError(_("The line is longer than 500 characters."), LONGEST, len(text))
-    builder = _Builder()
+    builder = _Builder(words)
     for part in parts_of(text):
         builder.add(part)
     return builder.line()
@@ -103,7 +116,8 @@ def parts_of(text: str) -> Iterator[Part]:
 class _Builder:
     """Collects the parts of a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary_used: Vocabulary | None) -> None:
+        self._vocabulary = vocabulary_used
         self.words: list[str] = []
         self.interests: dict[str, Wanted] = {}
         self.without: list[str] = []
@@ -112,6 +126,12 @@ class _Builder:
         self.windows: dict[tuple[str, str], int] = {}
         self.permit = DEFAULT_PERMIT
         self.sort = ""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary, asked for once a line and only where the line needs it."""
+        self._vocabulary = self._vocabulary or vocabulary()
+        return self._vocabulary
 
     def add(self, part: Part) -> None:
         """One part more. Raises LineError."""
@@ -129,7 +149,7 @@ class _Builder:
                 _("“%(key)s” is not something to ask for.") % {"key": part.key},
                 part.start,
                 part.start + part.minus + len(part.key),
-                tuple(key for key in known if key),
+                near(part.key, (key for key in known if key)),
             )
         if part.key and not part.value:
             raise LineError(_("A value is missing after “%(key)s”.") % {"key": part.key}, part.start, part.end)
@@ -156,10 +176,10 @@ class _Builder:
 
     def _interest(self, part: Part) -> None:
         term, _sign, least = part.value.partition(">=")
-        keyword = find(term)
+        keyword = self.vocabulary.find(term)
         if keyword is None:
-            near = tuple(nearest(term))
-            raise LineError(_("The vocabulary does not know “%(term)s”.") % {"term": term}, part.start, part.end, near)
+            close = tuple(close_to(term, limit=SUGGESTED))
+            raise LineError(_("The vocabulary does not know “%(term)s”.") % {"term": term}, part.start, part.end, close)
         if part.minus:
             self.without.append(keyword.code)
             return
@@ -173,7 +193,7 @@ class _Builder:
             asked = -1.0
         if not LEVELS[0] <= asked <= LEVELS[-1]:
             levels = tuple(f"{level:g}" for level in LEVELS)
-            raise LineError(_("A weight is a number from 0.5 to 9."), part.end - len(text), part.end, levels)
+            raise LineError(_("A weight is a number from 0.5 to 9."), part.end - len(text), part.end, choices=levels)
         return max(level for level in LEVELS if level <= asked)
 
     def _values(self, part: Part) -> None:
@@ -181,16 +201,17 @@ class _Builder:
         group = self.none if part.minus else self.any
         group[part.key] = tuple(dict.fromkeys((*group.get(part.key, ()), *values)))
 
-    @staticmethod
-    def _value(part: Part, value: str) -> str:
+    def _value(self, part: Part, value: str) -> str:
         if part.key == "owns":
-            return owned(value, vocabulary())
+            return owned(value, self.vocabulary)
         if part.key == "language":
             value = {"zh-hans": "zh", "中文": "zh", "english": "en"}.get(value.lower(), value.lower())
         known = {"stage": lambda: Stage.values, "language": lambda: ["en", "zh"], "club": _clubs}[part.key]()
         if value not in known:
             message = _("There is no %(key)s “%(value)s”.") % {"key": part.key, "value": value}
-            raise LineError(message, part.start, part.end, tuple(known))
+            if len(known) > SUGGESTED + 1:
+                raise LineError(message, part.start, part.end, near(value, known))
+            raise LineError(message, part.start, part.end, choices=tuple(known))
         return value
 
     def _window(self, part: Part) -> None:
@@ -200,7 +221,6 @@ class _Builder:
                 _("Write “%(key)s<30d” for within 30 days, “%(key)s>30d” for longer ago.") % {"key": part.key},
                 part.start,
                 part.end,
-                (f"{part.key}<30d", f"{part.key}>90d"),
             )
         self.windows[part.key, part.sign] = int(match[1]) * DAYS[match[2]]
 
@@ -208,8 +228,13 @@ class _Builder:
         purpose, _sign, channel = part.value.partition(":")
         offered = {str(p): [str(c) for c in channels] for p, channels in PURPOSE_CHANNELS.items()}
         if part.minus or channel not in offered.get(purpose, ()):
-            pairs = tuple(f"permit:{p}:{c}" for p, channels in offered.items() for c in channels)
-            raise LineError(_("This permission does not exist."), part.start, part.end, pairs)
+            message = _("This permission does not exist.")
+            if purpose in offered:
+                pairs = tuple(f"permit:{purpose}:{one}" for one in offered[purpose])
+                raise LineError(message, part.start, part.end, choices=pairs)
+            purposes = near(purpose, offered)
+            pairs = tuple(f"permit:{one}:{offered[one][0]}" for one in purposes)
+            raise LineError(message, part.start, part.end, pairs)
         self.permit = (purpose, channel)
 
     def _sort(self, part: Part) -> None:
@@ -217,11 +242,16 @@ class _Builder:
         if name in SORTS:
             self.sort = part.value
             return
-        keyword = find(name.removeprefix("interest:"))
+        keyword = self.vocabulary.find(name.removeprefix("interest:"))
         if keyword is None or not name.startswith("interest:"):
             known = (*(f"sort:-{name}" for name in SORTS), "sort:interest:…")
-            raise LineError(_("People cannot be sorted by this."), part.start, part.end, known)
+            raise LineError(_("People cannot be sorted by this."), part.start, part.end, choices=known)
         self.sort = f"interest:{keyword.code}"
+
+
+def near(typed: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Those that may have been meant, the nearest first; none where nothing is near."""
+    return tuple(difflib.get_close_matches(typed.lower(), list(known), n=SUGGESTED, cutoff=ALIKE))
 
 
 def _clubs() -> list[str]:

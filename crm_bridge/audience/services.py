@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,7 +28,10 @@ PAGE = 20
 FIELDS = {"club": "clubs"}
 SORTED_BY = {"active": "active_at", "joined": "joined_at", "days": "active_days", "acts": "acts"}
 WINDOWS = (3650, 365, 90, 30, 7)  # days ago; a facet counts between two of them
-VALUES_SHOWN = 12
+WEEKS = 12
+# One facet for both, the windows and the weeks: days ago.
+JOINED = tuple(sorted({*WINDOWS, *range(7, 7 * WEEKS + 1, 7)}, reverse=True))
+VALUES_SHOWN = 24
 ABOUT_SHOWN = 80
 
 
@@ -53,7 +57,8 @@ class Person:
 class Audience:
     """An answer: ``total`` people who permit the contact, a page of them, facets over all of them.
 
-    ``counted_only``: how many more match without permitting it; None stands for fewer than ten.
+    ``counted_only``: how many more match without permitting it; None stands for fewer than ten. ``growth``: how many of
+    those who may be reached were members at the beginning of each of the last twelve weeks, and now.
     """
 
     line: Line
@@ -63,6 +68,7 @@ class Audience:
     facets: dict[str, list[tuple[Any, int]]] = field(default_factory=dict)
     page: int = 1
     size: int = PAGE
+    growth: list[tuple[datetime, int]] = field(default_factory=list)
 
     @property
     def pages(self) -> int:
@@ -110,7 +116,7 @@ def permitted(asked: Query, line: Line) -> Query:
 
 def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
     """The eight facets of the console."""
-    borders = (*(now - timedelta(days=days) for days in WINDOWS), now + timedelta(days=1))
+    end = now + timedelta(days=1)
     return {
         "interests": VALUES_SHOWN,
         "stage": 4,
@@ -118,9 +124,27 @@ def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
         "owns": VALUES_SHOWN,
         "language": 2,
         "permits": 30,
-        "active_at": borders,
-        "joined_at": borders,
+        "active_at": (*(now - timedelta(days=days) for days in WINDOWS), end),
+        "joined_at": (*(now - timedelta(days=days) for days in JOINED), end),
     }
+
+
+def in_windows(joined: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
+    """The finer buckets of when people joined as buckets between two windows."""
+    counts = dict(zip(JOINED, joined, strict=True))
+    borders = (*WINDOWS, 0)
+    return [
+        (counts[longest][0], sum(count for days, (_cut, count) in counts.items() if longest >= days > shortest))
+        for longest, shortest in pairwise(borders)
+    ]
+
+
+def growth(joined: list[tuple[Any, int]], total: int, *, now: datetime) -> list[tuple[datetime, int]]:
+    """How many of ``total`` people had joined by the beginning of each week and by now."""
+    later = [(days, count) for days, (_cut, count) in zip((*JOINED[1:], 0), joined, strict=True)]
+    weeks = range(7 * WEEKS, -1, -7)
+    # Whoever joined before the first bucket is in none of them.
+    return [(now - timedelta(days=week), total - sum(count for days, count in later if days < week)) for week in weeks]
 
 
 def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> Audience:
@@ -129,7 +153,17 @@ def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> A
     found = query(INDEX, replace(permitted(asked, line), page=page, size=size, facets=facets_at(now)))
     counted = query(INDEX, asked).total - found.total
     people = people_of([int(member_id) for member_id in found.ids], line, now=now)
-    return Audience(line, found.total, people, counted if counted >= FEWEST else None, found.facets, page, size)
+    joined = found.facets["joined_at"]
+    return Audience(
+        line,
+        found.total,
+        people,
+        counted if counted >= FEWEST else None,
+        {**found.facets, "joined_at": in_windows(joined)},
+        page,
+        size,
+        growth(joined, found.total, now=now),
+    )
 
 
 def size_of(line: Line, *, now: datetime) -> int:

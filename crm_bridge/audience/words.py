@@ -71,7 +71,7 @@ def _phrase(part: Part, names: dict[str, str]) -> Phrase:
 def label_of(key: str, *, excluded: bool = False) -> str:
     """What a part of a question says of people, before its value."""
     said = {
-        "": _("named"),
+        "": _("with the word"),
         "interest": _("cares about"),
         "stage": _("is"),
         "club": _("is in"),

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from community.consent.api import Purpose
+from community.consent.api import PURPOSE_CHANNELS, Purpose
 from crm_bridge.audience.line import Line, Part, chips, render, toggled
 from crm_bridge.audience.services import WINDOWS, Audience
 from crm_bridge.audience.words import phrases, value_names
+from crm_bridge.models.profile import Stage
 
+FIRST = 6
+FIXED = {
+    "stage": tuple(Stage.values),
+    "language": ("en", "zh"),
+    "permit": tuple(
+        f"{purpose}:{channel}"
+        for purpose, channels in PURPOSE_CHANNELS.items()
+        for channel in channels
+        if purpose != Purpose.PROFILING
+    ),
+}
 KEYS = {"interests": "interest", "clubs": "club", "permits": "permit", "active_at": "active", "joined_at": "joined"}
 
 
@@ -28,10 +41,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Facet:
-    """One facet; ``single`` where choosing one value replaces another."""
+    """One facet: the first values and those behind them; ``single`` where choosing one value replaces another."""
 
     title: str
     choices: list[Choice]
+    more: list[Choice]
     single: bool = False
 
 
@@ -53,34 +67,41 @@ def facets_of(found: Audience) -> list[Facet]:
 
 def _facet(found: Audience, name: str, title: str) -> Facet:
     key = KEYS.get(name, name)
-    counts = found.facets.get(name, [])
-    if name == "permits":
-        counts = [(value, count) for value, count in counts if not value.startswith(Purpose.PROFILING)]
-    if name.endswith("_at"):
-        counts = _windows(counts)
-    most = max((count for _value, count in counts), default=0)
-    names = value_names(key, [value for value, _count in counts])
-    return Facet(
-        title,
-        [
-            Choice(
-                names[value],
-                count,
-                100 * count / most if most else 0,
-                _chosen(found.line, key, value),
-                render(toggled(found.line, key, value)),
-            )
-            for value, count in counts
-        ],
-        single=key in ("permit", "active", "joined"),
-    )
+    counts = _counts(found, name, key)
+    most = max(counts.values(), default=0)
+    names = value_names(key, counts)
+    choices = [
+        Choice(
+            names[value],
+            count,
+            100 * count / most if most else 0,
+            _chosen(found.line, key, value),
+            render(toggled(found.line, key, value)),
+        )
+        for value, count in counts.items()
+    ]
+    first = [choice for at, choice in enumerate(choices) if at < FIRST or choice.chosen]
+    more = [choice for at, choice in enumerate(choices) if at >= FIRST and not choice.chosen]
+    # A list is not cut for one line.
+    cut = len(more) > 1
+    return Facet(title, first if cut else choices, more if cut else [], single=key in ("permit", "active", "joined"))
 
 
-def _windows(counts: list[tuple[Any, int]]) -> list[tuple[str, int]]:
+def _counts(found: Audience, name: str, key: str) -> dict[str, int]:
+    """Values with how many people have them. Of what there is a fixed list, and of what was chosen, zeros too."""
+    if key in ("active", "joined"):
+        return _windows(found.facets.get(name, []))
+    counts = dict(found.facets.get(name, []))
+    if key == "permit":
+        counts = {value: count for value, count in counts.items() if not value.startswith(Purpose.PROFILING)}
+    asked = [wanted.code for wanted in found.line.interests] if key == "interest" else found.line.any.get(key, ())
+    return {**counts, **{value: 0 for value in (*FIXED.get(key, ()), *asked) if value not in counts}}
+
+
+def _windows(counts: list[tuple[Any, int]]) -> dict[str, int]:
     """Buckets between two borders as parts of a line, the latest first."""
-    edges = [*WINDOWS, 0]
-    spans = [_span(edges[at], edges[at + 1]) for at in range(len(counts))]
-    return [(span, count) for span, (_cut, count) in reversed(list(zip(spans, counts, strict=True))) if count]
+    spans = [_span(longest, shortest) for longest, shortest in pairwise((*WINDOWS, 0))]
+    return {span: count for span, (_cut, count) in reversed(list(zip(spans, counts, strict=False)))}
 
 
 def _span(longest: int, shortest: int) -> str:

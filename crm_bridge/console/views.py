@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,18 +14,19 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Invalid, NotAllowed, now, rate_limit
+from community.kernel.api import Invalid, NotAllowed, contributions, now, rate_limit
 from community.members.api import Member, has_role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.line import render as render_line
 from crm_bridge.audience.services import audience, people_of
 from crm_bridge.audience.words import permit_name
-from crm_bridge.console.access import record
+from crm_bridge.console.access import newest_looks, record
 from crm_bridge.console.export import export
 from crm_bridge.console.facets import chips_of, facets_of
 from crm_bridge.models import Segment
 from crm_bridge.models.console import AccessKind
+from crm_bridge.profiles.queries import clubs_of
 from crm_bridge.segments.services import (
     AUDIENCE_ROLES,
     counted,
@@ -34,6 +36,7 @@ from crm_bridge.segments.services import (
 )
 
 LONGEST_PAGE = 6
+SHOWN = 6
 
 
 @login_required
@@ -43,10 +46,17 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise NotAllowed(_("The Workbench is for the brand's own people."))
     may_search = has_role(request.user, *AUDIENCE_ROLES)
-    segments = counted(now=now())[:LONGEST_PAGE] if may_search else []
-    return render(
-        request, "crm/home.html", {"section": "desk", "page": "home", "may_search": may_search, "segments": segments}
-    )
+    due = [entry for found in contributions("console.due", request.user) for entry in found]
+    context = {
+        "section": "desk",
+        "page": "home",
+        "may_search": may_search,
+        # What has no day waits already.
+        "due": sorted(due, key=lambda entry: (entry.get("at") is None, entry.get("at") or 0)),
+        "segments": counted(now=now(), limit=SHOWN) if may_search else [],
+        "looks": newest_looks(SHOWN) if may_search else [],
+    }
+    return render(request, "crm/home.html", context)
 
 
 @login_required
@@ -56,7 +66,7 @@ def people(request: HttpRequest) -> HttpResponse:
     staff = _marketer(request)
     text = " ".join(f"{request.GET.get('q', '')} {request.GET.get('add', '')}".split())
     if request.GET.get("add"):
-        return _to_line(text)
+        return _to_line(text, compact=_compact(request))
     return _answer(request, staff, text, page=_page(request))
 
 
@@ -64,6 +74,8 @@ def _answer(
     request: HttpRequest, staff: Member, text: str, *, page: int = 1, refused: Invalid | None = None, name: str = ""
 ) -> HttpResponse:
     context: dict[str, Any] = {"section": "desk", "page": "people", "text": text, "refused": refused, "name": name}
+    context |= {"compact": _compact(request), "keep": "&rows=compact" if _compact(request) else ""}
+    context["paged"] = f"&page={page}" if page > 1 else ""
     status = refused.status if refused else 200
     at = now()
     try:
@@ -104,6 +116,7 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         raise NotAllowed(_("This person has not permitted this, so there is nothing to see here."))
     record([member.pk], actor=staff, kind=AccessKind.VIEWED, permit=line.permit, now=at)
     context = {"section": "desk", "page": "people", "person": shown[0], "permit": permit_name(":".join(line.permit))}
+    context |= {"purpose": line.permit[0], "clubs": clubs_of(member.pk)}
     context["permits"] = sorted(permit_name(p) for p in shown[0].permits if not p.startswith("profiling"))
     return render(request, "crm/person.html", context)
 
@@ -137,6 +150,7 @@ def segments(request: HttpRequest) -> HttpResponse:
 
 def _segments(request: HttpRequest, *, refused: Invalid | None = None, target: Segment | None = None) -> HttpResponse:
     context = {"section": "desk", "page": "segments", "rows": counted(now=now()), "refused": refused, "target": target}
+    context["typed"] = request.POST.get("name", "")
     return render(request, "crm/segments.html", context, status=refused.status if refused else 200)
 
 
@@ -147,9 +161,10 @@ def save(request: HttpRequest) -> HttpResponse:
     staff = _marketer(request)
     text, name = request.POST.get("q", ""), request.POST.get("name", "")
     try:
-        save_segment(actor=staff, name=name, line=text, now=now())
+        saved = save_segment(actor=staff, name=name, line=text, now=now())
     except Invalid as error:
         return _answer(request, staff, text, refused=error, name=name)
+    messages.success(request, _("Saved: “%(name)s”.") % {"name": saved.name})
     return redirect("crm:segments")
 
 
@@ -159,13 +174,16 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename or delete a segment."""
     staff = _marketer(request)
     segment = get_object_or_404(Segment, pk=pk)
+    before = segment.name
+    if request.POST.get("do") == "delete":
+        delete_segment(actor=staff, segment=segment)
+        messages.success(request, _("Deleted: “%(name)s”.") % {"name": before})
+        return redirect("crm:segments")
     try:
-        if request.POST.get("do") == "delete":
-            delete_segment(actor=staff, segment=segment)
-        else:
-            rename_segment(actor=staff, segment=segment, name=request.POST.get("name", ""))
+        rename_segment(actor=staff, segment=segment, name=request.POST.get("name", ""))
     except Invalid as error:
         return _segments(request, refused=error, target=segment)
+    messages.success(request, _("“%(before)s” is now “%(name)s”.") % {"before": before, "name": segment.name})
     return redirect("crm:segments")
 
 
@@ -184,8 +202,14 @@ def _page(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_PAGE else 1
 
 
-def _to_line(text: str) -> HttpResponse:
-    return redirect(f"{reverse('crm:people')}?{urlencode({'q': text})}")
+def _compact(request: HttpRequest) -> bool:
+    """Whether rows are one line each: the address says so, and a form passes it on."""
+    return (request.POST or request.GET).get("rows") == "compact"
+
+
+def _to_line(text: str, *, compact: bool) -> HttpResponse:
+    asked = {"q": text, **({"rows": "compact"} if compact else {})}
+    return redirect(f"{reverse('crm:people')}?{urlencode(asked)}")
 
 
 def _away(request: HttpRequest) -> HttpResponse:

@@ -6,16 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet, Sum
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from community.kernel.api import Invalid
 from community.members.api import Member, Role, require_role
 from crm_bridge.keywords.matcher import units
-from crm_bridge.keywords.vocabulary import Vocabulary, find, nearest, vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import Vocabulary, close_to, find, vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Synonym, TermProposal, TermSighting
 
 VOCABULARY_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
@@ -83,6 +85,13 @@ class Proposal:
 
 def proposals() -> list[Proposal]:
     """Unknown terms that several people used and nobody decided on, the most frequent first; at most 50."""
+    current = vocabulary()
+    rows = _rows(current)
+    sources, index = _sources([row["term"] for row in rows]), _index(current)
+    return [Proposal(**row, sources=tuple(sources[row["term"]]), near=tuple(_near(row["term"], index))) for row in rows]
+
+
+def _rows(current: Vocabulary) -> list[Any]:
     rows = list(
         _undecided()
         .values("term")
@@ -90,11 +99,13 @@ def proposals() -> list[Proposal]:
         .filter(people__gte=FEWEST_PEOPLE)
         .order_by("-people", "-uses", "term")[: 2 * SHOWN]
     )
-    current = vocabulary()
     # A term may have become known since it was seen.
-    rows = [row for row in rows if not (current.find(row["term"]) or current.matcher.count(row["term"]))][:SHOWN]
-    sources, index = _sources([row["term"] for row in rows]), _index(current)
-    return [Proposal(**row, sources=tuple(sources[row["term"]]), near=tuple(_near(row["term"], index))) for row in rows]
+    return [row for row in rows if not (current.find(row["term"]) or current.matcher.count(row["term"]))][:SHOWN]
+
+
+def waiting() -> int:
+    """How many terms are proposed."""
+    return len(_rows(vocabulary()))
 
 
 def _undecided() -> QuerySet[TermSighting]:
@@ -130,7 +141,7 @@ def accept_as_synonym(*, actor: Member, term: str, keyword: str, now: datetime) 
     require_role(actor, *VOCABULARY_ROLES)
     found = find(keyword)
     if found is None:
-        hint = ", ".join(nearest(keyword))
+        hint = pgettext("between", ", ").join(close_to(keyword))
         message = _("No keyword is called that. Did you mean: %(names)s?") if hint else _("No keyword is called that.")
         raise Invalid(message % {"names": hint}, field="keyword")
     Synonym.objects.get_or_create(keyword=found, text=_clean(term))

@@ -81,6 +81,16 @@ def nearest(term: str, limit: int = 3) -> list[str]:
     return list(dict.fromkeys([*(names[key] for key in close), *contained]))[:limit]
 
 
+def close_to(term: str, *, limit: int = 3) -> list[str]:
+    """The nearest names, one a keyword."""
+    names: dict[str, str] = {}
+    for name in nearest(term, limit=2 * limit):
+        meant = find(name)
+        if meant:
+            names.setdefault(meant.code, name)
+    return list(names.values())[:limit]
+
+
 def known_labels(codes: Iterable[str]) -> dict[str, str]:
     """The names of those that are keywords, in the reader's language."""
     known = vocabulary().keywords

@@ -70,6 +70,11 @@ def club_titles(slugs: Iterable[str]) -> dict[str, str]:
     return {slug: title for found in contributions("clubs.titles", slugs) for slug, title in found.items()}
 
 
+def clubs_of(member_id: int) -> list[str]:
+    """What the clubs of a member are called; everybody may read it on their space."""
+    return [title for found in contributions("clubs.of_member", member_id) for title in found.values()]
+
+
 def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str]) -> Interest:
     told = [
         {**r, "title": titles.get(r["source_id"], r["title"])} if r["source"] == "club" else r for r in entry["reasons"]

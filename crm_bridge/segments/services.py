@@ -13,6 +13,8 @@ from community.members.api import Member, Role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import LineError, parse, render
 from crm_bridge.audience.services import size_of
+from crm_bridge.audience.words import Phrase, permit_name, phrases_of
+from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
 from crm_bridge.models import Segment
 
 AUDIENCE_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
@@ -21,9 +23,11 @@ NAME_LENGTH = 80
 
 @dataclass(frozen=True)
 class Counted:
-    """A segment with how many people it reaches now; None where that cannot be said."""
+    """A segment with its question in words and how many people it reaches now; None where that cannot be said."""
 
     segment: Segment
+    phrases: list[Phrase]
+    permit: str
     size: int | None
     broken: str = ""
 
@@ -70,14 +74,19 @@ def _stored(segment: Segment) -> Segment:
     return segment
 
 
-def counted(*, now: datetime) -> list[Counted]:
-    """All segments with their present size."""
-    found = []
-    for segment in Segment.objects.select_related("owner"):
-        try:
-            found.append(Counted(segment, size_of(parse(segment.line), now=now)))
-        except LineError as error:  # a keyword or club it names is gone
-            found.append(Counted(segment, None, error.message))
-        except SearchDown:
-            found.append(Counted(segment, None))
-    return found
+def counted(*, now: datetime, limit: int | None = None) -> list[Counted]:
+    """Segments with their present size: all of them, or the first by name."""
+    segments = list(Segment.objects.select_related("owner")[:limit])
+    said, words = phrases_of(segment.line for segment in segments), vocabulary()
+    return [_counted(segment, said[segment.line], words, now) for segment in segments]
+
+
+def _counted(segment: Segment, phrases: list[Phrase], words: Vocabulary, now: datetime) -> Counted:
+    size, broken = None, ""
+    try:
+        size = size_of(parse(segment.line, words=words), now=now)
+    except LineError as error:  # a keyword or club it names is gone
+        broken = error.message
+    except SearchDown:
+        pass
+    return Counted(segment, phrases, permit_name(f"{segment.purpose}:{segment.channel}"), size, broken)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_bridge.audience.line import DEFAULT_PERMIT, LineError, Wanted, chips, parse, render, toggled
+from crm_bridge.audience.line import DEFAULT_PERMIT, SORTS, LineError, Wanted, chips, parse, render, toggled
 from crm_bridge.audience.words import Phrase, phrases_of
 from tests.vocabulary import load_words
 
@@ -52,29 +52,35 @@ def test_parse_and_render_are_inverse(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "wrong", "suggestion"),
+    ("text", "wrong", "suggestions", "choices"),
     [
-        ("ada colour:red", "colour", "interest"),
-        ("interest:rof-rack", "interest:rof-rack", "roof-rack"),
-        ("stage:happy", "stage:happy", "stable"),
-        ("interest:power>=99", "99", "9"),
-        ("active:30d", "active:30d", "active<30d"),
-        ("active<soon", "active<soon", "active<30d"),
-        ("permit:offers:pigeon", "permit:offers:pigeon", "permit:offers:email"),
-        ("sort:height", "sort:height", "sort:-active"),
-        ("club:nowhere", "club:nowhere", None),
-        ("-ada", "-ada", None),
-        ('owns:"norling', '"norling', None),
-        ("stage:", "stage:", None),
+        ("ada colour:red", "colour", [], []),
+        ("intrest:power", "intrest", ["interest"], []),
+        ("clubs:power", "clubs", ["club"], []),
+        ("interest:rof-rack", "interest:rof-rack", ["roof-rack"], []),
+        ("interest:xyzzy", "interest:xyzzy", [], []),
+        ("stage:happy", "stage:happy", [], ["consideration", "growth", "stable", "fading"]),
+        ("language:fr", "language:fr", [], ["en", "zh"]),
+        ("interest:power>=99", "99", [], ["0.5", "1", "1.5", "2", "3", "4", "5", "6", "7", "8", "9"]),
+        ("active:30d", "active:30d", [], []),
+        ("active<soon", "active<soon", [], []),
+        ("permit:partners:pigeon", "permit:partners:pigeon", [], ["permit:partners:email"]),
+        ("permit:ofers:email", "permit:ofers:email", ["permit:offers:onsite"], []),
+        ("permit:x", "permit:x", [], []),
+        ("sort:height", "sort:height", [], [*(f"sort:-{one}" for one in SORTS), "sort:interest:…"]),
+        ("club:nowhere", "club:nowhere", [], []),
+        ("-ada", "-ada", [], []),
+        ('owns:"norling', '"norling', [], []),
+        ("stage:", "stage:", [], []),
     ],
 )
-def test_a_mistake_is_explained_at_its_place(text, wrong, suggestion):
+def test_a_mistake_is_explained_at_its_place(text, wrong, suggestions, choices):
     with pytest.raises(LineError) as caught:
         parse(text)
-    assert text[caught.value.start : caught.value.end] == wrong
-    assert caught.value.message
-    if suggestion:
-        assert any(suggestion in offered for offered in caught.value.suggestions)
+    error = caught.value
+    assert text[error.start : error.end] == wrong
+    assert error.message
+    assert (list(error.suggestions), list(error.choices)) == (suggestions, choices)
 
 
 def test_a_line_beyond_500_characters_is_refused():

@@ -2,19 +2,26 @@
 
 import csv
 import io
+import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clubs.api import found_club, join_club
 from community.consent.api import withdraw
 from community.kernel.api import now
-from community.members.api import Role
+from community.members.api import CarEntry, Member, Role, set_garage
 from community.search.port import SearchDown
 from community.search.registry import engine_of
+from crm_bridge.console.access import newest_looks, record
 from crm_bridge.console.export import safe
+from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.models import AccessEntry, Segment
+from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import ensure_board, open_topic
+from ideas.api import open_contest
 from tests.people import member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
@@ -180,6 +187,133 @@ def test_segments_are_saved_counted_renamed_and_deleted(ada, desk):
     assert "There is a segment of this name already." in again.content.decode()
     desk.post(reverse("crm:change_segment", args=[segment.pk]), {"do": "delete"})
     assert not Segment.objects.exists()
+
+
+def test_what_became_of_a_segment_is_said(ada, desk):
+    answer = desk.post(reverse("crm:save_segment"), {"q": "interest:行李架", "name": "Racks"}, follow=True)
+    assert "Saved: “Racks”." in answer.content.decode()
+    segment = Segment.objects.get()
+    address = reverse("crm:change_segment", args=[segment.pk])
+    answer = desk.post(address, {"name": "Others", "do": "rename"}, follow=True)
+    assert "“Racks” is now “Others”." in answer.content.decode()
+    assert "Deleted: “Others”." in desk.post(address, {"do": "delete"}, follow=True).content.decode()
+
+
+def test_a_name_that_is_taken_is_said_at_its_field(ada, desk):
+    for name in ("Racks", "Others"):
+        desk.post(reverse("crm:save_segment"), {"q": "", "name": name})
+    answer = desk.post(reverse("crm:save_segment"), {"q": "interest:power", "name": "Racks"})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and text.count("There is a segment of this name already.") == 1
+    field = text[text.index('<input id="segment-name"') :]
+    field = field[: field.index("</div>")]
+    assert 'value="Racks"' in field and "autofocus" in field and "There is a segment of this name already." in field
+    segment = Segment.objects.get(name="Others")
+    answer = desk.post(reverse("crm:change_segment", args=[segment.pk]), {"do": "rename", "name": "Racks"})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and text.count('<details class="menu" name="segment" open>') == 1
+    field = text[text.index(f'id="name-{segment.pk}"') :]
+    assert 'value="Racks"' in field[: field.index("</div>")] and "autofocus" in field[: field.index("</div>")]
+
+
+def test_rows_of_one_line_are_remembered_in_every_address(ada, desk):
+    asked = {"q": "interest:roof-rack", "rows": "compact"}
+    text = desk.get(reverse("crm:people"), asked).content.decode()
+    assert "tbl-c " in text and "Started “Which roof rack?”" in text
+    links = [part.split('"')[0] for part in text.split('href="?')[1:]]
+    assert [link for link in links if "rows=compact" not in link] == ["q=interest%3Aroof-rack"]  # back to roomy ones
+    answer = desk.get(reverse("crm:people"), {**asked, "add": "active<30d"})
+    assert answer["Location"].endswith("?q=interest%3Aroof-rack+active%3C30d&rows=compact")
+    assert "tbl-c " not in desk.get(reverse("crm:people"), {"q": "interest:roof-rack"}).content.decode()
+
+
+def test_when_they_joined_is_drawn_and_told(ada, desk):
+    permit(member("ben"), *BOTH)
+    drain()
+    text = desk.get(reverse("crm:people")).content.decode()
+    assert text.count('class="spark"') == 1 and text.count('<tr><th scope="row">') == 13
+    alone = desk.get(reverse("crm:people"), {"q": "interest:roof-rack"}).content.decode()
+    assert "spark" not in alone  # a line of one person says nothing
+
+
+def test_a_persons_page_tells_car_clubs_and_weights_as_the_mirror_does(ada, desk):
+    set_garage(member=ada, cars=[CarEntry("Norling", "4 Touring", 2023)], now=now())
+    club = found_club(slug="touring-club", kind="circle", title_en="Touring club", title_zh="旅行会", now=now())
+    join_club(member=ada, club=club, now=now())
+    drain()
+    text = desk.get(reverse("crm:person", args=[ada.public_id])).content.decode()
+    assert "4 Touring" in text and "Touring club" in text
+    weight = next(one for one in interests_of(profile_of(ada.pk)) if one.code == "roof-rack").weight
+    assert f"<b>{weight:.1f}</b>" in text
+
+
+def test_the_list_says_one_decimal(ada, desk):
+    text = desk.get(reverse("crm:people"), {"q": "interest:roof-rack"}).content.decode()
+    (weight,) = re.findall(r"<b>roof rack</b> ([\d.]+)", text)
+    assert len(weight.partition(".")[2]) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("intrest:power", "Did you mean: <code>interest</code>\n</span>"),
+        ("colour:red", "“colour” is not something to ask for.</span>"),
+        ("stage:happy", "There are: <code>consideration</code>, <code>growth</code>, <code>stable</code>"),
+    ],
+)
+def test_a_mistake_names_what_is_near_or_all_there_is(ada, desk, typed, said):
+    assert said in desk.get(reverse("crm:people"), {"q": typed}).content.decode()
+
+
+def test_the_overview_tells_what_is_due_and_who_looked(ada, desk):
+    open_contest(
+        actor=staff(Role.BRAND_MANAGER, "nora"),
+        slug="better-boot",
+        title_en="A better boot",
+        title_zh="更好的后备厢",
+        phases=[("submission", now() - timedelta(days=9)), ("voting", now() + timedelta(days=2))],
+        now=now() - timedelta(days=10),
+    )
+    open_contest(
+        actor=Member.objects.get(username="nora"),
+        slug="secret",
+        title_en="A secret contest",
+        title_zh="秘密",
+        phases=[("submission", now() + timedelta(days=3)), ("voting", now() + timedelta(days=20))],
+        now=now() - timedelta(days=10),
+    )
+    record_sightings(Sighting("dachzelt", who, "search", now()) for who in (1, 2, 3))
+    desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
+    desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
+    desk.get(reverse("crm:person", args=[ada.public_id]))
+    text = desk.get(reverse("crm:workbench")).content.decode()
+    assert text.index("A better boot") < text.index("Vote begins") < text.index("1 word waits for a decision")
+    assert "A secret contest" not in text
+    assert "Marketer opened the page of 1 person" in text
+    assert text.count("Marketer listed 1 person") == 1 and "<i>cares about</i>roof rack" in text
+    manager = signed_in(Member.objects.get(username="nora")).get(reverse("crm:workbench")).content.decode()
+    assert manager.index("A better boot") < manager.index("A secret contest")
+    assert reverse("ideas:desk_contest", args=["secret"]) in manager
+    agent = signed_in(staff(Role.SERVICE_AGENT)).get(reverse("crm:workbench")).content.decode()
+    assert "A better boot" in agent
+    assert "dachzelt" not in agent and "waits for a decision" not in agent and "Newest looks" not in agent
+
+
+def test_what_is_cut_off_by_reading_is_told_as_more(ada, marketer, monkeypatch):
+    monkeypatch.setattr("crm_bridge.console.access.READ", 3)
+    record([1, 2, 3, 4], actor=marketer, kind="listed", permit=("offers", "email"), now=now())
+    assert [look.said for look in newest_looks(5)] == ["Marketer listed 3+ people"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_overview_asks_a_literal_number_of_queries(ada, desk, marketer, count, django_assert_num_queries):
+    for number in range(count):
+        line = f"interest:roof-rack active<{number + 5}d"
+        desk.post(reverse("crm:save_segment"), {"q": line, "name": f"S{number}"})
+        record([ada.pk], actor=marketer, kind="listed", permit=("offers", "email"), why=line, now=now())
+    desk.get(reverse("crm:workbench"))
+    with django_assert_num_queries(14):
+        desk.get(reverse("crm:workbench"))
 
 
 def test_a_segment_whose_keyword_is_gone_says_so(ada, desk):

@@ -33,7 +33,8 @@ class Command(BaseCommand):
             found = audience(parse(options["line"]), size=max(1, options["limit"]), now=now())
         except LineError as error:
             pointer = " " * error.start + "^" * max(1, error.end - error.start)
-            hint = f"\nTry: {', '.join(error.suggestions)}" if error.suggestions else ""
+            hints = error.suggestions or error.choices
+            hint = f"\nTry: {', '.join(hints)}" if hints else ""
             raise CommandError(f"{error.message}\n  {options['line']}\n  {pointer}{hint}") from error
         except SearchDown as error:
             raise CommandError("Search is away at the moment; try again in a minute.") from error

@@ -9,11 +9,10 @@ from datetime import datetime
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from community.consent.api import Channel, Purpose
-from community.members.api import Role
 from crm_bridge.audience.words import Phrase, phrases_of
+from crm_bridge.console.access import role_name
 from crm_bridge.mirror.queries.words import label_of
 from crm_bridge.models import AccessEntry
 from crm_bridge.models.console import AccessKind
@@ -58,7 +57,7 @@ def looks(member_id: int, *, page: int = 1, size: int = LOOKS_PAGE) -> tuple[lis
 
 def _look(entry: AccessEntry, phrases: list[Phrase]) -> Look:
     return Look(
-        _role(entry.actor_title),
+        role_name(entry.actor_title),
         entry.kind,
         label_of(AccessKind, entry.kind),
         label_of(Purpose, entry.purpose),
@@ -67,13 +66,6 @@ def _look(entry: AccessEntry, phrases: list[Phrase]) -> Look:
         phrases,
         entry.at,
     )
-
-
-def _role(title: str) -> str:
-    """Which role looked, never who."""
-    if title == "administrator":
-        return _("Administrator")
-    return label_of(Role, title) or _("Somebody of the brand")
 
 
 def months(member_id: int) -> list[Month]:

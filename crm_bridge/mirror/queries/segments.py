@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from community.consent.api import permission_table
 from community.members.api import Member
 from community.search.api import SearchDown, query
-from crm_bridge.audience.line import LineError, parse
+from crm_bridge.audience.line import Line, LineError, parse
 from crm_bridge.audience.services import permitted, question
 from crm_bridge.audience.words import Phrase, permit_name, phrases_of
+from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Segment
 from crm_bridge.profiles.projector import INDEX
 
@@ -29,8 +32,7 @@ def segments_of(member: Member, *, now: datetime) -> list[Holding] | None:
     """The saved audiences a member is in now; None while search is away. One question a segment they permit."""
     found: list[Segment] = []
     try:
-        for segment in _permitted_segments(member):
-            line = parse(segment.line)
+        for segment, line in _permitted_segments(member):
             asked = replace(permitted(question(line, now=now), line), sort="", size=1)
             mine = replace(asked, must={**asked.must, "member": (str(member.pk),)})
             if query(INDEX, mine).total:
@@ -41,16 +43,12 @@ def segments_of(member: Member, *, now: datetime) -> list[Holding] | None:
     return [Holding(one.name, one.line, permit_name(f"{one.purpose}:{one.channel}"), said[one.line]) for one in found]
 
 
-def _permitted_segments(member: Member) -> list[Segment]:
+def _permitted_segments(member: Member) -> Iterator[tuple[Segment, Line]]:
     """Segments whose purpose and channel a member permits and whose line still has a meaning."""
     table = permission_table(member.pk)
     given = {(str(row.purpose), str(cell.channel)) for row in table for cell in row.cells if cell.granted}
-    return [one for one in Segment.objects.order_by("name") if (one.purpose, one.channel) in given and _readable(one)]
-
-
-def _readable(segment: Segment) -> bool:
-    try:
-        parse(segment.line)
-    except LineError:  # a keyword or club it names is gone: it holds nobody
-        return False
-    return True
+    segments = [one for one in Segment.objects.order_by("name") if (one.purpose, one.channel) in given]
+    words = vocabulary() if segments else None
+    for segment in segments:
+        with contextlib.suppress(LineError):  # a keyword or club it names is gone: it holds nobody
+            yield segment, parse(segment.line, words=words)

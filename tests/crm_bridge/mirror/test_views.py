@@ -325,7 +325,7 @@ def test_who_looked_is_told_with_what_was_asked_in_words(client, ada):
         "<i>is</i>At home here",
         "<i>reads</i>中文",
         "<i>last here</i>in the last 30 days",
-        "<i>named</i>two words",
+        "<i>with the word</i>two words",
         "<code>owns:&quot;cut off</code>",
     ):
         assert said in text, said
