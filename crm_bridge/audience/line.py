@@ -178,7 +178,7 @@ class _Builder:
         term, _sign, least = part.value.partition(">=")
         keyword = self.vocabulary.find(term)
         if keyword is None:
-            close = tuple(close_to(term, limit=SUGGESTED))
+            close = tuple(close_to(term, limit=SUGGESTED, codes=True))
             raise LineError(_("The vocabulary does not know “%(term)s”.") % {"term": term}, part.start, part.end, close)
         if part.minus:
             self.without.append(keyword.code)

@@ -73,18 +73,19 @@ def capture(text: str) -> Counter[str]:
     return vocabulary().matcher.count(text)
 
 
-def nearest(term: str, limit: int = 3) -> list[str]:
-    """Names close to a term nobody knows, for a helpful message."""
-    names = {name.lower(): name for k in vocabulary().keywords.values() for name in (k.name_en, k.name_zh, k.code)}
+def nearest(term: str, limit: int = 3, *, codes: bool = True) -> list[str]:
+    """Names, and codes if wanted, close to a term nobody knows, for a helpful message."""
+    keywords = vocabulary().keywords.values()
+    names = {name.lower(): name for k in keywords for name in (k.name_en, k.name_zh, *([k.code] if codes else []))}
     close = difflib.get_close_matches(term.lower(), names, n=limit, cutoff=0.5)
     contained = [name for key, name in names.items() if term.lower() in key]
     return list(dict.fromkeys([*(names[key] for key in close), *contained]))[:limit]
 
 
-def close_to(term: str, *, limit: int = 3) -> list[str]:
-    """The nearest names, one a keyword."""
+def close_to(term: str, *, limit: int = 3, codes: bool = False) -> list[str]:
+    """The nearest names, and codes if wanted, one a keyword."""
     names: dict[str, str] = {}
-    for name in nearest(term, limit=2 * limit):
+    for name in nearest(term, limit=2 * limit, codes=codes):
         meant = find(name)
         if meant:
             names.setdefault(meant.code, name)

@@ -199,7 +199,6 @@ def pause(request: HttpRequest) -> HttpResponse:
     if form.errors:
         form.fields["until"].widget.attrs["autofocus"] = True
         return _mirror(request, status=HTTPStatus.UNPROCESSABLE_ENTITY, pause_form=form)
-    said.say(request, _("Nobody writes to you until then."), "permits")
     return _seen(f"{reverse('crm:mirror')}#permits")
 
 

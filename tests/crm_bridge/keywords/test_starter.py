@@ -112,6 +112,7 @@ def test_texts_in_both_languages(text, codes):
         "As I recall, we meet up next door",  # no recall, no meet-ups, no doors
         "A photo and a quote, compared to yours",
         "My boots, esp in the morning",  # no boot space, no stability control
+        "Two nights in a cabin",  # no interior
     ],
 )
 def test_words_that_only_look_like_a_keyword_are_none(text):
