@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from community.consent.api import PURPOSE_CHANNELS, Purpose
-from crm_bridge.audience.line import Line, Part, chips, render, toggled
+from crm_bridge.audience.changes import chips, toggled
+from crm_bridge.audience.line import Line, Part, render
 from crm_bridge.audience.services import WINDOWS, Audience
 from crm_bridge.audience.words import phrases, value_names
 from crm_bridge.models.profile import Stage

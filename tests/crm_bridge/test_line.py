@@ -2,7 +2,8 @@
 
 import pytest
 
-from crm_bridge.audience.line import DEFAULT_PERMIT, SORTS, LineError, Wanted, chips, parse, render, toggled
+from crm_bridge.audience.changes import chips, toggled
+from crm_bridge.audience.line import DEFAULT_PERMIT, SORTS, LineError, Wanted, parse, render
 from crm_bridge.audience.words import Phrase, phrases_of
 from tests.vocabulary import load_words
 
