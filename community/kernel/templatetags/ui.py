@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from django import template
@@ -17,6 +18,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+
+from community.kernel.typography import NBSP
+from community.kernel.typography import glued as glue
 
 register = template.Library()
 
@@ -120,23 +124,22 @@ def _ticks(start: int, end: int) -> str:
 
 @register.simple_tag
 def vruler(total: int, read: int, now: int) -> SafeString:
-    """How far a topic is read, one tick a post; 21 to 40 ticks, so that it always reads as a ruler."""
-    ticks = max(21, min(total, 40))
-    scale = (ticks - 1) / max(1, total - 1)
-    height, seen, here = 208, round(read * scale), round(now * scale)
+    """How far a topic is read: one tick a post, 40 at most. ``now`` is the post the reader has come to."""
+    ticks = max(2, min(total, 40))
+    height = min(208, max(80, 16 * (ticks - 1)))  # three labels stand beside it
+    seen, here = (round(max(0, number - 1) * (ticks - 1) / max(1, total - 1)) for number in (read, now))
+
+    def at(tick: int) -> str:
+        return f"{tick * height / (ticks - 1):.1f}"
 
     def marks(start: int, end: int) -> str:
-        return "".join(
-            f"M0 {tick * height / (ticks - 1):.1f}h{14 if tick % 5 == 0 else 8}" for tick in range(start, end)
-        )
+        return "".join(f"M0 {at(tick)}h{14 if tick % 5 == 0 else 8}" for tick in range(start, end))
 
+    known = seen + 1 if read else 0
     return format_html(
-        '<svg viewBox="0 0 24 {}" aria-hidden="true"><path class="on" d="{}"/><path d="{}"/>'
+        '<svg viewBox="0 0 24 {}" width="24" height="{}" aria-hidden="true"><path class="on" d="{}"/><path d="{}"/>'
         '<path class="now" d="M-4 {}h24"/></svg>',
-        height,
-        marks(0, seen),
-        marks(seen, ticks),
-        f"{here * height / (ticks - 1):.1f}",
+        *(height, height, marks(0, known), marks(known, ticks), at(here)),
     )
 
 
@@ -172,10 +175,11 @@ def phrased(title: str) -> str:
 
 @register.filter
 def ago(at: datetime | None) -> str:
-    """When something was, as people say it: "12 min ago", "Yesterday", "9 Oct"."""
-    if at is None:
-        return ""
-    now = timezone.now()
+    """When something was, as people say it: "12 min ago", "Yesterday", "9 Oct". No line breaks within."""
+    return _ago(at, timezone.now()).replace(" ", NBSP) if at else ""
+
+
+def _ago(at: datetime, now: datetime) -> str:
     minutes = int((now - at).total_seconds() // 60)
     if minutes < 1:
         return _("just now")
@@ -190,6 +194,14 @@ def ago(at: datetime | None) -> str:
     return day(at)
 
 
+@register.simple_tag
+def time_ago(at: datetime | None) -> SafeString:
+    """The same as an element, which keeps Chinese on one line too."""
+    if at is None:
+        return SafeString()
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), ago(at))
+
+
 @register.filter
 def day(at: datetime | None) -> str:
     """The day of an instant; the year only where it is another one."""
@@ -201,7 +213,38 @@ def day(at: datetime | None) -> str:
 
 @lru_cache(4096)
 def _day(local: date, same_year: bool, language: str) -> str:
-    return date_format(local, _("j M") if same_year else _("j M Y"))
+    return date_format(local, _("j M") if same_year else _("j M Y")).replace(" ", NBSP)
+
+
+@register.filter
+def clock(at: datetime | None) -> str:
+    """Day and time of an instant: "9 Oct, 20:14", "Today, 09:55"; within the hour "12 min ago"."""
+    if at is None:
+        return ""
+    now = timezone.now()
+    if now - at < timedelta(hours=1):
+        return ago(at)
+    return _clock(at, timezone.localdate(now), timezone.get_current_timezone_name(), get_language() or "")
+
+
+@lru_cache(10_000)
+def _clock(at: datetime, today: date, zone: str, language: str) -> str:
+    local = timezone.localtime(at)
+    days = {today: _("Today"), today - timedelta(days=1): _("Yesterday")}
+    when = {"day": days.get(local.date()) or day(at), "time": local.strftime("%H:%M")}
+    return (_("%(day)s, %(time)s") % when).replace(" ", NBSP)
+
+
+@register.filter(is_safe=True)
+def glued(text: str) -> str:
+    """Text or HTML in which figures and their units stay on one line."""
+    return glue(text)
+
+
+@register.simple_tag
+def gap() -> str:
+    """The space between two sentences; Chinese full stops bring their own."""
+    return "" if (get_language() or "").startswith("zh") else " "
 
 
 @register.simple_tag
@@ -232,7 +275,8 @@ def brand_zh() -> str:
 
 @register.inclusion_tag("ui/field.html")
 def field(bound: Any, note: str = "", **attributes: str) -> dict[str, Any]:
-    """A form field: label above, note below; an error replaces the note."""
+    """A form field: label above, note below; an error replaces the note. Placeholders only repeat labels."""
+    bound.field.widget.attrs.pop("placeholder", None)
     if attributes:
         bound.field.widget.attrs.update(attributes)
     return {"field": bound, "note": note or bound.help_text}
@@ -240,8 +284,11 @@ def field(bound: Any, note: str = "", **attributes: str) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)
 def pager(context: Any, page: int, pages: int, *, key: str = "page") -> dict[str, Any]:
-    """Links to the pages around this one; the rest of the address stays."""
-    around = sorted({1, pages, *(n for n in range(page - 2, page + 3) if 1 <= n <= pages)})
+    """Links to the pages around this one, None for those left out; the rest of the address stays."""
+    shown = sorted({1, pages, *(n for n in range(page - 2, page + 3) if 1 <= n <= pages)})
+    around: list[int | None] = []
+    for last, n in pairwise([0, *shown]):
+        around += {1: [n], 2: [n - 1, n]}.get(n - last, [None, n])
     query = context["request"].GET.copy()
     query.pop(key, None)
     return {"page": page, "pages": pages, "around": around, "key": key, "rest": query.urlencode()}

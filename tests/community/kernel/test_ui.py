@@ -1,0 +1,100 @@
+"""Small words and drawings of templates."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import timezone, translation
+
+from community.kernel.templatetags.ui import ago, clock, day, time_ago, vruler
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    with timezone.override("UTC"):
+        yield
+
+
+def before(**span):
+    return NOW - timedelta(**span)
+
+
+@pytest.mark.parametrize(
+    ("at", "english", "chinese"),
+    [
+        (before(seconds=20), "just~now", "刚刚"),
+        (before(minutes=51), "51~min~ago", "51分钟前"),
+        (before(hours=8), "8~h~ago", "8小时前"),
+        (before(days=1), "Yesterday", "昨天"),
+        (before(days=12), "13~Nov", "11月13日"),
+    ],
+)
+def test_how_long_ago_stands_on_one_line(at, english, chinese):
+    for language, shown in (("en", english), ("zh-hans", chinese)):
+        with translation.override(language):
+            assert ago(at) == shown.replace("~", "\u00a0")
+            assert f">{ago(at)}</time>" in time_ago(at)
+
+
+@pytest.mark.parametrize(
+    ("at", "english"),
+    [
+        (before(minutes=12), "12~min~ago"),
+        (before(hours=2, minutes=5), "Today,~09:55"),
+        (before(days=1), "Yesterday,~12:00"),
+        (before(days=47), "9~Oct,~12:00"),
+        (before(days=400), "21~Oct~2025,~12:00"),
+    ],
+)
+def test_a_post_says_day_and_time(at, english):
+    assert clock(at) == english.replace("~", "\u00a0")
+
+
+def test_nothing_has_no_time():
+    assert (ago(None), day(None), clock(None), time_ago(None)) == ("", "", "", "")
+
+
+@pytest.mark.parametrize(("posts", "ticks"), [(1, 2), (7, 7), (40, 40), (5000, 40)])
+def test_a_ruler_has_a_tick_for_each_post(posts, ticks):
+    drawn = vruler(posts, posts, posts)
+    assert len(re.findall(r"M0 ", drawn)) == ticks
+    height = int(re.search(r'height="(\d+)"', drawn)[1])
+    assert f'class="now" d="M-4 {height if posts > 1 else 0:.1f}h24"' in drawn
+
+
+def test_what_is_read_is_drawn_in_ink():
+    drawn = vruler(7, 3, 3)
+    read, rest = re.findall(r'd="((?:M0[^"]*)?)"', drawn)[:2]
+    assert (read.count("M0"), rest.count("M0")) == (3, 4)
+    assert vruler(7, 0, 7).count('class="on" d=""') == 1
+
+
+def pages(page, number, address="/boards/racks/?show=unread&page=9"):
+    context = Context({"request": RequestFactory().get(address)})
+    return Template(f"{{% load ui %}}{{% pager {page} {number} %}}").render(context)
+
+
+@pytest.mark.parametrize(
+    ("page", "number", "shown"),
+    [
+        (1, 3, "1 2 3"),
+        (1, 9, "1 2 3 … 9"),
+        (5, 9, "1 2 3 4 5 6 7 8 9"),
+        (60, 1250, "1 … 58 59 60 61 62 … 1\u202f250"),
+    ],
+)
+def test_pages_left_out_are_dots(page, number, shown):
+    middle = re.search(r'<span class="pages">(.*?)</span>\n', pages(page, number), re.DOTALL)[1]
+    assert [one for one in re.sub(r"<[^>]*>", " ", middle).split(" ") if one] == shown.split(" ")
+
+
+def test_the_pager_keeps_the_rest_of_the_address_and_says_where_one_is():
+    html = pages(2, 3)
+    assert 'href="?show=unread&amp;page=1"' in html
+    assert "2 of 3" in html
+    assert "<nav" not in pages(1, 1)
