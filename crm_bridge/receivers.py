@@ -17,6 +17,7 @@ from crm_bridge.audience import document as _document  # registers the audience 
 from crm_bridge.intake.handlers import wipe
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.proposals import VOCABULARY_ROLES, waiting
+from crm_bridge.keywords.vocabulary import capture, vocabulary
 from crm_bridge.models import AccessEntry
 from crm_bridge.profiles.projector import INDEX
 from crm_bridge.segments.services import AUDIENCE_ROLES
@@ -65,6 +66,13 @@ def may_edit_vocabulary(role: Role, group: Group) -> None:
     if role in VOCABULARY_ROLES:
         allowed = Permission.objects.filter(content_type__app_label="crm_bridge", content_type__model="keyword")
         group.permissions.add(*allowed)
+
+
+@fills("search.subjects")
+def name_subjects(text: str) -> list[str]:
+    """The keywords a text is about by their names in every language: a Chinese topic is close to an English one."""
+    known = vocabulary().keywords
+    return [name for code in capture(text) for name in (known[code].name_en, known[code].name_zh)]
 
 
 @fills("clubs.models")

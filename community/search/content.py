@@ -11,10 +11,11 @@ from community.kernel.api import contributions
 from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, Field, Query, Schema
 from community.search.registry import Index, engine_of, register_index
 from community.search.services import mark
-from community.search.text import excerpt, highlight, query_tokens, query_words, tokens
+from community.search.text import excerpt, highlight, query_tokens, query_words, telling_tokens, tokens
 
 INDEX = "content"
 PAGE_SIZE = 20
+ALIKE = 0.2  # of how much a text is like itself
 EXCERPT = 220
 SORTS = {"": "", "new": "-created", "lively": "-popularity"}
 
@@ -157,6 +158,24 @@ def search_content(
     )
     result = engine_of(INDEX).search(query)
     return ContentResult(result.total, _hits(result.ids, words, viewer), result.facets, words)
+
+
+def close_to(kind: str, object_id: int, text: str, *, viewer: Viewer, limit: int) -> list[int]:
+    """What of a kind is closest to one of its own by a text of it, its title perhaps: ids, without its own.
+
+    Closeness is the words they share, and what higher floors say these stand for ("search.subjects"). The viewer may
+    read what the ids stand for now; whoever keeps them asks again. Raises SearchDown.
+    """
+    subjects = [name for found in contributions("search.subjects", text) for name in found]
+    either = tuple((token,) for token in telling_tokens(" ".join([text, *subjects])))
+    if not either:
+        return []
+    only = {"kind": (kind,), "readers": readers_of(viewer)}
+    result = engine_of(INDEX).search(Query(either=(either,), any=only, size=PAGE_SIZE))
+    found = [(int(one.partition(":")[2]), score) for one, score in zip(result.ids, result.scores, strict=True)]
+    # One small word shared is no closeness. Nothing is more like a text than itself: that measures the others.
+    least = ALIKE * next((score for pk, score in found if pk == object_id), found[0][1] if found else 0.0)
+    return [pk for pk, score in found if pk != object_id and score >= least][:limit]
 
 
 def _hits(ids: Sequence[str], words: list[str], viewer: Viewer) -> list[Hit]:

@@ -8,7 +8,7 @@ or plugins: the same code runs on the bare server, the official image and a mana
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from elasticsearch.dsl.query import Query as Clause
 
 from community.search.port import (
     DATE,
+    FIRST_GROUP,
     GONE,
     NUMBER,
     TOKENS,
@@ -104,7 +105,7 @@ class Elastic:
         request = self.request(query)
         found: Any = self._call(request.execute)
         facets = {name: self._buckets(found.aggregations, name, spec) for name, spec in query.facets.items()}
-        scores = [hit.meta.score for hit in found.hits] if query.words and not query.sort else []
+        scores = [hit.meta.score for hit in found.hits] if query.scored and not query.sort else []
         return Result(found.hits.total.value, [hit.meta.id for hit in found.hits], scores, facets)
 
     def request(self, query: Query) -> Search:
@@ -127,7 +128,7 @@ class Elastic:
     def _ordered(self, search: Search, query: Query) -> Search:
         name, tag = query.sort_field
         by_tie: Any = {"tie": "asc"}
-        if tag or (not name and query.words):
+        if tag or (not name and query.scored):
             return search.sort({"_score": {"order": "desc"}}, by_tie).extra(track_scores=True)
         if name:
             order = "desc" if query.sort.startswith("-") else "asc"
@@ -138,7 +139,7 @@ class Elastic:
         name, tag = query.sort_field
         scored: list[Clause] = []
         filters: list[Clause] = []
-        words = [self._word(token) for token in query.words]
+        words = [*(self._word(token) for token in query.words), *(self._any_group(one) for one in query.either)]
         (filters if query.sort else scored).extend(words)
         if query.starts:
             filters.append(_clause(Prefix, query.starts[0], query.starts[1]))
@@ -157,6 +158,15 @@ class Elastic:
     def _word(self, token: str) -> Clause:
         fields = [(name, field) for name, field in self.schema.fields.items() if field.kind == TOKENS]
         return Bool(should=[_clause(Term, name, {"value": token, "boost": field.boost}) for name, field in fields])
+
+    def _any_group(self, groups: Sequence[Sequence[str]]) -> Clause:
+        boosts = [FIRST_GROUP, *([1.0] * (len(groups) - 1))]
+        return Bool(
+            should=[
+                Bool(must=[self._word(token) for token in group], boost=boost)
+                for group, boost in zip(groups, boosts, strict=True)
+            ]
+        )
 
     def _buckets(self, aggregations: Any, name: str, spec: int | tuple[Any, ...]) -> list[tuple[Any, int]]:
         found = aggregations[f"f_{name}"][name] if f"f_{name}" in aggregations else aggregations[name]

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 KEYWORD, TOKENS, NUMBER, DATE, WEIGHTS = "keyword", "tokens", "number", "date", "weights"
 MAX_VALUE, MAX_TOKEN, MAX_WINDOW, MAX_POINTS = 200, 60, 10_000, 511
+FIRST_GROUP = 2.0  # how much more the words that were typed count than other words for them
 GONE = "gone"  # present only in a tombstone
 
 
@@ -168,13 +169,15 @@ class Doc:
 class Query:
     """A question.
 
-    ``words``: every token, in any tokens field. ``starts``: (tokens field, beginning of a token). ``must`` all,
+    ``words``: every token, in any tokens field. ``either``: of each entry at least one of its groups of tokens, the
+    first of them counting twice. ``starts``: (tokens field, beginning of a token). ``must`` all,
     ``any`` at least one, ``none`` not one of the values. ``least``: {weights field: {tag: minimum}}. ``ranges``: from
     (with) to (without), None is open. ``facets``: how many values, or borders of ranges. ``sort``: '' by relevance,
     'field', '-field', or '-weights:tag' (only those who have the tag). Pages count from 1.
     """
 
     words: tuple[str, ...] = ()
+    either: tuple[tuple[tuple[str, ...], ...], ...] = ()
     starts: tuple[str, str] | None = None
     must: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     any: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -185,6 +188,11 @@ class Query:
     sort: str = ""
     page: int = 1
     size: int = 20
+
+    @property
+    def scored(self) -> bool:
+        """Whether relevance says anything."""
+        return bool(self.words or self.either)
 
     @property
     def window(self) -> tuple[int, int]:

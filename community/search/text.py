@@ -10,16 +10,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import rjieba
 import snowballstemmer
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from community.kernel.typography import closed_up
+
 MAX_QUERY_WORDS = 20
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}_])\w)+(?:\+\+|#)?", re.UNICODE)
+_EVERYWHERE = (
+    "a about after all an and any are as at back be by can could did do does else fit for from good has have help how i"
+    " if in into is it its just like long me my need new no not of on one or our out over really set so than that the"
+    " their them then there these they this to two us was we what when where which who why will with without you your"
+)
 _HAN_ONLY = re.compile(rf"[{HAN}]+")
 _STEMMER = snowballstemmer.stemmer("english")
 
@@ -64,6 +71,17 @@ def query_tokens(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def telling_tokens(text: str) -> list[str]:
+    """The tokens that tell what a text is about: no English words that stand everywhere, no single Han characters."""
+    common = _common()
+    return [token for token in query_tokens(text) if token not in common and not (len(token) == 1 and is_han(token))]
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(map(stem, _EVERYWHERE.split()))
+
+
 def is_han(piece: str) -> bool:
     """Whether a piece is Chinese."""
     return bool(_HAN_ONLY.fullmatch(piece))
@@ -106,5 +124,5 @@ def excerpt(text: str, words: list[str], *, length: int = 160) -> str:
     start = max(0, first - length // 3)
     if start > 0 and (space := text.find(" ", start, first)) > 0:
         start = space + 1
-    piece = " ".join(text[start : start + length].split())
+    piece = closed_up(" ".join(text[start : start + length].split()))
     return ("…" if start else "") + piece + ("…" if start + length < len(text) else "")

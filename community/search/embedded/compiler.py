@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Occur
 
-from community.search.port import GONE, NUMBER, TOKENS, Query, Schema, bound, level
+from community.search.port import FIRST_GROUP, GONE, NUMBER, TOKENS, Query, Schema, bound, level
 
 MUST, SHOULD, NOT = Occur.Must, Occur.Should, Occur.MustNot
 SET_FROM = 100  # values from which one set is faster than a clause each
@@ -51,10 +51,17 @@ class Compiler:
             ]
         )
 
+    def any_group(self, groups: Sequence[Sequence[str]]) -> Any:
+        """At least one group, of which every token; the first counts twice."""
+        clauses = [tantivy.Query.boolean_query([(MUST, self.word(token)) for token in group]) for group in groups]
+        clauses[0] = tantivy.Query.boost_query(clauses[0], FIRST_GROUP)
+        return tantivy.Query.boolean_query([(SHOULD, clause) for clause in clauses])
+
     def compile(self, query: Query) -> Any:
         """The whole question."""
         parts = [(NOT, self.term(GONE, "y"))]
         parts += [(MUST, self.word(token)) for token in query.words]
+        parts += [(MUST, self.any_group(groups)) for groups in query.either]
         if query.starts:  # not phrase_prefix_query: it stops after 50 words
             prefix = tantivy.Query.fuzzy_term_query(self.fields, *query.starts, distance=0, prefix=True)
             parts.append((MUST, tantivy.Query.const_score_query(prefix, 0.0)))

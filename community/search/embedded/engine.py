@@ -60,7 +60,7 @@ class Embedded:
         if tag:
             total = searcher.search(compiled, 1).count
             ids = self._by_weight(searcher, compiled, name, tag, start, end)
-        elif name or not query.words:
+        elif name or not query.scored:
             total, at = self._by_field(searcher, compiled, name or "tie", end, descending=query.sort.startswith("-"))
             ids = self._ids(searcher, at[start:end])
         else:

@@ -102,6 +102,7 @@ def matches(d, q, skip=None):
 
     return (
         all(w in v["title"] or w in v["body"] for w in q.words)
+        and all(any(all(w in v["title"] or w in v["body"] for w in group) for group in groups) for groups in q.either)
         and (not q.starts or any(t.startswith(q.starts[1]) for t in v[q.starts[0]]))
         and all(x in many(n) for n, xs in q.must.items() for x in xs)
         and all(set(xs) & set(many(n)) for n, xs in q.any.items() if n != skip)
@@ -166,6 +167,10 @@ def questions(n=250):
     for _ in range(n):
         yield Query(
             words=tuple(r.sample(WORDS, k=r.choice([0, 0, 1, 2]))),
+            either=tuple(
+                tuple(tuple(r.sample(WORDS, k=r.choice([1, 1, 2]))) for _group in range(r.choice([1, 2, 3])))
+                for _entry in range(r.choice([0, 0, 0, 1, 2]))
+            ),
             starts=("title", r.choice(["r", "车", "zh.", "c+"])) if some(0.1) else None,
             must={"tier": (r.choice("AB"),)} if some(0.2) else {},
             any={
@@ -208,6 +213,17 @@ def test_relevance_matches_and_pages(engine, word):
     assert len(set(seen)) == len(seen)
     scores = [s for p in pages for s in p.scores]
     assert all(a >= b or a == pytest.approx(b) for a, b in itertools.pairwise(scores))
+
+
+def test_the_words_that_were_typed_count_more_than_others_for_them(engine):
+    docs = [Doc(f"t{n}", 1, {"title": ["only", word], "tier": "T"}) for n, word in enumerate(("meant", "typed"))]
+    engine.put(docs)
+    engine.refresh()
+    found = engine.search(Query(either=((("typed",), ("meant",)),), must={"tier": ("T",)}))
+    assert (found.ids, found.total) == (["t1", "t0"], 2)
+    assert found.scores[0] > found.scores[1]
+    engine.put([Doc(one.id, 2, None) for one in docs])
+    engine.refresh()
 
 
 def test_all_ids(engine):

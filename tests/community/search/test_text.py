@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from community.search.text import excerpt, highlight, query_tokens, query_words, tokens
+from community.search.text import excerpt, highlight, query_tokens, query_words, telling_tokens, tokens
 
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 
@@ -48,6 +48,23 @@ def test_excerpt_begins_near_the_match():
     text = "word " * 100 + "roof rack " + "more " * 100
     assert "roof rack" in excerpt(text, ["roof"], length=80)
     assert len(excerpt(text, ["roof"], length=80)) <= 82
+
+
+def test_excerpt_of_chinese_lines_has_no_gaps():
+    assert (
+        excerpt("写给还在考虑的人： 先量一下 再买 Norling 的架子", [], length=80)
+        == "写给还在考虑的人：先量一下再买 Norling 的架子"
+    )
+
+
+def test_what_a_text_is_about_are_the_words_that_do_not_stand_everywhere():
+    assert telling_tokens("Which one of the roof racks is quiet? 我的行李架") == [
+        "roof",
+        "rack",
+        "quiet",
+        "行李",
+        "李架",
+    ]
 
 
 @pytest.mark.data
