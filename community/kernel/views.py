@@ -6,19 +6,23 @@ from http import HTTPStatus
 from mimetypes import guess_type
 from typing import Any
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from community.kernel.brand import brand_name
 from community.kernel.clock import now
 from community.kernel.errors import PaddockError
+from community.kernel.failure import STYLE_SOURCE, page
 from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
 from community.kernel.slots import contributions
@@ -102,7 +106,8 @@ def problem(request: HttpRequest, *, status: int, title: str, message: str) -> H
     """A page, or JSON where that was asked for, that says what is wrong."""
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"error": message}, status=status)
-    return render(request, "errors/problem.html", {"title": title, "message": message}, status=status)
+    context = {"title": title, "message": message, "status": int(status)}
+    return render(request, "errors/problem.html", context, status=status)
 
 
 def refused(request: HttpRequest, error: PaddockError) -> HttpResponse:
@@ -141,11 +146,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem(request, status=HTTPStatus.BAD_REQUEST, title=_("That did not work"), message=message)
 
 
+@csp_update({"style-src": [STYLE_SOURCE]})
 def failed(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500, without the database."""
-    return HttpResponse(
-        "<!doctype html><meta charset=utf-8><title>500</title><h1>500</h1>"
-        "<p>Something broke on our side. Nothing you sent was half done.</p>"
-        "<p lang=zh-Hans>我们这边出错了。你提交的内容要么完整保存，要么没有保存。</p><p><a href='/'>&larr;</a></p>",
-        status=HTTPStatus.INTERNAL_SERVER_ERROR,
-    )
+    """500, without database and templates; in the browser's language where the member's is unknown."""
+    language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
+    with translation.override(language):
+        text = page(
+            language="zh-Hans" if language.startswith("zh") else "en",
+            theme=request.COOKIES.get("theme", ""),
+            brand=brand_name(),
+            here=request.get_full_path() if request.method in {"GET", "HEAD"} else "/",
+        )
+    return HttpResponse(text, status=HTTPStatus.INTERNAL_SERVER_ERROR)

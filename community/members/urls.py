@@ -7,6 +7,7 @@ from community.members import views
 app_name = "members"
 urlpatterns = [
     path("members/<str:username>/", views.space, name="space"),
+    path("privacy/", views.privacy, name="privacy"),
     path("me/", views.me, name="me"),
     path("me/space/", views.edit, name="edit"),
     path("me/resume/", views.resume, name="resume"),

@@ -126,6 +126,12 @@ def _asked(request: HttpRequest) -> int | None:
     return number if number < len(QUESTIONS) else None
 
 
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is public, what is kept and what is asked before, for everybody."""
+    return render(request, "members/privacy.html", {"texts": TEXTS.values()})
+
+
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Choose the language; members keep it with their account."""

@@ -174,6 +174,10 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_FORMS = {
+    "add_webauthn": "community.members.forms.KeyForm",
+    "edit_webauthn": "community.members.forms.KeyNameForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
@@ -240,7 +244,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 
 LOGGING = logs.configuration(level=env.read("PADDOCK_LOG_LEVEL"), as_json=False)
 
-WAGTAIL_SITE_NAME = "Paddock"
+WAGTAIL_SITE_NAME = f"{PADDOCK_BRAND} Paddock"
 WAGTAILADMIN_BASE_URL = PADDOCK_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # nobody's address is told to a third party
 WAGTAIL_I18N_ENABLED = True

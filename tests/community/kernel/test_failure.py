@@ -1,0 +1,71 @@
+"""The page for when something broke."""
+
+import base64
+import hashlib
+import re
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.urls import include, path
+
+pytestmark = pytest.mark.django_db
+
+
+def broken(request):
+    raise RuntimeError("broken")
+
+
+def healthy(request):
+    return HttpResponse("ok")
+
+
+urlpatterns = [path("broken/", broken), path("", include("community.urls"))]
+handler500 = "community.kernel.views.failed"
+
+
+@pytest.fixture
+def answer():
+    """``answer(method, **headers)`` of a page that breaks."""
+    client = Client(raise_request_exception=False)
+
+    def ask(method="get", theme="", **headers):
+        client.cookies["theme"] = theme
+        with override_settings(ROOT_URLCONF=__name__):
+            return getattr(client, method)("/broken/?page=2", headers=headers)
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("language", "tag", "words"),
+    [("en", "en", "Something broke on our side"), ("zh-CN", "zh-Hans", "诺岭")],
+)
+def test_it_speaks_the_readers_language(answer, language, tag, words):
+    response = answer(**{"accept-language": language})
+    text = response.content.decode()
+    assert response.status_code == 500
+    assert f'<html lang="{tag}"' in text
+    assert words in text
+    assert text.count("<h1") == text.count("</h1>") == 1
+
+
+def test_it_needs_nothing_but_itself_and_the_policy_lets_its_style_in(answer):
+    response = answer()
+    text = response.content.decode()
+    assert not re.search(r"(src|href)=\"(?!/)|<script|<link|style=", text)
+    style = re.search(r"<style>(.*)</style>", text, re.DOTALL)[1]
+    mark = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{mark}';" in f"{response['Content-Security-Policy']};"
+
+
+def test_it_follows_the_chosen_theme_and_tries_again_what_can_be_tried(answer):
+    assert 'data-theme="dark"' in answer(theme="dark").content.decode()
+    assert "data-theme=" not in answer(theme='"><script>').content.decode().partition("<style>")[0]
+    assert 'href="/broken/?page=2"' in answer().content.decode()
+    assert 'href="/broken/' not in answer("post").content.decode()
+
+
+def test_it_needs_no_database(answer, django_db_blocker):
+    with django_db_blocker.block():
+        assert answer().status_code == 500
