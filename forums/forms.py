@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from community.kernel.markup import MAX_LENGTH
 
+MARKDOWN = _("Markdown works: **bold**, - lists, > quotes, @names.")
+
 
 class PostForm(forms.Form):
-    """A text, and a picture to go with it."""
+    """A text, and a picture to go with it. ``draft``: under what the text is kept on the device while it is written."""
 
     source = forms.CharField(
-        label=_("Text"),
-        max_length=MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("Markdown works: **bold**, - lists, > quotes, @names."),
+        label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 8}), help_text=MARKDOWN
     )
     picture = forms.FileField(label=_("Picture"), required=False)
+
+    def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if draft:
+            self.fields["source"].widget.attrs["data-draft"] = draft
+
+
+class ReplyForm(PostForm):
+    """A reply, perhaps with a quotation before it."""
+
+    quote = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        source = self.fields["source"]
+        source.help_text = ""
+        source.widget.attrs |= {"rows": 2, "placeholder": _("Reply to the topic")}
 
 
 class TopicForm(PostForm):
     """A title too."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
-    field_order = ["title", "source", "picture"]
 
 
 class EditForm(forms.Form):
     """A changed text; the title too where the post is a topic's first."""
 
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
-    source = forms.CharField(label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 12}))
+    title = forms.CharField(label=_("Title"), max_length=200)
+    source = forms.CharField(
+        label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 12}), help_text=MARKDOWN
+    )

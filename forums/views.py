@@ -19,14 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 from community.kernel.api import PaddockError, brand_name, now, rate_limit
 from community.kernel.markup import quote
 from community.members.api import Role, has_role
-from community.search.api import Found, SearchDown, search_content
 from forums import queries, services
-from forums.forms import EditForm, PostForm, TopicForm
-from forums.models import PAGE, Board, Post, Topic, readers_of
+from forums.forms import EditForm, ReplyForm, TopicForm
+from forums.models import PAGE, Board, Post, Topic
 
 TOPICS_A_PAGE = 30
-RELATED = 4
-RELATED_SECONDS = 300
 FRAGMENT_SECONDS = 60
 SHOWN = {
     "": gettext_lazy("All"),
@@ -84,7 +81,7 @@ def read_board(request: HttpRequest, slug: str) -> HttpResponse:
 def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
     """A new topic."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
-    form = TopicForm(request.POST or None, request.FILES or None)
+    form = TopicForm(request.POST or None, request.FILES or None, draft=_draft(request, f"board:{place.pk}"))
     if request.method == "POST" and form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
@@ -105,7 +102,8 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One page of a topic."""
     found = _topic(request, pk)
     if slug != found.slug:
-        return redirect(found, permanent=True)
+        rest = request.GET.urlencode()
+        return redirect(f"{found.get_absolute_url()}?{rest}" if rest else found, permanent=True)
     pages = max(1, (found.last_number - 1) // PAGE + 1)
     page = _page_number(request, pages)
     read = queries.read_until(found, request.user)
@@ -131,8 +129,9 @@ def _topic_context(
         "now_at": rows[-1].post.number if rows else 1,
         **_powers(request, found),
         "can_reply": signed_in and (not found.closed or has_role(request.user, Role.MODERATOR)),
-        "form": PostForm(initial={"source": _quoted(request, found)}),
-        "related": _related(found, request.user) if signed_in else [],
+        "form": ReplyForm(draft=_draft(request, f"topic:{found.pk}")) if signed_in else None,
+        "quoting": _quoted(request.GET.get("quote", ""), found) if signed_in else None,
+        "related": queries.related_topics(found, request.user),
         "json_ld": _json_ld(request, found, rows),
         "guest": not signed_in,
         "section": "clubs",
@@ -144,26 +143,16 @@ def _page_number(request: HttpRequest, pages: int) -> int:
     return min(max(int(asked), 1), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 1  # noqa: PLR2004
 
 
-def _quoted(request: HttpRequest, found: Topic) -> str:
-    asked = request.GET.get("quote", "")
+def _quoted(asked: str, found: Topic) -> Post | None:
+    """The post of the topic that is to be quoted."""
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):  # noqa: PLR2004 - a 64-bit id
-        return ""
-    post = Post.objects.filter(pk=int(asked), topic=found, deleted_at=None).select_related("author").first()
-    return quote(post.author.shown_name, post.pk, post.text) if post else ""
+        return None
+    return Post.objects.filter(pk=int(asked), topic=found, deleted_at=None).select_related("author").first()
 
 
-def _related(found: Topic, viewer: Any) -> list[Found]:
-    """Topics close to this one, kept for a while for all who may read the same boards."""
-    key = f"topic-related:{found.pk}:{'-'.join(readers_of(viewer))}"
-    related: list[Found] | None = cache.get(key)
-    if related is None:
-        try:
-            hits = search_content(found.title, viewer=viewer, kinds=["topic"]).hits
-        except (SearchDown, ValueError):
-            return []
-        related = [hit.found for hit in hits if f"/topics/{found.pk}/" not in hit.found.url][:RELATED]
-        cache.set(key, related, RELATED_SECONDS)
-    return related
+def _draft(request: HttpRequest, where: str) -> str:
+    """The key of what is kept on the device: nobody else who signs in on it is shown it."""
+    return f"{request.user.pk}:{where}"
 
 
 def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) -> str:
@@ -185,18 +174,21 @@ def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) ->
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A reply; on an error the page comes back with the text in it."""
     found = _topic(request, pk)
-    form = PostForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, draft=_draft(request, f"topic:{found.pk}"))
+    quoted = _quoted(request.POST.get("quote", ""), found)
     if form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
-            source = _with_picture(request, form)
+            before = quote(quoted.author.shown_name, quoted.pk, quoted.text) if quoted else ""
+            source = before + _with_picture(request, form)
             post = services.write_post(author=_member(request), topic=found, source=source, now=now())
         except PaddockError as error:
             _say(form, error)
         else:
             queries.mark_read(found, request.user, post.number, now=now())
             return redirect(f"{found.get_absolute_url()}?page={post.page}#p{post.number}")
-    return render(request, "forums/reply.html", {"form": form, "topic": found, "section": "clubs"}, status=422)
+    context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
+    return render(request, "forums/reply.html", context, status=422)
 
 
 @require_safe

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +30,9 @@ _TAGS = {
     *("h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "ol": {"start"}, "blockquote": {"class"}}
+_LETTER = re.compile(r"[^\W\d_]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_TAG = re.compile("<[^>]*>?")
 _QUOTE = re.compile(r"^> \[([^\]\n]{1,80})\]\(/posts/(\d{1,18})/\)\s*$", re.MULTILINE)
 
 
@@ -162,6 +165,17 @@ def quote(name: str, post_id: int, text: str) -> str:
 
 def language_of(text: str) -> str:
     """zh-hans where a fifth of the letters are Han, else en."""
-    letters = [character for character in text[:2000] if character.isalpha()]
-    han = sum("\u3400" <= character <= "\u9fff" for character in letters)
-    return "zh-hans" if letters and han * 5 >= len(letters) else "en"
+    begin = text[:2000]
+    letters, han = len(_LETTER.findall(begin)), len(_HAN.findall(begin))
+    return "zh-hans" if letters and han * 5 >= letters else "en"
+
+
+def language_of_html(rendered: str) -> str:
+    """The same for HTML of ours, by how it begins after its quotations."""
+    said = rendered.rpartition("</blockquote>")[2].strip() or rendered
+    return _language_of_html(said[:400])
+
+
+@lru_cache(4096)
+def _language_of_html(rendered: str) -> str:
+    return language_of(_TAG.sub("", rendered))

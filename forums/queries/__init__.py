@@ -39,6 +39,7 @@ from forums.queries.posts import (
     read_until,
     topic_page,
 )
+from forums.queries.related import related_topics
 
 __all__ = [
     "MEMBERS_SHOWS",
@@ -65,6 +66,7 @@ __all__ = [
     "post_differences",
     "post_rows",
     "read_until",
+    "related_topics",
     "repair_boards",
     "repair_figures",
     "repair_posts",

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
+from community.kernel.markup import language_of_html
 from community.members.api import MemberCard, cards
 from forums.models import PAGE, Board, BoardRead, Post, Reaction, ReadState, Topic
 
@@ -30,6 +31,11 @@ class PostRow:
     def url(self) -> str:
         """The post's address, to which the acts' names are added; reversing each act's takes a third of a page."""
         return f"{_posts_url()}{self.post.pk}/"
+
+    @property
+    def language(self) -> str:
+        """What it is written in: people answer in the language they think in, whatever the topic's is."""
+        return language_of_html(self.post.html)
 
     @property
     def moment(self) -> str:

@@ -67,7 +67,17 @@ def conversation(made):
     react(member=made["maja"], post=answer, kind="useful", now=NOW - 3 * DAYS)
     choose_best_answer(member=made["maja"], post=answer, now=NOW - 3 * DAYS)
     open_topic(author=made["lin"], board=board, title="行李架会不会有风噪？", source="高速上声音大吗？", now=NOW - DAYS)
-    return board, topic
+    unbroken = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen" * 3
+    long = open_topic(
+        author=made["maja"],
+        board=board,
+        title=unbroken[:190],
+        source=f"{unbroken} https://example.org/{unbroken}\n\n> {unbroken}\n\n# {unbroken}\n\n`{unbroken}`",
+        now=NOW - DAYS / 2,
+    )
+    for number in range(45):
+        write_post(author=made["otto"], topic=long, source=f"Reply {number}", now=NOW - DAYS / 3)
+    return board, topic, long
 
 
 def competition(made):
@@ -93,7 +103,7 @@ def seed():
     ensure_site()
     call_command("load_vocabulary", verbosity=0)
     made = people()
-    board, topic = conversation(made)
+    board, topic, long = conversation(made)
     contest, idea = competition(made)
     club = found_club(
         slug="four-t",
@@ -119,6 +129,7 @@ def seed():
     return {
         "board": board.get_absolute_url(),
         "topic": topic.get_absolute_url(),
+        "long": long.get_absolute_url(),
         "contest": contest.get_absolute_url(),
         "idea": idea.get_absolute_url(),
         "club": club.get_absolute_url(),

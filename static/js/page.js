@@ -1,0 +1,63 @@
+// Small manners of every page: one press sends once, menus close, the current tab is in sight.
+
+// A form that is on its way is not sent again. Its button says so, and stays focusable.
+const PATIENCE = 10000; // a download leaves the page, and its buttons, where they were
+const away = new WeakMap();
+
+function send(form, button) {
+  button?.setAttribute("aria-busy", "true");
+  away.set(form, { button, timer: setTimeout(() => back(form), PATIENCE) });
+}
+
+function back(form) {
+  const kept = away.get(form);
+  if (!kept) return;
+  clearTimeout(kept.timer);
+  kept.button?.removeAttribute("aria-busy");
+  away.delete(form);
+}
+
+addEventListener("submit", (event) => {
+  if (!away.has(event.target)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  send(form, event.submitter);
+  // Who signs out leaves nothing behind on this device.
+  if (form.getAttribute("action")?.endsWith("/account/logout/")) for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key);
+});
+addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.tagName === "FORM") send(detail.elt, detail.requestConfig?.triggeringEvent?.submitter);
+});
+addEventListener("htmx:afterRequest", ({ detail }) => back(detail.elt));
+// Back from the next page, out of the browser's memory: the buttons of this one are ready again.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) for (const form of document.forms) back(form);
+});
+
+// Menus close by a press elsewhere and by Escape.
+addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
+});
+addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  }
+});
+
+// Tabs that do not fit: the current one is scrolled to, and the edge that hides some fades.
+for (const tabs of document.querySelectorAll(".tabs")) {
+  const current = tabs.querySelector("[aria-current]");
+  const fade = () => {
+    const rest = tabs.scrollWidth - tabs.clientWidth - tabs.scrollLeft;
+    tabs.dataset.more = `${tabs.scrollLeft > 1 ? "before" : ""} ${rest > 1 ? "after" : ""}`.trim();
+  };
+  if (current) tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
+  tabs.addEventListener("scroll", fade, { passive: true });
+  new ResizeObserver(fade).observe(tabs);
+}

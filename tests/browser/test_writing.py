@@ -1,0 +1,137 @@
+"""The composer, and what a press on a button does to the page."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+TEXT = "textarea[name=source]"
+
+
+def test_marks_go_around_what_is_chosen(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    page.fill(TEXT, "steel bars")
+    page.locator(TEXT).evaluate("element => element.setSelectionRange(0, 5)")
+    page.click("[data-mark='**']")
+    assert page.input_value(TEXT) == "**steel** bars"
+    page.fill(TEXT, "one\ntwo")
+    page.locator(TEXT).evaluate("element => element.setSelectionRange(1, 5)")
+    page.click("[data-mark='- ']")
+    assert page.input_value(TEXT) == "- one\n- two"
+    page.fill(TEXT, "here")
+    page.locator(TEXT).evaluate("element => element.select()")
+    page.click("[data-mark='[]']")
+    assert page.input_value(TEXT) == "[here](https://)"
+
+
+def test_a_draft_is_kept_on_the_device_until_it_is_sent_or_its_owner_leaves(page, server, sign_in):
+    sign_in(page, "maja")
+    for way in ("sent", "left"):
+        page.goto(server.places["topic"])
+        page.fill(TEXT, f"Half a thought, {way}")
+        page.locator("[data-kept]").wait_for()
+        page.reload()
+        assert page.input_value(TEXT) == f"Half a thought, {way}"
+        if way == "sent":
+            page.click("#reply button[type=submit]")
+            page.wait_for_url("**#p*")
+            page.goto(server.places["topic"])
+            assert page.input_value(TEXT) == ""
+        else:
+            page.click("footer form[action='/account/logout/'] button")
+            page.wait_for_load_state()
+            assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+
+
+def test_the_chosen_picture_is_named_and_can_be_taken_off(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    chip = page.locator("[data-file]")
+    assert not chip.is_visible()
+    page.set_input_files("#id_picture", {"name": "roof.jpg", "mimeType": "image/jpeg", "buffer": b"x"})
+    assert (chip.is_visible(), chip.inner_text().strip()) == (True, "roof.jpg")
+    chip.locator("button").click()
+    assert (chip.is_visible(), page.evaluate("document.querySelector('#id_picture').files.length")) == (False, 0)
+
+
+def test_without_script_the_browser_names_the_picture_itself(visit, server, sign_in):
+    page = visit(javascript=False, width=390, height=800)
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    assert page.locator("#id_picture").is_visible()
+    assert not page.locator("[data-mark]").first.is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_quoting_leads_into_the_field_and_says_who_is_quoted(visit, server, sign_in, width):
+    page = visit(width=width, height=800)
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    page.locator("a[href*='quote=']").nth(1).click()
+    page.wait_for_url("**#reply")
+    assert page.evaluate("document.activeElement.name") == "source"
+    assert "Quoting" in page.locator("#reply .term").first.inner_text()
+    assert page.input_value(TEXT) == ""
+    page.locator("#reply .term a").click()
+    page.wait_for_url("**#p*")
+    assert page.locator("#reply [name=quote]").count() == 0
+
+
+def test_the_focus_stays_on_a_button_that_was_pressed_by_key(page, server, sign_in):
+    sign_in(page, "lin")
+    page.goto(server.places["topic"])
+    button = page.locator("#posts button[value=useful][aria-pressed=false]").first
+    name = button.get_attribute("id")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#{name}[aria-pressed=true]")
+    assert page.evaluate("document.activeElement.id") == name
+    assert page.locator(f"#{name}").evaluate("element => getComputedStyle(element).color") == page.evaluate(
+        "(() => { const probe = document.body.appendChild(document.createElement('i'));"
+        " probe.style.color = 'var(--signal-text)'; return getComputedStyle(probe).color; })()"
+    )
+    page.goto(server.places["contest"])
+    vote = page.locator("button.vote").first
+    name = vote.get_attribute("id")
+    vote.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#{name}[aria-pressed=true]")
+    assert page.evaluate("document.activeElement.id") == name
+
+
+def test_one_press_sends_once(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    before = page.locator("#posts > li").count()
+    page.fill(TEXT, "Only once")
+    twice = "const form = document.querySelector('#reply'), send = form.querySelector('[type=submit]');"
+    busy = page.evaluate(
+        f"() => {{ {twice} form.requestSubmit(send); form.requestSubmit(send); return send.ariaBusy; }}"
+    )
+    page.wait_for_url("**#p*")
+    assert busy == "true"
+    page.goto(server.places["topic"])
+    assert page.locator("#posts > li").count() == before + 1
+
+
+def test_a_menu_closes_by_escape_and_by_a_press_elsewhere(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    menu = page.locator("#posts details.menu").first
+    menu.locator("summary").click()
+    assert menu.locator("a").first.is_visible()
+    page.keyboard.press("Escape")
+    assert not menu.locator("a").first.is_visible()
+    menu.locator("summary").click()
+    page.locator("h1").click()
+    assert not menu.locator("a").first.is_visible()
+
+
+def test_the_current_tab_is_in_sight_on_a_phone(visit, sign_in):
+    page = visit(width=320, height=700)
+    sign_in(page, "of-brand")
+    page.goto("/workbench/contests/")
+    box = page.locator(".tabs [aria-current]").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320
+    assert "before" in page.locator(".tabs").get_attribute("data-more")
