@@ -65,7 +65,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         _("Short surveys, and invitations to try things."),
         _("At most four times a year."),
         _("Your cars, clubs and interests, to ask only what concerns you."),
-        _("The brand's product people. Answers are counted, not quoted, unless you agree."),
+        _("The brand’s product people. Answers are counted, not quoted, unless you agree."),
         _ENDS,
     ),
     Purpose.SERVICE: ConsentText(

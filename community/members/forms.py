@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import LoginForm, SignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,9 +26,8 @@ class ComeInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("E-mail or user name")
+        self.fields["login"].label = _("Email or user name")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
-        leave_to_labels(self)
 
 
 class JoinForm(SignupForm):
@@ -41,7 +41,6 @@ class JoinForm(SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].help_text = _("Others find and mention you by it. It stays.")
         self.fields["password1"].help_text = _("At least 10 characters that are not easy to guess.")
-        leave_to_labels(self)
 
     def clean_username(self) -> str:
         """Free, not reserved, not a look-alike."""
@@ -71,10 +70,23 @@ class JoinForm(SignupForm):
         joined(member=user, now=now())
 
 
-def leave_to_labels(form: forms.Form) -> None:
-    """Take the placeholders away: they repeat the labels and look like something typed."""
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)
+class KeyForm(AddWebAuthnForm):
+    """allauth's new key with our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
+        alone = self.fields["passwordless"]
+        alone.label = _("Sign in with this key alone")
+        alone.help_text = _("Without a password; the key asks for a fingerprint, a face or its PIN instead.")
+
+
+class KeyNameForm(EditWebAuthnForm):
+    """allauth's renaming of a key with our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
 
 
 class SpaceForm(forms.Form):

@@ -44,7 +44,7 @@ SHOWN = 6
 def home(request: HttpRequest) -> HttpResponse:
     """What there is to do, by role."""
     if not request.user.is_staff:
-        raise NotAllowed(_("The Workbench is for the brand's own people."))
+        raise NotAllowed(_("The Workbench is for the brand’s own people."))
     may_search = has_role(request.user, *AUDIENCE_ROLES)
     due = [entry for found in contributions("console.due", request.user) for entry in found]
     context = {

@@ -119,7 +119,7 @@ def withdraw_idea(*, author: Member, idea: Idea, now: datetime) -> None:
 def require_author(member: Member, idea: Idea, *, moderators: bool = False) -> None:
     """Raise NotAllowed for others than the author and, where they may, moderators."""
     if idea.author_id != member.pk and not (moderators and has_role(member, Role.MODERATOR)):
-        raise NotAllowed(_("This is somebody else's idea."))
+        raise NotAllowed(_("This is somebody else’s idea."))
 
 
 def _changed(contest: Contest, idea: Idea) -> None:

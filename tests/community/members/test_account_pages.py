@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.urls import reverse
 from django.utils import translation
@@ -15,6 +16,7 @@ from community.kernel.api import Conflict
 from community.kernel.models import OutboxEvent
 from community.members.forms import JoinForm
 from community.members.models import Member
+from community.members.templatetags.devices import device
 from tests.people import member
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +227,99 @@ def test_a_refused_sign_up_keeps_what_was_typed(client, change, english, chinese
     values = {name: response.context["form"][name].value() for name in ("name", "username", "email")}
     assert values == {name: typed[name] for name in values}
     assert Member.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "short"),
+    [
+        ("en", "This password is too short. It must contain at least 10 characters."),
+        ("zh-hans", "密码太短，至少要10个字符。"),
+    ],
+)
+def test_a_short_password_is_refused_in_the_readers_language(client, language, short):
+    client.cookies["django_language"] = language
+    response = client.post(reverse("account_signup"), JOINING | {"password1": "pq7-Zx"})
+    with translation.override(language):
+        assert response.context["form"].errors["password1"] == [short]
+
+
+def email_forms(client):
+    """The acts offered for each address."""
+    html = client.get(reverse("account_email")).content.decode()
+    main = re.search(r'<ul class="lines".*?</ul>', html, re.DOTALL)[0]
+    lines = re.findall(r"<li.*?</li>", main, re.DOTALL)
+    return {re.search(r"[\w.]+@[\w.]+", line)[0]: re.findall(r'name="action_(\w+)"', line) for line in lines}
+
+
+def test_an_address_offers_what_can_be_done_with_it(client):
+    somebody = person()
+    sign_in(client, somebody)
+    assert email_forms(client) == {somebody.email: []}
+    second = EmailAddress.objects.create(user=somebody, email="second@somewhere.example", verified=True)
+    EmailAddress.objects.create(user=somebody, email="third@somewhere.example")
+    assert email_forms(client) == {
+        somebody.email: [],
+        "second@somewhere.example": ["primary", "remove"],
+        "third@somewhere.example": ["send", "remove"],
+    }
+    client.post(reverse("account_email"), {"email": second.email, "action_primary": "1"})
+    assert email_forms(client)[somebody.email] == ["primary", "remove"]
+    client.post(reverse("account_email"), {"email": somebody.email, "action_remove": "1"})
+    assert somebody.email not in email_forms(client)
+
+
+def test_where_somebody_is_signed_in_is_said_in_words(client, settings):
+    sign_in(client, person())
+    UserSession.objects.update(user_agent="Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0")
+    html = client.get(reverse("usersessions_list")).content.decode()
+    assert "Firefox on Linux" in html
+    assert "Mozilla" not in html
+    assert html.count("This device") == 1
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18 Safari/604",
+            "Safari on iPhone",
+        ),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/130 MicroMessenger/8.0", "WeChat on Android"),
+        ("curl/8.5.0", "An unknown browser"),
+        ("", "An unknown browser"),
+    ],
+)
+def test_a_device_has_a_short_name(user_agent, name):
+    assert device(user_agent) == name
+
+
+def test_a_key_is_described_without_jargon(client):
+    sign_in(client, person(language="zh-hans"))
+    form = client.get(reverse("mfa_add_webauthn")).context["form"]
+    with translation.override("en"):
+        assert [str(form.fields[name].label) for name in ("name", "passwordless")] == [
+            "Name of the key",
+            "Sign in with this key alone",
+        ]
+
+
+def test_the_picture_for_the_authenticator_stands_on_white(client):
+    sign_in(client, person())
+    html = client.get(reverse("mfa_activate_totp")).content.decode()
+    assert re.search(r'<img class="plate" src="data:image/svg', html)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_to_the_other_language_is_at_the_top(client, language):
+    client.cookies["django_language"] = language
+    html = client.get(reverse("account_login")).content.decode()
+    top = re.search(r"<header.*?</header>", html, re.DOTALL)[0]
+    assert re.findall(r'name="language" value="([\w-]+)"', top) == [{"en": "zh-hans", "zh-hans": "en"}[language]]
 
 
 def test_a_refused_sign_in_keeps_the_name(client):
