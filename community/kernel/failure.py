@@ -53,6 +53,7 @@ RULER = (
 def page(*, language: str, theme: str, brand: str, here: str) -> str:
     """The page in the language that is active; ``here`` is where trying again leads."""
     words = {
+        "site": _("%(brand_name)s Paddock") % {"brand_name": brand},
         "title": _("Something broke on our side"),
         "text": _("Nothing you sent was half done: it is kept whole, or not at all. The error is in our log."),
         "again": _("Try again"),
@@ -63,7 +64,7 @@ def page(*, language: str, theme: str, brand: str, here: str) -> str:
     return (
         f'<!doctype html><html lang="{language}"{mode}><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{said['title']} · {escape(brand)} Paddock</title><style>{STYLE}</style></head>"
-        f"<body><header>{escape(brand)} Paddock</header><main>{RULER}<h1>{said['title']}</h1><p>{said['text']}</p>"
+        f"<title>{said['title']} · {said['site']}</title><style>{STYLE}</style></head>"
+        f"<body><header>{said['site']}</header><main>{RULER}<h1>{said['title']}</h1><p>{said['text']}</p>"
         f'<nav><a href="{escape(here)}">{said["again"]}</a><a href="/">{said["home"]}</a></nav></main></body></html>'
     )
