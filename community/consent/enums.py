@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Purpose(models.TextChoices):
@@ -19,7 +20,7 @@ class Channel(models.TextChoices):
     """How the member is reached. Profiling has the one channel ``onsite``: it is kept here."""
 
     ONSITE = "onsite", _("On this site")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("channel", "Email")
     PUSH = "push", _("Push message")
     PHONE = "phone", _("Phone")
     DEALER = "dealer", _("Dealer")
