@@ -17,6 +17,8 @@ from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from community.kernel.typography import closed_up
+
 MAX_LENGTH = 40_000
 FACT_TEXT = 20_000
 MOST_NAMES = 20
@@ -151,9 +153,9 @@ def _only_our_pictures(tag: str, attribute: str, value: str) -> str | None:
 
 
 def plain_text(rendered: str) -> str:
-    """What HTML says, without markup, white space folded."""
+    """What HTML says, without markup, white space folded, none beside Chinese marks."""
     spaced = re.sub(r"<(/p|br|/li|/h\d|/tr|/blockquote)[^>]*>", " ", rendered)
-    return " ".join(html.unescape(nh3.clean(spaced, tags=set())).split())
+    return closed_up(" ".join(html.unescape(nh3.clean(spaced, tags=set())).split()))
 
 
 def quote(name: str, post_id: int, text: str) -> str:

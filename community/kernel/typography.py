@@ -17,9 +17,13 @@ _UNITS = (
 _FIGURE = rf"\d (?=(?:{_UNITS})(?![\w’'])|\d{{3}}(?!\d))|(?<![\d.,])\d (?=[A-Z][a-z])"
 _ANY = re.compile(_FIGURE)
 _LOOSE = re.compile(rf"<(pre|code)\b.*?</\1>|{_FIGURE}", re.DOTALL)
-_HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
-_MARKS = "“”‘’…—"
-_TORN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}{_MARKS}])|(?<=[{_MARKS}]) (?=[{_HAN}])")
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WIDE = "\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"  # 。，：（ and their kin
+_SHARED = "“”‘’…—"  # with English, where a space beside them stays
+_TORN = re.compile(
+    rf"(?<=[{_WIDE}]) (?=[{_HAN}{_WIDE}{_SHARED}])|(?<=[{_HAN}{_SHARED}]) (?=[{_WIDE}])"
+    rf"|(?<=[{_SHARED}]) (?=[{_HAN}])|(?<=[{_HAN}]) (?=[{_SHARED}])"
+)
 
 
 def glued(text: str) -> str:
@@ -35,5 +39,8 @@ def _closer(found: re.Match[str]) -> str:
 
 
 def closed_up(text: str) -> str:
-    """Text whose lines were joined by spaces, without them between Chinese characters and marks, which need none."""
+    """Text whose lines were joined by spaces, without them beside Chinese marks, which bring their own room.
+
+    Between two characters the space stays: there it is the only sign that a line ended.
+    """
     return _TORN.sub("", text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.kernel.markup import parse, plain_text, quote, render
+from community.kernel.markup import language_of_html, parse, plain_text, quote, render
 
 MAJA = {"maja": "/@maja/"}
 REL = 'rel="nofollow ugc noopener"'
@@ -80,3 +80,22 @@ def test_a_quotation_names_its_post():
     text = quote("Maja [x]", 7, "one\ntwo")
     assert text == "> [Maja  x ](/posts/7/)\n>\n> one\n> two\n\n"
     assert parse(text + "reply").quoted == (7,)
+
+
+def test_chinese_lines_become_one_text_without_gaps():
+    rendered = render("写给还在考虑的人：\n先量一下。\n\n再买 Norling 的。", mentions={})
+    assert plain_text(rendered) == "写给还在考虑的人：先量一下。再买 Norling 的。"
+
+
+@pytest.mark.parametrize(
+    ("source", "language"),
+    [
+        ("The steel one.", "en"),
+        ("夏季胎要换下来了", "zh-hans"),
+        ("> The steel one, which is long enough to count.\n\n你们呢？", "zh-hans"),
+        ("> 夏季胎要换下来了\n\nYes.", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_post_is_in_the_language_of_its_own_words(source, language):
+    assert language_of_html(render(source, mentions={})) == language

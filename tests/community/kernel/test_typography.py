@@ -29,7 +29,8 @@ def test_figures_stay_with_their_units(text, shown):
     [
         ("还在考虑的人： 先量一下", "还在考虑的人：先量一下"),
         ("他说 “不”", "他说“不”"),
-        ("用 Norling 的 人", "用 Norling 的人"),
+        ("内饰 一般", "内饰 一般"),
+        ("用 Norling 的。 （真的） 好", "用 Norling 的。（真的）好"),
         ("he said — “no”, and left", "he said — “no”, and left"),
         ("", ""),
     ],

@@ -51,10 +51,8 @@ def test_excerpt_begins_near_the_match():
 
 
 def test_excerpt_of_chinese_lines_has_no_gaps():
-    assert (
-        excerpt("写给还在考虑的人： 先量一下 再买 Norling 的架子", [], length=80)
-        == "写给还在考虑的人：先量一下再买 Norling 的架子"
-    )
+    text = "写给还在考虑的人： 先量一下。 再买 Norling 的架子"
+    assert excerpt(text, [], length=80) == "写给还在考虑的人：先量一下。再买 Norling 的架子"
 
 
 def test_what_a_text_is_about_are_the_words_that_do_not_stand_everywhere():
