@@ -167,6 +167,18 @@ def test_closeness_is_the_words_that_tell_and_what_they_stand_for(client):
     assert close_ones(client, opened) == {"行李架高速上有风噪吗？"}
 
 
+def test_after_the_closest_topic_those_in_its_language_come_first(client):
+    load_words()
+    opened = topic(title="Winter tyre or snow tyre on a roof rack")
+    topic(title="行李架和冬季胎")
+    for number in range(3):
+        topic(title=f"Roof rack {number}")
+        topic(title=f"行李架{number}")
+    drain()
+    languages = [found.language for found in client.get(opened.get_absolute_url()).context["related"]]
+    assert languages[1:] == ["en", "en", "en"]
+
+
 def test_a_topic_that_goes_is_not_called_close_any_longer(client, django_assert_num_queries, now):
     opened, winter = topic(title="Roof racks"), topic(title="Roof racks in winter")
     drain()
