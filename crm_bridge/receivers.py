@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps.registry import Apps, apps
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model
+from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own, not one of ours
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,6 +24,7 @@ from crm_bridge.audience import document as _document  # registers the audience 
 from crm_bridge.intake.handlers import wipe
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.proposals import VOCABULARY_ROLES, waiting
+from crm_bridge.keywords.starter import TABLES, load, read
 from crm_bridge.keywords.vocabulary import capture, vocabulary
 from crm_bridge.models import AccessEntry
 from crm_bridge.profiles.projector import INDEX
@@ -79,3 +87,23 @@ def name_subjects(text: str) -> list[str]:
 def know_models(brand: str, models: Sequence[str]) -> int:
     """The models of a club are keywords, so that what members write of them is understood."""
     return add_models(brand, models)
+
+
+@receiver(post_migrate)
+def bring_words(sender: Any, using: str = DEFAULT_DB_ALIAS, **more: Any) -> None:
+    """A fresh installation knows the starter vocabulary, an upgraded one what is new of it."""
+    wanted = sender.label == "crm_bridge" and using == DEFAULT_DB_ALIAS and settings.STARTER_VOCABULARY
+    # Without a state (after ``flush``) the tables are as the code has them.
+    if wanted and _is_ready(more.get("apps", apps)):
+        load(read())
+
+
+def _is_ready(migrated: Apps) -> bool:
+    """Whether the tables are there in their present form: migrate may have been asked to stop or go back before it."""
+    with contextlib.suppress(LookupError):
+        return all(_columns(model) == _columns(migrated.get_model("crm_bridge", model.__name__)) for model in TABLES)
+    return False
+
+
+def _columns(model: type[Model]) -> set[str | None]:
+    return {field.column for field in model._meta.concrete_fields}  # noqa: SLF001 - Django's documented way

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+STARTER_VOCABULARY: bool = env.read("PADDOCK_STARTER_VOCABULARY")
 PROXIES: int = env.read("PADDOCK_PROXIES")
 METRICS_FROM: list[str] = env.read("PADDOCK_METRICS_FROM")
 

@@ -38,6 +38,12 @@ VARIABLES = (
     ),
     Variable("PADDOCK_BRAND", "str", "Norling", "The brand's name in Latin script."),
     Variable("PADDOCK_BRAND_ZH", "str", "诺岭", "The brand's name in Chinese."),
+    Variable(
+        "PADDOCK_STARTER_VOCABULARY",
+        "bool",
+        True,
+        "Whether migrate brings the starter vocabulary. 0: a site of another subject begins with words of its own.",
+    ),
     Variable("PADDOCK_TIME_ZONE", "str", "UTC", "Time zone dates are shown in."),
     Variable("DATABASE_URL", "str", "", "PostgreSQL address. Unset: SQLite under PADDOCK_HOME."),
     Variable("REDIS_URL", "str", "", "Redis for the channel layer and the cache. Unset: in memory, one process."),

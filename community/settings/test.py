@@ -28,5 +28,6 @@ STORAGES = {
 }
 COMPRESS_ENABLED = False
 SEARCH_FOLDER = None
+STARTER_VOCABULARY = False
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 WHITENOISE_AUTOREFRESH = True

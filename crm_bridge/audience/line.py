@@ -178,8 +178,7 @@ class _Builder:
         term, _sign, least = part.value.partition(">=")
         keyword = self.vocabulary.find(term)
         if keyword is None:
-            close = tuple(close_to(term, limit=SUGGESTED, codes=True))
-            raise LineError(_("The vocabulary does not know “%(term)s”.") % {"term": term}, part.start, part.end, close)
+            raise self._unknown(term, part)
         if part.minus:
             self.without.append(keyword.code)
             return
@@ -242,11 +241,21 @@ class _Builder:
         if name in SORTS:
             self.sort = part.value
             return
-        keyword = self.vocabulary.find(name.removeprefix("interest:"))
-        if keyword is None or not name.startswith("interest:"):
+        if not name.startswith("interest:"):
             known = (*(f"sort:-{name}" for name in SORTS), "sort:interest:…")
             raise LineError(_("People cannot be sorted by this."), part.start, part.end, choices=known)
+        term = name.removeprefix("interest:")
+        keyword = self.vocabulary.find(term)
+        if keyword is None:
+            raise self._unknown(term, part)
         self.sort = f"interest:{keyword.code}"
+
+    def _unknown(self, term: str, part: Part) -> LineError:
+        if not self.vocabulary.keywords:
+            message = _("The vocabulary is empty. “manage.py load_vocabulary” brings the words to begin with.")
+            return LineError(message, part.start, part.end)
+        message = _("The vocabulary does not know “%(term)s”.") % {"term": term}
+        return LineError(message, part.start, part.end, tuple(close_to(term, limit=SUGGESTED, codes=True)))
 
 
 def near(typed: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from django.db import transaction
 
 from crm_bridge.keywords.vocabulary import vocabulary_changed
-from crm_bridge.models import Keyword, KeywordKind, StarterTerm, Synonym
+from crm_bridge.models import Keyword, KeywordKind, StarterTerm, Synonym, VocabularyVersion
 
 FOLDER = Path(__file__).parent / "words"
 FIELDS = {"en", "zh", "also", "not"}
+TABLES = (Keyword, Synonym, StarterTerm, VocabularyVersion)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,8 @@ import pytest
 from crm_bridge.audience.changes import chips, toggled
 from crm_bridge.audience.line import DEFAULT_PERMIT, SORTS, LineError, Wanted, parse, render
 from crm_bridge.audience.words import Phrase, phrases_of
+from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.models import Keyword
 from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +131,16 @@ def test_what_is_unknown_by_now_is_told_by_its_code():
         ["gone", "gone", "gone", "old car", ">1y"],
         [],
     ]
+@pytest.mark.parametrize("text", ["interest:动力", "sort:interest:动力"])
+def test_an_empty_vocabulary_is_said_with_what_fills_it(text):
+    Keyword.objects.all().delete()
+    vocabulary_changed()
+    with pytest.raises(LineError, match=r"“manage\.py load_vocabulary”") as caught:
+        parse(text)
+    assert (text[caught.value.start : caught.value.end], caught.value.suggestions) == (text, ())
+
+
+def test_an_unknown_interest_to_sort_by_is_explained_like_one_to_ask_for():
+    with pytest.raises(LineError, match="does not know “powr”") as caught:
+        parse("sort:interest:powr")
+    assert caught.value.suggestions == ("power",)

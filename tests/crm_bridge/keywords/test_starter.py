@@ -3,13 +3,17 @@
 from collections import defaultdict
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db.migrations.state import ProjectState
 
 from bench.comments_f1 import FILE, held_out, labelled, scores
+from crm_bridge.audience.line import Wanted, parse
 from crm_bridge.keywords.matcher import Matcher, units
 from crm_bridge.keywords.starter import read
 from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary
 from crm_bridge.models import Keyword, StarterTerm, Synonym, VocabularyVersion
+from crm_bridge.receivers import bring_words
 
 SUBJECTS = {
     "power": "动力",
@@ -153,6 +157,44 @@ def test_a_second_run_changes_nothing(capsys):
     call_command("load_vocabulary")
     assert state() == before
     assert capsys.readouterr().out.startswith("0 keywords and 0 further words were new")
+
+
+@pytest.mark.django_db
+def test_migrate_alone_gives_a_vocabulary_and_again_changes_nothing(settings, django_assert_num_queries):
+    settings.STARTER_VOCABULARY = True
+    call_command("migrate", verbosity=0)
+    assert parse("interest:动力").interests == (Wanted("power"),)
+    before = state()
+    with django_assert_num_queries(4):  # what was brought, which keywords there are; a savepoint around
+        bring_words(apps.get_app_config("crm_bridge"))
+    assert state() == before
+
+
+@pytest.mark.django_db
+def test_a_site_of_another_subject_begins_without_words(settings):
+    settings.STARTER_VOCABULARY = False
+    call_command("migrate", verbosity=0)
+    assert Keyword.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_migration_that_stops_before_the_vocabulary_brings_nothing(settings):
+    settings.STARTER_VOCABULARY = True
+    bridge = apps.get_app_config("crm_bridge")
+
+    def state_of(*removed, **without):
+        found = ProjectState.from_apps(apps)
+        for model in removed:
+            found.remove_model("crm_bridge", model)
+        for model, column in without.items():
+            found.remove_field("crm_bridge", model, column)
+        return found.apps
+
+    bring_words(bridge, apps=state_of("starterterm"))
+    bring_words(bridge, apps=state_of(keyword="active"))
+    assert Keyword.objects.count() == 0
+    bring_words(bridge, apps=state_of())
+    assert Keyword.objects.count() == len(read())
 
 
 @pytest.mark.django_db
