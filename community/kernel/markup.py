@@ -14,9 +14,12 @@ import nh3
 from django.conf import settings
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from community.kernel.emphasis import Inline
+from community.kernel.emphasis import delimits as delimits
 from community.kernel.typography import closed_up
 
 MAX_LENGTH = 40_000
@@ -77,29 +80,47 @@ def render(source: str, *, mentions: Mapping[str, str]) -> str:
 @cache
 def _markdown() -> MarkdownIt:
     options = {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
-    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", options)
+    parser.inline = Inline()
+    parser.configure("commonmark", options).enable(["table", "strikethrough"])
     parser.core.ruler.push("names_and_addresses", _names_and_addresses)
     parser.add_render_rule("mention", _render_mention)
     return parser
 
 
 def _names_and_addresses(state: StateCore) -> None:
-    """Find @names and bare addresses in running text: never in code or links; no names in quotations."""
+    """Find @names and bare addresses in running text: never in code or links; no names in quotations.
+
+    A picture of another site becomes a link: shown, it would tell that site who reads here.
+    """
     depth = 0
     for token in state.tokens:
         depth += token.nesting if token.type.startswith("blockquote") else 0
         if token.type == "inline" and token.children:
-            token.children = list(_linked(token.children, state.env, quoted=depth > 0))
+            token.children = list(_linked(token.children, state, quoted=depth > 0))
 
 
-def _linked(children: Sequence[Token], env: Any, *, quoted: bool) -> Iterator[Token]:
+def _linked(children: Sequence[Token], state: StateCore, *, quoted: bool) -> Iterator[Token]:
     inside = 0
     for token in children:
         inside += token.nesting if token.type in ("link_open", "link_close") else 0
         if token.type == "text" and not inside:
-            yield from _pieces(token.content, env, quoted=quoted)
+            yield from _pieces(token.content, state.env, quoted=quoted)
+        elif token.type == "image" and not is_ours(str(token.attrs["src"])):
+            yield from _foreign_picture(token, state, inside=inside > 0)
         else:
             yield token
+
+
+def _foreign_picture(token: Token, state: StateCore, *, inside: bool) -> Iterator[Token]:
+    address, renderer = str(token.attrs["src"]), RendererHTML(state.md)
+    said = renderer.renderInlineAsText(token.children, state.md.options, state.env).strip() or address
+    if inside or not re.match("https?://", address, re.IGNORECASE):
+        yield _text(said)
+    else:
+        yield Token("link_open", "a", 1, attrs={"href": address})
+        yield _text(said)
+        yield Token("link_close", "a", -1)
 
 
 def _pieces(text: str, env: Any, *, quoted: bool) -> Iterator[Token]:
@@ -146,10 +167,12 @@ def _lower_headings(text: str) -> str:
 
 
 def _only_our_pictures(tag: str, attribute: str, value: str) -> str | None:
-    if tag == "img" and attribute == "src":
-        parts = urlsplit(value)
-        return value if not parts.netloc and not parts.scheme and value.startswith(settings.MEDIA_URL) else None
-    return value
+    return value if tag != "img" or attribute != "src" or is_ours(value) else None
+
+
+def is_ours(address: str) -> bool:
+    """Whether a picture was uploaded here."""
+    return address.startswith(settings.MEDIA_URL) and urlsplit(address)[:2] == ("", "")
 
 
 def plain_text(rendered: str) -> str:

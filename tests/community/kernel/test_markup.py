@@ -1,9 +1,15 @@
 """Markdown of members."""
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from markdown_it import MarkdownIt
+
+from community.kernel.emphasis import Inline
 from community.kernel.markup import language_of_html, parse, plain_text, quote, render
 
+SPEC = Path(__file__).parents[4] / "shared" / "data" / "hostile" / "commonmark-spec.json"
 MAJA = {"maja": "/@maja/"}
 REL = 'rel="nofollow ugc noopener"'
 
@@ -62,7 +68,12 @@ def test_an_address_already_linked_is_linked_once():
     [
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
         ("# Big", "<h3>Big</h3>\n"),
-        ("![x](https://elsewhere.example/spy.png)", '<p><img alt="x"></p>\n'),
+        ("![x](https://e.example/spy.png)", f'<p><a href="https://e.example/spy.png" {REL}>x</a></p>\n'),
+        ("![](http://e.example/a.png)", f'<p><a href="http://e.example/a.png" {REL}>http://e.example/a.png</a></p>\n'),
+        ("![a **b** \\*](//e.example/a.png)", "<p>a b *</p>\n"),
+        ("![x](http://[a/b)", f"<p><a {REL}>x</a></p>\n"),
+        ("![x](data:image/png;base64,aaaa)", "<p>x</p>\n"),
+        ("[![x](https://e.example/a) y](http://b.example/)", f'<p><a href="http://b.example/" {REL}>x y</a></p>\n'),
         ("![x](/media/posts/a.webp)", '<p><img src="/media/posts/a.webp" alt="x"></p>\n'),
         ("a\0b", "<p>ab</p>\n"),
         ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>\n"),
@@ -99,3 +110,34 @@ def test_chinese_lines_become_one_text_without_gaps():
 )
 def test_a_post_is_in_the_language_of_its_own_words(source, language):
     assert language_of_html(render(source, mentions={})) == language
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("**粗体。**后面", "<strong>粗体。</strong>后面"),
+        ("前面**（括号）**后面", "前面<strong>（括号）</strong>后面"),
+        ("这是**“引号”**的事", "这是<strong>“引号”</strong>的事"),
+        ("换**winter tyres!**了", "换<strong>winter tyres!</strong>了"),
+        ("*斜体，*后面", "<em>斜体，</em>后面"),
+        ("~~不要。~~好的", "<s>不要。</s>好的"),
+        ("***全部。***都要", "<em><strong>全部。</strong></em>都要"),
+        ("**没有 **闭合", "**没有 **闭合"),
+        ("** 空格**后面", "** 空格**后面"),
+        ("车_前_后", "车_前_后"),
+        ("（_强调_）", "（<em>强调</em>）"),
+    ],
+)
+def test_emphasis_between_han_characters(source, shown):
+    assert render(source, mentions={}) == f"<p>{shown}</p>\n"
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not SPEC.exists(), reason="needs ../shared/data")
+def test_texts_without_han_characters_are_emphasised_as_commonmark_says():
+    ours, plain = MarkdownIt("commonmark"), MarkdownIt("commonmark")
+    ours.inline = Inline()
+    ours.configure("commonmark")
+    sources = [example["markdown"] for example in json.loads(SPEC.read_text(encoding="utf-8"))]
+    assert len(sources) > 600
+    assert [source for source in sources if ours.render(source) != plain.render(source)] == []
