@@ -3,122 +3,153 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Callable, Iterable, Iterator
 
-_INLINE = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~", "strike": "~~", "del": "~~"}
-_HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
-_BLOCKS = {"p", "div", "pre", "ul", "ol", "blockquote", *_HEADINGS}
-_SILENT = {"script", "style"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>])")
-_LINE_START = re.compile(r"^(\d{0,9})([-+#=~.)])")
+from forums.importers.html import HEADINGS, Element, tree
+from forums.importers.spans import escaped, lines_escaped, spans
 
-
-class _Writer(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.lists: list[int | None] = []
-        self.links: list[str] = []
-        self.quotes: list[int] = []
-        self.silent = 0
-        self.verbatim = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {key: value or "" for key, value in attrs}
-        if tag in _SILENT:
-            self.silent += 1
-        elif tag == "a":
-            self.links.append(values.get("href", ""))
-            self.parts.append("[")
-        elif tag == "img":
-            self.parts.append(f"[{_escaped(values.get('alt', '') or 'image')}](<{_address(values.get('src', ''))}>)")
-        elif tag in ("br", "hr"):
-            self.parts.append("\n" if tag == "br" else "\n\n---\n\n")
-        elif tag == "li":
-            self._item()
-        elif tag == "code" and not self.verbatim:
-            self.parts.append("`")
-        else:
-            self._open(tag)
-
-    def _open(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self.parts.append("\n" if self.lists else "\n\n")
-        self.parts.append(_INLINE.get(tag, "") or _HEADINGS.get(tag, ""))
-        if tag in ("ul", "ol"):
-            self.lists.append(0 if tag == "ol" else None)
-        elif tag == "pre":
-            self.verbatim += 1
-            self.parts.append("```\n")
-        elif tag == "blockquote":
-            self.quotes.append(len(self.parts))
-
-    def _item(self) -> None:
-        if self.lists and self.lists[-1] is not None:
-            self.lists[-1] += 1
-        number = self.lists[-1] if self.lists else None
-        self.parts.append(f"\n{'   ' * (len(self.lists) - 1)}{f'{number}.' if number else '-'} ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self.silent = max(0, self.silent - 1)
-        elif tag == "a" and self.links:
-            self.parts.append(f"](<{_address(self.links.pop())}>)")
-        elif tag == "code" and not self.verbatim:
-            self.parts.append("`")
-        elif tag in _INLINE:
-            self.parts.append(_INLINE[tag])
-        elif tag == "pre" and self.verbatim:
-            self.verbatim -= 1
-            self.parts.append("\n```\n\n")
-        elif tag == "blockquote" and self.quotes:
-            self._close_quote()
-        elif tag in _BLOCKS:
-            self._close(tag)
-
-    def _close(self, tag: str) -> None:
-        if tag in ("ul", "ol") and self.lists:
-            self.lists.pop()
-        self.parts.append("\n" if self.lists else "\n\n")
-
-    def _close_quote(self) -> None:
-        begin = self.quotes.pop()
-        inside = _tidied("".join(self.parts[begin:]))
-        self.quotes = [at for at in self.quotes if at < begin]
-        self.parts[begin:] = ["\n".join(f"> {line}".rstrip() for line in inside.split("\n")), "\n\n"]
-
-    def handle_data(self, data: str) -> None:
-        if self.silent:
-            return
-        if self.verbatim:
-            self.parts.append(data)
-            return
-        folded = re.sub(r"\s+", " ", data)
-        begins_line = not self.parts or self.parts[-1].endswith("\n")
-        self.parts.append(_escaped(folded.lstrip() if begins_line else folded))
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
-
-
-def _address(url: str) -> str:
-    return re.sub(r"[<>\s]", "", url)
-
-
-def _tidied(text: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+LISTS = {"ul", "ol"}
+TABLE_PARTS = {"thead", "tbody", "tfoot"}
+ROOM = 14  # how deep quotations (1) and lists (2) may nest, so that the reader of Markdown follows
+FIRST_NUMBER = re.compile(r"\d{1,9}")
 
 
 def from_html(source: str) -> str:
     """Markdown that says what the HTML says; scripts and styles are left out."""
-    writer = _Writer()
-    writer.feed(source)
-    writer.close()
-    return _tidied("".join(writer.parts))
+    return "\n\n".join(_blocks(tree(source).children, ROOM))
 
 
 def from_text(source: str) -> str:
     """Markdown that shows a plain text as it is, line by line."""
-    lines = (_LINE_START.sub(r"\1\\\2", _escaped(line.strip())) for line in source.splitlines())
-    return _tidied("\n".join(lines)).replace("&", "\\&")
+    lines = "\n".join(line.strip() for line in source.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines_escaped(escaped(lines))).strip()
+
+
+def _blocks(nodes: Iterable[Element | str], room: int) -> list[str]:
+    """Paragraphs, lists and so on, one after another."""
+    found: list[str] = []
+    running: list[Element | str] = []
+    before = ""
+    for node in nodes:
+        if isinstance(node, str) or not node.is_block:
+            running.append(node)
+            continue
+        if paragraphs := _paragraphs(running):
+            found, before = found + paragraphs, ""
+        running = []
+        if node.tag in LISTS and node.tag == before:
+            # Two lists in a row are told apart by another marker.
+            made = _list(node, room, "+" if node.tag == "ul" else ")")
+            before = ""
+        else:
+            made = _block(node, room)
+            before = node.tag if made else before
+        found += made
+    return found + _paragraphs(running)
+
+
+def _paragraphs(nodes: list[Element | str]) -> list[str]:
+    text = lines_escaped(spans(nodes))
+    return text.split("\n\n") if text else []
+
+
+def _block(node: Element, room: int) -> list[str]:
+    if node.tag in HEADINGS:
+        return _heading(node)
+    write = WRITERS.get(node.tag)
+    return write(node, room) if write else _blocks(node.children, room)
+
+
+def _quotation(node: Element, room: int) -> list[str]:
+    inside = "\n\n".join(_blocks(node.children, room - 1))
+    if room < 1:
+        return [inside] if inside else []
+    return ["\n".join(f"> {line}".rstrip() for line in inside.split("\n"))] if inside else []
+
+
+def _heading(node: Element) -> list[str]:
+    text = " ".join(spans(node.children).split())
+    closed = re.sub(r"(#+)$", r"\\\1", text)
+    return [f"{'#' * HEADINGS[node.tag]} {closed}"] if text else []
+
+
+def _fence(text: str) -> str:
+    ticks = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    text = re.sub(r"\r\n?", "\n", text).removeprefix("\n").removesuffix("\n")
+    return f"{ticks}\n{text}\n{ticks}"
+
+
+def _list(node: Element, room: int, marker: str) -> list[str]:
+    """The items of a list; a deeper one than can be shown is written as paragraphs."""
+    items = [_blocks([child] if child.tag != "li" else child.children, room - 2) for child in _parts(node, "li")]
+    if room < 2:  # noqa: PLR2004 - see ROOM
+        return [block for item in items for block in item]
+    start = node.attributes.get("start", "")
+    number = int(start) if FIRST_NUMBER.fullmatch(start) and start.isascii() else 1
+    tight = all(_is_tight(item) for item in items)
+    lines = []
+    for at, item in enumerate(items):
+        sign = f"{min(number + at, 999_999_999)}{marker}" if node.tag == "ol" else marker
+        lines.append(_indented(sign, ("\n" if tight else "\n\n").join(item)))
+    return [("\n" if tight else "\n\n").join(lines)] if any(items) else []
+
+
+def _parts(node: Element, tag: str) -> Iterator[Element]:
+    """The items of a list or the cells of a row; text that stands between them is one, so that nothing is lost."""
+    for child in node.children:
+        if isinstance(child, Element):
+            yield child
+        elif child.strip():
+            yield Element(tag, children=[child])
+
+
+def _is_tight(item: list[str]) -> bool:
+    """Whether an item is one paragraph, or one with a list that may follow without an empty line."""
+    rest = item[1:]
+    return not rest or (len(rest) == 1 and "\n\n" not in rest[0] and bool(re.match(r"(?:[-+]|1[.)]) \S", rest[0])))
+
+
+def _indented(sign: str, text: str) -> str:
+    indent = " " * (len(sign) + 1)
+    first, *rest = text.split("\n")
+    return "\n".join([f"{sign} {first}".rstrip(), *(f"{indent}{line}" if line else "" for line in rest)])
+
+
+def _table(node: Element) -> list[str]:
+    """What stands outside of the rows (as browsers show it: before), then rows and cells.
+
+    The first row is the head, for Markdown knows no table without one.
+    """
+    outside: list[Element | str] = []
+    rows = [[_cell(cell) for cell in _parts(row, "td")] for row in _rows(node, outside)]
+    before = _blocks(outside, ROOM - 2)
+    columns = max((len(row) for row in rows), default=0)
+    if not columns:
+        return before
+    lines = [f"| {' | '.join(row + [''] * (columns - len(row)))} |" for row in rows]
+    return [*before, "\n".join([lines[0], f"|{' --- |' * columns}", *lines[1:]])]
+
+
+def _rows(node: Element, outside: list[Element | str]) -> Iterator[Element]:
+    for child in node.children:
+        if isinstance(child, Element) and child.tag in TABLE_PARTS:
+            yield from _rows(child, outside)
+        elif isinstance(child, Element) and child.tag == "tr":
+            yield child
+        else:
+            outside.append(child)
+
+
+def _cell(cell: Element) -> str:
+    return " ".join(spans(cell.children).split()).replace("|", "\\|")
+
+
+WRITERS: dict[str, Callable[[Element, int], list[str]]] = {
+    "pre": lambda node, room: [_fence(node.text())],
+    "hr": lambda node, room: ["___"],  # dashes would underline what stands above, stars be a list within a list
+    "table": lambda node, room: _table(node),
+    "blockquote": _quotation,
+    "ul": lambda node, room: _list(node, room, "-"),
+    "ol": lambda node, room: _list(node, room, "."),
+    "li": lambda node, room: _list(Element("ul", children=[node]), room, "-"),
+}
