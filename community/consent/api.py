@@ -1,11 +1,13 @@
 """The door of consent: everything other apps may use of it."""
 
 from community.consent.enums import Channel, Purpose
-from community.consent.queries import Cell, PermissionRow, history, permission_table
+from community.consent.queries import Cell, PermissionRow, decided_among, history, permission_table
 from community.consent.services import (
     NotPermitted,
     Permit,
+    Yes,
     grant,
+    grant_many,
     may_profile,
     pause,
     paused_among,
@@ -31,7 +33,10 @@ __all__ = [
     "PermissionRow",
     "Permit",
     "Purpose",
+    "Yes",
+    "decided_among",
     "grant",
+    "grant_many",
     "history",
     "may_profile",
     "pause",

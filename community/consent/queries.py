@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,3 +53,9 @@ def _cell(row: Permission | None, purpose: Purpose, channel: Channel) -> Cell:
 def history(member_id: int) -> list[PermissionEntry]:
     """Every yes and no of a member, oldest first."""
     return list(PermissionEntry.objects.filter(member_id=member_id).order_by("at", "pk"))
+
+
+def decided_among(member_ids: Iterable[int]) -> set[int]:
+    """Those who ever said yes or no to anything."""
+    entries = PermissionEntry.objects.filter(member_id__in=list(member_ids))
+    return {member_id for member_id in entries.values_list("member_id", flat=True).distinct() if member_id}

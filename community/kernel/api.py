@@ -10,7 +10,7 @@ from community.kernel.queries import facts_of, outbox_status, replay, replay_of
 from community.kernel.recount import recountable
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
-from community.kernel.services import forget, publish
+from community.kernel.services import forget, publish, publish_many
 from community.kernel.slots import contributions, fills
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "now",
     "outbox_status",
     "publish",
+    "publish_many",
     "rate_limit",
     "recountable",
     "replay",

@@ -1,8 +1,21 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
-from community.consent.api import Permit, grant, history, may_profile, pause, permit_for, permits_of, withdraw
+from community.consent.api import (
+    Permit,
+    Yes,
+    decided_among,
+    grant,
+    grant_many,
+    history,
+    may_profile,
+    pause,
+    permit_for,
+    permits_of,
+    withdraw,
+)
 from community.consent.models import LedgerIsAppendOnly, Permission, PermissionEntry
 from community.consent.services import forget_member, permission_drift
 from community.kernel.api import Invalid, facts_of
@@ -45,6 +58,37 @@ def test_every_yes_and_no_stays_in_the_ledger_and_is_a_fact(now):
     assert names == ["PermissionGranted", "PermissionWithdrawn"]
     assert permits_of(7) == frozenset()
     assert permission_drift() == []
+
+
+def test_many_answers_leave_what_one_at_a_time_would(now, django_assert_num_queries):
+    yes(now)
+    later = now + timedelta(days=1)
+    pairs = [("product_news", "email"), ("offers", "push")]
+    answers = [Yes(who, *pair, later + timedelta(hours=who)) for who in (7, 8) for pair in pairs]
+    # What is held, permissions, ledger, facts; on PostgreSQL their lock; savepoints around all of it.
+    with django_assert_num_queries(7 if connection.vendor == "postgresql" else 6):
+        assert grant_many([*answers, Yes(8, "offers", "push", now)], text_version="2", source="many") == 3
+    assert [(e.purpose, e.source, e.at) for e in history(7)] == [
+        ("product_news", "test", now),
+        ("offers", "many", later + timedelta(hours=7)),
+    ]
+    assert [(e.purpose, e.text_version, e.at) for e in history(8)] == [
+        ("product_news", "2", later + timedelta(hours=8)),
+        ("offers", "2", later + timedelta(hours=8)),
+    ]
+    assert [(d.fact.purpose, d.fact.source, d.occurred_at) for d in facts_of(8)] == [
+        ("product_news", "many", later + timedelta(hours=8)),
+        ("offers", "many", later + timedelta(hours=8)),
+    ]
+    assert (permits_of(8), permission_drift()) == ({"product_news:email", "offers:push"}, [])
+    assert decided_among([7, 8, 9]) == {7, 8}
+    assert grant_many(answers, text_version="3", source="again") == 0
+
+
+def test_one_answer_that_is_not_offered_keeps_all_of_them_out(now):
+    with pytest.raises(Invalid):
+        grant_many([Yes(7, "offers", "email", now), Yes(8, "offers", "pigeon", now)], text_version="1", source="test")
+    assert (PermissionEntry.objects.count(), permits_of(7), list(facts_of(7))) == (0, frozenset(), [])
 
 
 @pytest.mark.parametrize("pair", [("profiling", "email"), ("nonsense", "email"), ("offers", "pigeon")])

@@ -1,10 +1,11 @@
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from community.kernel.api import Fact, publish
+from community.kernel.api import Fact, publish, publish_many
 from community.kernel.facts import fact_from
 from community.kernel.models import OutboxEvent
 from community.kernel.services import NotInTransaction
@@ -21,6 +22,8 @@ class BellRung(Fact):
 def test_publish_outside_a_transaction_is_refused(now):
     with pytest.raises(NotInTransaction):
         publish(BellRung(member_id=1, tones=("a",)), now=now)
+    with pytest.raises(NotInTransaction):
+        publish_many([(BellRung(member_id=1, tones=("a",)), now)])
     assert OutboxEvent.objects.count() == 0
 
 
@@ -32,3 +35,18 @@ def test_a_published_fact_reads_back_the_same(now):
     event = OutboxEvent.objects.get()
     assert (event.lane, event.state, event.occurred_at) == (6, "pending", now)
     assert fact_from(event.name, member_id=event.member_id, payload={**event.payload, "dropped_field": 1}) == fact
+
+
+@pytest.mark.django_db
+def test_many_facts_are_published_in_their_order_with_their_times(now, django_assert_num_queries):
+    facts = [(BellRung(member_id=who, tones=(str(who),)), now + timedelta(days=who)) for who in (70, 3, 70)]
+    with django_assert_num_queries(2 if connection.vendor == "postgresql" else 1):
+        publish_many(facts)
+    events = list(OutboxEvent.objects.order_by("pk"))
+    assert [(e.member_id, e.lane, e.payload["tones"], e.occurred_at, e.state) for e in events] == [
+        (70, 6, ["70"], now + timedelta(days=70), "pending"),
+        (3, 3, ["3"], now + timedelta(days=3), "pending"),
+        (70, 6, ["70"], now + timedelta(days=70), "pending"),
+    ]
+    publish_many([])
+    assert OutboxEvent.objects.count() == 3
