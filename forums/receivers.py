@@ -379,4 +379,9 @@ register_content(
 recountable("topics: posts", check=queries.topic_differences, repair=queries.repair_topics)
 recountable("boards: topics and posts", check=queries.board_differences, repair=queries.repair_boards)
 recountable("posts: reactions, score, comments", check=queries.post_differences, repair=queries.repair_posts)
-recountable("imports: answers and tags as stated", check=queries.figure_differences, repair=queries.repair_figures)
+recountable(
+    "imports: answers and tags as stated",
+    check=queries.figure_differences,
+    repair=queries.repair_figures,
+    unknown=queries.figures_unknown,
+)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+Check = Callable[[], list[str]]
+Repair = Callable[[], Iterator[int] | None]
 
 
 @dataclass(frozen=True)
 class Recountable:
-    """``check`` lists the differences between kept and counted numbers; ``repair`` sets them right."""
+    """``check`` lists the differences between kept and counted numbers; ``repair`` sets them right.
+
+    A repair of many rows yields, some at a time, how many are done. ``unknown`` says what cannot be counted.
+    """
 
     name: str
-    check: Callable[[], list[str]]
-    repair: Callable[[], object]
+    check: Check
+    repair: Repair
+    unknown: Check
 
 
 _RECOUNTABLES: dict[str, Recountable] = {}
 
 
-def recountable(name: str, *, check: Callable[[], list[str]], repair: Callable[[], object]) -> None:
+def recountable(name: str, *, check: Check, repair: Repair, unknown: Check = list) -> None:
     """Have ``manage.py recount`` check and repair these numbers."""
-    _RECOUNTABLES[name] = Recountable(name, check, repair)
+    _RECOUNTABLES[name] = Recountable(name, check, repair, unknown)
 
 
 def recountables() -> list[Recountable]:

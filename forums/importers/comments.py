@@ -203,7 +203,7 @@ class Import:
         """Also those whom an earlier run took over without permissions."""
         for external, member in authors.items():
             if member.erased_at is None:
-                grant_all(member, now=min(member.joined_at, self.first_acts[external]))
+                grant_all({member.pk: min(member.joined_at, self.first_acts[external])})
 
     def _take(self, comment: Comment, authors: dict[str, Member]) -> int:
         external = _short(comment.author)
@@ -232,7 +232,7 @@ class Import:
         )
         self._note("Authors", _short(comment.author), member.pk)
         if self.grant_all:
-            grant_all(member, now=member.joined_at)
+            grant_all({member.pk: member.joined_at})
         return member
 
     def _note(self, kind: str, external_id: str, local_id: int) -> None:

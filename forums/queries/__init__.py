@@ -1,17 +1,21 @@
 """Reading boards, topics and posts; what is unread; kept numbers against counted ones."""
 
 from forums.queries.counts import (
+    UNCOUNTED,
     board_differences,
     counted,
     counted_figures,
     figure_differences,
     figure_here,
+    figures_unknown,
     post_differences,
     repair_boards,
     repair_figures,
     repair_posts,
     repair_topics,
+    set_counts,
     topic_differences,
+    uncounted_figures,
 )
 from forums.queries.lists import (
     MEMBERS_SHOWS,
@@ -44,6 +48,7 @@ from forums.queries.related import related_topics
 __all__ = [
     "MEMBERS_SHOWS",
     "SHOWS",
+    "UNCOUNTED",
     "BoardRow",
     "Interest",
     "PostRow",
@@ -56,6 +61,7 @@ __all__ = [
     "counted_figures",
     "figure_differences",
     "figure_here",
+    "figures_unknown",
     "first_interest_in",
     "latest_posts",
     "latest_topics",
@@ -71,9 +77,11 @@ __all__ = [
     "repair_figures",
     "repair_posts",
     "repair_topics",
+    "set_counts",
     "topic_differences",
     "topic_page",
     "topic_rows",
+    "uncounted_figures",
     "unread",
     "written_in",
 ]

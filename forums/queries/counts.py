@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from forums.enums import PostKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
+
+UNCOUNTED = "uncounted"  # the name of a figure that says which one cannot be counted here
+CHUNK = 500
 
 
 def counted(queryset: models.QuerySet[Any], key: str) -> Subquery:
@@ -51,28 +54,66 @@ def repair_boards() -> None:
 
 def post_differences() -> list[str]:
     """Posts whose kept reactions, score or comment count differ."""
-    wrong = _counted_posts().exclude(
-        Q(u=F("useful_count")) & Q(s=F("same_count")) & Q(c=F("comment_count")) & Q(v=F("score"))
-    )
-    return [f"post {post.pk}" for post in wrong.only("pk")]
+    return [f"post {pk}" for pk in _wrong_posts()]
 
 
-def _counted_posts() -> models.QuerySet[Any]:
-    comments = Post.objects.filter(kind="comment", deleted_at=None)
+def _wrong_posts() -> models.QuerySet[Any, int]:
+    """The posts of which a number differs that can be counted."""
+    counts, right = _counts(), Q()
+    for name in counts:
+        agrees, stated = Q(**{f"{name}_counted": F(name)}), _stated(name)
+        right &= agrees if stated is None else agrees | Q(pk__in=stated)
+    found = Post.objects.annotate(**{f"{name}_counted": count for name, count in counts.items()}).exclude(right)
+    return found.order_by("pk").values_list("pk", flat=True)
+
+
+def _counts() -> dict[str, Coalesce]:
+    comments = Post.objects.filter(kind=PostKind.COMMENT, deleted_at=None)
     votes = ImportedVote.objects.filter(post=OuterRef("pk")).order_by().values("post")
-    return Post.objects.annotate(
-        u=Coalesce(counted(Reaction.objects.filter(kind="useful"), "post"), 0),
-        s=Coalesce(counted(Reaction.objects.filter(kind="same"), "post"), 0),
-        c=Coalesce(counted(comments, "parent"), 0),
-        v=Coalesce(Subquery(votes.annotate(n=models.Sum("value")).values("n")), 0),
-    )
+    return {
+        "useful_count": Coalesce(counted(Reaction.objects.filter(kind="useful"), "post"), 0),
+        "same_count": Coalesce(counted(Reaction.objects.filter(kind="same"), "post"), 0),
+        "comment_count": Coalesce(counted(comments, "parent"), 0),
+        "score": Coalesce(Subquery(votes.annotate(n=models.Sum("value")).values("n")), 0),
+    }
 
 
-def repair_posts() -> None:
-    """Set reactions, score and comment count to what is counted."""
-    for post in _counted_posts().iterator():
-        kept = {"useful_count": post.u, "same_count": post.s, "comment_count": post.c, "score": post.v}
-        Post.objects.filter(pk=post.pk).update(**kept)
+def _stated(name: str) -> models.QuerySet[Any, Any] | None:
+    """The posts that keep a number as their export states it; None where there are none of them."""
+    figure = {"score": "Score", "comment_count": "CommentCount"}.get(name)
+    sources = [source for source, figures in uncounted_figures().items() if figure in figures]
+    return Imported.objects.filter(source__in=sources, kind="Posts").values("local_id") if sources else None
+
+
+def repair_posts() -> Iterator[int]:
+    """Set reactions, score and comment count to what is counted, some posts at a time. Yields how many."""
+    wrong = list(_wrong_posts())
+    for start in range(0, len(wrong), CHUNK):
+        chunk = wrong[start : start + CHUNK]
+        set_counts(chunk, _counts())
+        yield len(chunk)
+
+
+@transaction.atomic
+def set_counts(post_ids: Sequence[int], names: Iterable[str]) -> None:
+    """Count these numbers of some posts anew, where they can be counted."""
+    counts = _counts()
+    for name in names if post_ids else ():
+        posts, stated = Post.objects.filter(pk__in=post_ids), _stated(name)
+        (posts if stated is None else posts.exclude(pk__in=stated)).update(**{name: counts[name]})
+
+
+def uncounted_figures() -> dict[str, set[str]]:
+    """The figures an export states without the rows they could be counted from, by source."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for source, name in ImportedFigure.objects.filter(name=UNCOUNTED).values_list("source", "external_id"):
+        found[source].add(name)
+    return dict(found)
+
+
+def figures_unknown() -> list[str]:
+    """The same as lines."""
+    return [f"{source}: {', '.join(sorted(names))}" for source, names in sorted(uncounted_figures().items())]
 
 
 def counted_figures(source: str) -> dict[str, dict[str, int]]:
@@ -118,9 +159,11 @@ def _topics_of(source: str) -> models.QuerySet[Any, Any]:
 def figure_differences() -> list[str]:
     """Figures that imported exports state and that come to something else here."""
     wrong = []
+    left_out = uncounted_figures()
     for source in ImportedFigure.objects.order_by("source").values_list("source", flat=True).distinct():
         here = counted_figures(source)
-        for figure in ImportedFigure.objects.filter(source=source).order_by("pk").iterator():
+        stated = ImportedFigure.objects.filter(source=source).exclude(name__in=[UNCOUNTED, *left_out.get(source, ())])
+        for figure in stated.order_by("pk").iterator():
             counted_here = figure_here(here, figure.name, figure.external_id)
             if counted_here != figure.value:
                 wrong.append(f"{figure}, counted {counted_here}")

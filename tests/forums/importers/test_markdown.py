@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from community.kernel.markup import plain_text, render
+from forums.importers.dump import rows
 from forums.importers.markdown import from_html, from_text
-from forums.importers.stackexchange import rows
 
 BICYCLES = Path(__file__).parents[4] / "shared" / "data" / "stackexchange-bicycles-meta"
 REL = ' rel="nofollow ugc noopener"'
@@ -182,6 +182,6 @@ def test_whatever_a_text_says_is_shown(text):
 @pytest.mark.data
 @pytest.mark.skipif(not BICYCLES.exists(), reason="needs ../shared/data")
 def test_a_whole_site_is_shown_as_it_was():
-    bodies = [row["Body"] for row in rows(BICYCLES / "Posts.xml")]
+    bodies = [row["Body"] for row in rows(BICYCLES, "Posts")]
     assert len(bodies) == 1446
     assert [body for body in bodies if kept(body) != said(body)] == []

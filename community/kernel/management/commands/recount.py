@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from tqdm import tqdm
 
-from community.kernel.recount import recountables
+from community.kernel.recount import Recountable, recountables
 
 SHOWN = 10
 
@@ -31,8 +32,17 @@ class Command(BaseCommand):
             self.stdout.write(f"{entry.name}: {len(differences)} differ")
             for difference in differences[:SHOWN]:
                 self.stdout.write(f"  {difference}")
+            for figure in entry.unknown():
+                self.stdout.write(f"  not checkable: {figure}")
             if differences and not options["check"]:
-                with transaction.atomic():
-                    entry.repair()
+                _repair(entry, len(differences))
         if wrong and options["check"]:
             raise CommandError(f"{wrong} kept numbers differ from what was counted.")
+
+
+def _repair(entry: Recountable, total: int) -> None:
+    with transaction.atomic():
+        parts = entry.repair() or ()  # one that goes part by part has not begun yet
+    with tqdm(desc=entry.name, total=total, unit=" rows", delay=2, disable=None) as progress:
+        for done in parts:
+            progress.update(done)
