@@ -2,6 +2,7 @@
 
 from community.members.enums import Role
 from community.members.models import Car, Member
+from community.members.names import skeleton
 from community.members.queries import (
     MemberCard,
     car_labels,
@@ -11,15 +12,17 @@ from community.members.queries import (
     garage_models,
     has_role,
     members_named,
+    namesakes,
     space_url,
 )
 from community.members.services import (
     CarEntry,
+    Newcomer,
     change_space,
     declare_keywords,
     erase_member,
     give_role,
-    import_member,
+    import_members,
     register,
     require_role,
     set_garage,
@@ -30,6 +33,7 @@ __all__ = [
     "CarEntry",
     "Member",
     "MemberCard",
+    "Newcomer",
     "Role",
     "car_labels",
     "car_lines",
@@ -41,10 +45,12 @@ __all__ = [
     "garage_models",
     "give_role",
     "has_role",
-    "import_member",
+    "import_members",
     "members_named",
+    "namesakes",
     "register",
     "require_role",
     "set_garage",
+    "skeleton",
     "space_url",
 ]

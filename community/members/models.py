@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.members.names import skeleton
+from community.members.names import skeleton, skeleton_beside
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -61,7 +61,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the skeleton with the name."""
-        self.skeleton = skeleton(self.username)
+        if self.skeleton != skeleton_beside(self.username):
+            self.skeleton = skeleton(self.username)
         super().save(*args, **kwargs)
 
     @property

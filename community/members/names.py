@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -83,6 +84,12 @@ def skeleton(name: str) -> str:
     text = unicodedata.normalize("NFD", capitals.casefold())
     text = "".join(_lookalike(c) for c in text if not unicodedata.combining(c))
     return text.casefold().translate(_SAME)[:160]
+
+
+def skeleton_beside(name: str) -> str:
+    """What tells an imported name from one that looks like it: its skeleton, and a mark of how it is written."""
+    mark = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
+    return f"{skeleton(name)[:140]} {mark}"
 
 
 def is_reserved(name: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -67,10 +67,23 @@ def space_url(username: str) -> str:
 
 
 def members_named(usernames: Iterable[str]) -> dict[str, int]:
-    """Who is meant by these names, by the name's own spelling. Erased people are nobody."""
-    by_skeleton = {skeleton(name): name for name in usernames}
-    rows = Member.objects.filter(skeleton__in=by_skeleton, erased_at=None).values_list("skeleton", "pk")
-    return {by_skeleton[found]: pk for found, pk in rows}
+    """Who is meant by these names, by the name's own spelling, else by its looks. Erased people are nobody."""
+    looks = {name: skeleton(name) for name in usernames}
+    rows = Member.objects.filter(Q(username__in=looks) | Q(skeleton__in=looks.values()), erased_at=None)
+    found = list(rows.values_list("username", "skeleton", "pk"))
+    spelt, looking = {name: pk for name, _look, pk in found}, {look: pk for _name, look, pk in found}
+    who = {name: spelt.get(name) or looking.get(look) for name, look in looks.items()}
+    return {name: pk for name, pk in who.items() if pk}
+
+
+def namesakes(usernames: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Those who bear or look like these names, erased or not: their usernames and numbers by the name asked for."""
+    looks = {name: skeleton(name) for name in usernames}
+    rows = Member.objects.filter(Q(username__in=looks) | Q(skeleton__in=looks.values()))
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for username, pk in rows.values_list("username", "pk"):
+        found[skeleton(username)][username] = pk
+    return {name: found[look] for name, look in looks.items() if look in found}
 
 
 def declared_keywords(ids: Iterable[int]) -> dict[int, list[str]]:

@@ -17,11 +17,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Invalid, NotAllowed, contributions, forget, publish
+from community.kernel.api import Invalid, NotAllowed, contributions, forget, publish, publish_many
 from community.members.enums import Role
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
 from community.members.models import Car, DeclaredKeyword, Member
-from community.members.names import clean_shown_name, clean_username, skeleton
+from community.members.names import clean_shown_name, clean_username, skeleton, skeleton_beside
 from community.members.queries import has_role
 from community.search.api import mark_content
 
@@ -87,19 +87,38 @@ def _shown(name: str) -> str:
         raise Invalid(error.messages[0], field="name") from error
 
 
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """A member of another system. ``beside``: an imported member looks like this one, and both keep their names."""
+
+    username: str
+    joined_at: datetime
+    name: str = ""
+    about: str = ""
+    language: str = "en"
+    beside: bool = False
+
+
 @transaction.atomic
-def import_member(
-    *, username: str, name: str, joined_at: datetime, about: str = "", language: str = "en", email: str | None = None
-) -> Member:
-    """A member of another system, without a password. The same username again is the same member."""
-    known = Member.objects.filter(skeleton=skeleton(username)).first()
-    if known:
-        return known
-    member = Member(username=username, email=email, name=name[:60], about=about[:2000], language=language)
-    member.joined_at = joined_at
+def import_members(newcomers: Sequence[Newcomer]) -> list[Member]:
+    """Members of another system, without a password, in a few statements. Their names must be free: ``namesakes``."""
+    members = [_imported(newcomer) for newcomer in newcomers]
+    Member.objects.bulk_create(members)
+    publish_many([(MemberJoined(member_id=m.pk, language=m.language), m.joined_at) for m in members])
+    mark_content("member", [member.pk for member in members])
+    return members
+
+
+def _imported(newcomer: Newcomer) -> Member:
+    member = Member(
+        username=newcomer.username,
+        skeleton=(skeleton_beside if newcomer.beside else skeleton)(newcomer.username),
+        name=newcomer.name[:60],
+        about=newcomer.about[:2000],
+        language=newcomer.language,
+        joined_at=newcomer.joined_at,
+    )
     member.set_unusable_password()
-    member.save()
-    joined(member=member, now=joined_at)
     return member
 
 

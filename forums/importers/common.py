@@ -1,4 +1,4 @@
-"""What every importer needs: batches, ids, names nobody bears here, permissions for demonstrations."""
+"""What every importer needs: batches, ids, notes of what was taken over, permissions for demonstrations."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from secrets import token_hex
 from typing import TypeVar
 
 from community.consent.api import PURPOSE_CHANNELS, VERSION, Yes, decided_among, grant_many
-from community.members.api import Member, import_member
 from forums.models import Imported
 
 BATCH = 200
@@ -50,21 +48,11 @@ def taken_over(source: str, kind: str, external_ids: Iterable[str]) -> dict[str,
     return dict(found.values_list("external_id", "local_id"))
 
 
-def free_member(username: str, *, kind: str, name: str, joined_at: datetime, about: str = "", language: str) -> Member:
-    """An imported member under this name or the next free one.
-
-    A name that somebody of this site bears is never taken over: the import must not write in their name. ``kind`` is
-    the kind of ``Imported`` that members of the import have.
-    """
-    taken = Imported.objects.filter(kind=kind)
-    for attempt in ("", *(f"-{letter}" for letter in "abcdefgh"), f"-{token_hex(4)}"):
-        member = import_member(
-            username=username + attempt, name=name, joined_at=joined_at, about=about, language=language
-        )
-        ours = not member.has_usable_password() and member.joined_at == joined_at
-        if ours and not taken.filter(local_id=member.pk).exists():
-            return member
-    raise ValueError(f"no free name for {username}")
+def note(source: str, kind: str, things: Mapping[str, int]) -> None:
+    """Note what was taken over: the id here by the id there."""
+    Imported.objects.bulk_create(
+        [Imported(source=source, kind=kind, external_id=external, local_id=local) for external, local in things.items()]
+    )
 
 
 def grant_all(since: Mapping[int, datetime]) -> None:

@@ -17,12 +17,13 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from community.kernel import markup
-from community.members.api import Member
+from community.members.api import Member, Newcomer
 from forums.enums import PostKind
-from forums.importers.common import BATCH, batched, free_member, grant_all, taken_over
+from forums.importers.common import BATCH, batched, grant_all, note, taken_over
 from forums.importers.dump import Row, number, rows, tags_of
 from forums.importers.figures import keep_figures
 from forums.importers.markdown import from_html
+from forums.importers.people import take_people
 from forums.importers.times import moment
 from forums.models import Board, Imported, ImportedVote, Post, Topic
 from forums.queries import set_counts
@@ -76,7 +77,8 @@ class Import:
         if self.grant_all:
             self._look_ahead(progress)
             self._grant_the_known()
-        self._pass("Users", progress(rows(self.folder, "Users"), "Users"), self._user)
+        for users in batched(progress(rows(self.folder, "Users"), "Users"), BATCH):
+            self._users(users)
         self._pass("Posts", progress(rows(self.folder, "Posts"), "Posts"), self._post)
         self._orphans(progress)
         self._pass("Comments", progress(rows(self.folder, "Comments"), "Comments"), self._comment)
@@ -106,7 +108,6 @@ class Import:
     @transaction.atomic
     def _batch(self, name: str, batch: list[Row], take: Take) -> None:
         known = self._known(name, [row["Id"] for row in batch if "Id" in row])
-        new: dict[int, Row] = {}
         for row in batch:
             self.columns[name].update(row)
             external = row.get("Id", "")
@@ -114,30 +115,38 @@ class Import:
                 self.skipped[name] += 1
             elif external not in known and (local_id := take(row)) is not None:
                 known[external] = local_id
-                new[local_id] = row
-                self._note(name, external, local_id)
-        if name == "Users" and self.grant_all:
-            grant_all({local_id: self._since(row) for local_id, row in new.items()})
+                self._note(name, {external: local_id})
 
     def _known(self, kind: str, ids: Iterable[str]) -> dict[str, int]:
         return taken_over(self.source, kind, ids)
 
-    def _note(self, kind: str, external_id: str, local_id: int) -> None:
-        Imported.objects.get_or_create(
-            source=self.source, kind=kind, external_id=external_id, defaults={"local_id": local_id}
-        )
-        self.done[kind] += 1
+    def _note(self, kind: str, things: dict[str, int]) -> None:
+        note(self.source, kind, things)
+        self.done[kind] += len(things)
 
     def _at(self, row: Row) -> datetime:
         return moment(row.get("CreationDate", ""), now=self.now) or EPOCH
 
     # Users
 
-    def _user(self, row: Row) -> int:
+    @transaction.atomic
+    def _users(self, batch: list[Row]) -> None:
+        users = {row["Id"]: row for row in reversed(batch) if row.get("Id")}
+        self.skipped["Users"] += sum(not row.get("Id") for row in batch)
+        known = self._known("Users", users)
+        self._take_users({external: users[external] for external in reversed(users) if external not in known})
+
+    def _take_users(self, users: dict[str, Row]) -> dict[str, Member]:
+        members = take_people({external: self._newcomer(row) for external, row in users.items()})
+        self._note("Users", {external: member.pk for external, member in members.items()})
+        if self.grant_all:
+            grant_all({members[external].pk: self._since(row) for external, row in users.items()})
+        return members
+
+    def _newcomer(self, row: Row) -> Newcomer:
         name = " ".join(row.get("DisplayName", "").split())[:60] or f"#{row['Id']}"
         about = markup.plain_text(row.get("AboutMe", ""))
-        handle = handle_of(row)[:28]
-        return free_member(handle, kind="Users", name=name, joined_at=self._at(row), about=about, language="en").pk
+        return Newcomer(username=handle_of(row)[:28], name=name, joined_at=self._at(row), about=about)
 
     def _since(self, user: Row) -> datetime:
         """From when on to permit everything: the first act, which may be older than the account if posts were moved."""
@@ -165,10 +174,7 @@ class Import:
         if not known:
             # Deleted people have no row: those with a number keep it, the others are one person.
             made = {"Id": external, "DisplayName": "deleted", "CreationDate": row.get("CreationDate", "")}
-            known = {external: self._user(made)}
-            self._note("Users", external, known[external])
-            if self.grant_all:
-                grant_all({known[external]: self._since(made)})
+            return self._take_users({external: made})[external]
         return Member.objects.get(pk=known[external])
 
     # Posts
@@ -276,7 +282,7 @@ class Import:
             self._accept(question.topic, self._local_post(row.get("AcceptedAnswerId", "")))
             if row.get("ClosedDate"):
                 Topic.objects.filter(pk=question.topic_id).update(closed=True)
-            self._note("Closings", row["Id"], question.pk)
+            self._note("Closings", {row["Id"]: question.pk})
 
     @staticmethod
     def _accept(topic: Topic, answer: Post | None) -> None:

@@ -14,8 +14,9 @@ from django.core.validators import validate_slug
 from tqdm import tqdm
 
 from community.kernel.api import now
-from forums.importers.comments import Comment, Import, Unreadable
-from forums.importers.common import GRANT_WARNING
+from forums.importers.comments import Import
+from forums.importers.common import GRANT_WARNING, Unreadable
+from forums.importers.table import Comment
 from forums.services import ensure_board
 
 SHOWN_LINES = 10
@@ -56,19 +57,29 @@ class Command(BaseCommand):
         work = Import(path, grant_all=grant_all, language=language, now=now())
         work.read(_progress)
         work.run(ensure_board(slug, title_en=slug, title_zh=slug), _progress)
-        done = work.done
+        done, table = work.done, work.table
         self.stdout.write(
-            f"{done['Comments']} comments by {done['Authors']} new members taken over, {done['known']} rows were here."
+            f"{done['Comments']} comments by {done['Authors']} new members taken over, "
+            f"{done['known']} were here from an earlier run."
         )
-        if done["misdated"]:
-            self.stdout.write(f"{done['misdated']} dates were not understood; their comments are dated now.")
-        if work.too_long:
-            lines = ", ".join(map(str, work.too_long[:SHOWN_LINES]))
-            more = " and more" if len(work.too_long) > SHOWN_LINES else ""
-            self.stdout.write(
-                f"{len(work.too_long)} comments of more than 40,000 characters left out (line {lines}{more}). "
-                "A quotation mark that is never closed looks like this too."
-            )
+        told = {
+            f"{done['repeated']} rows repeat a content_id of this file and are left out.": done["repeated"],
+            f"{table.empty} rows without a text are left out.": table.empty,
+            f"{done['misdated']} dates were not understood; their comments are dated now.": done["misdated"],
+            f"{len(work.too_long)} comments of more than 40,000 characters left out ({_lines(work.too_long)}).": (
+                work.too_long
+            ),
+            f"{len(table.doubtful)} rows go over several lines and have text behind a closing quotation mark "
+            f"({_lines(table.doubtful)}): is one missing? They were taken over as they stand.": table.doubtful,
+        }
+        for sentence, count in told.items():
+            if count:
+                self.stdout.write(sentence)
+
+
+def _lines(numbers: list[int]) -> str:
+    more = " and more" if len(numbers) > SHOWN_LINES else ""
+    return f"line {', '.join(map(str, numbers[:SHOWN_LINES]))}{more}"
 
 
 def _progress(found: Iterable[Comment], name: str, total: int | None) -> Iterable[Comment]:

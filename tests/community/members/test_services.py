@@ -3,18 +3,22 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from community.consent.api import permits_of
 from community.kernel.api import Invalid, NotAllowed
 from community.kernel.models import OutboxEvent
 from community.members.api import (
+    Newcomer,
     Role,
     cards,
+    change_space,
     declare_keywords,
     erase_member,
     has_role,
-    import_member,
+    import_members,
     members_named,
+    namesakes,
     register,
     require_role,
 )
@@ -60,10 +64,27 @@ def test_an_address_belongs_to_one_member_in_any_case():
         register(username="other", email="MAJA@example.org", password=None, now=THEN)
 
 
-def test_an_imported_member_is_the_same_again():
-    one = import_member(username="0042", name="", joined_at=THEN)
-    assert import_member(username="0042", name="x", joined_at=THEN) == one
-    assert not one.has_usable_password()
+def test_members_are_imported_in_the_same_statements_however_many(django_assert_num_queries):
+    for count in (1, 3):
+        names = [f"{count}-{n}" for n in range(count)]
+        # Members, facts, marks, the ends of a savepoint; on PostgreSQL the lock of their facts.
+        with django_assert_num_queries(6 if connection.vendor == "postgresql" else 5):
+            members = import_members([Newcomer(username=name, joined_at=THEN) for name in names])
+        assert [member.username for member in members] == names
+        assert not any(member.has_usable_password() for member in members)
+    assert set(OutboxEvent.objects.values_list("name", "occurred_at")) == {("members.member.joined", THEN)}
+
+
+def test_an_imported_member_may_look_like_another_and_keeps_that(now):
+    one, two = import_members(
+        [Newcomer(username="l1", joined_at=THEN), Newcomer(username="11", joined_at=THEN, beside=True)]
+    )
+    change_space(member=two, name="Two", about="", language="en", now=now)
+    assert namesakes(["I1"]) == {"I1": {"l1": one.pk}}
+    assert namesakes(["11"]) == {"11": {"l1": one.pk, "11": two.pk}}
+    assert members_named(["11", "I1", "nobody"]) == {"11": two.pk, "I1": one.pk}
+    erase_member(member=two, now=now)
+    assert members_named(["11"]) == {"11": one.pk}
 
 
 def test_keywords_are_kept_once_and_at_most_twenty(now):

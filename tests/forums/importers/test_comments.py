@@ -1,5 +1,6 @@
 """Importing comments from a table."""
 
+import codecs
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from community.consent.api import history, permits_of
+from community.kernel.api import Invalid
 from community.kernel.models import OutboxEvent
-from community.members.api import Member
-from forums.importers.comments import Import, moment, title_of, username_of
+from community.members.api import Member, members_named
+from forums.importers.comments import Import, title_of, username_of
+from forums.importers.times import moment
 from forums.models import Board, Imported, Post, Topic
 from tests.people import member as native_member
 
@@ -88,15 +91,23 @@ def test_a_second_run_changes_nothing_and_says_so(table, capsys):
     capsys.readouterr()
     load(path, grant_all_for_demo=True)
     assert [*state(), OutboxEvent.objects.count()] == before
-    assert "0 comments by 0 new members taken over, 3 rows were here" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "0 comments by 0 new members taken over, 2 were here from an earlier run." in told
+    assert "1 rows repeat a content_id of this file" in told
+    assert "1 rows without a text" in told
 
 
-def test_rows_without_ids_and_authors_are_still_taken_over_once(table):
-    path = table("content\nRoof racks\nRoof racks\nTyres\n")
+def test_rows_without_ids_are_comments_of_their_own_even_where_they_say_the_same(table, capsys):
+    path = table("content\nRoof racks\nRoof racks\nTyres\nRoof racks\n")
     load(path)
     before = state()
+    assert (Topic.objects.count(), Member.objects.count()) == (4, 4)
+    capsys.readouterr()
     load(path)
-    assert (state(), Topic.objects.count(), Member.objects.count()) == (before, 2, 2)
+    assert state() == before
+    assert "4 were here from an earlier run.\n" in capsys.readouterr().out
+    load(table("content\nTyres\nRoof racks\n"))
+    assert state() == before
 
 
 def test_a_cut_off_import_goes_on(table, monkeypatch):
@@ -130,6 +141,51 @@ def test_a_name_somebody_bears_here_is_not_taken(table):
     assert Member.objects.filter(username="a1-a").exists()
 
 
+def test_an_author_is_the_same_member_in_every_board(table):
+    load(table("author,content,date\nAnn Lee,One,2018-05-01\n"))
+    path = table("author,content,date\nAnn Lee,Two,2017-05-01\nBo,Three,2018-05-01\n")
+    call_command("import_comments", path, board="more")
+    assert list(Topic.objects.order_by("pk").values_list("board__slug", "author__username")) == [
+        ("talk", "Ann-Lee"),
+        ("more", "Ann-Lee"),
+        ("more", "Bo"),
+    ]
+    call_command("import_comments", path, board="more", grant_all_for_demo=True)
+    ann = Member.objects.get(username="Ann-Lee")
+    assert {entry.at for entry in history(ann.pk)} == {datetime(2017, 5, 1, tzinfo=UTC)}
+
+
+def test_ids_that_only_look_alike_are_the_usernames_all_the_same(table):
+    ids = ["ABC", "abc", "11", "l1", "a" * 80, "Il", "１２"]
+    load(table("content_id,content\n" + "".join(f"{name},I am {name}\n" for name in ids)))
+    load(table("content_id,content\nAbc,I came later\n"))
+    assert list(Member.objects.order_by("pk").values_list("username", flat=True)) == [*ids[:-1], "12", "Abc"]
+    member = Member.objects.get(username="abc")
+    member.about = "Changed"
+    member.save()
+    assert members_named(["Abc", "ABC"]) == {
+        "Abc": Member.objects.get(username="Abc").pk,
+        "ABC": Member.objects.get(username="ABC").pk,
+    }
+    with pytest.raises(Invalid):
+        native_member("aBC")
+
+
+def test_two_authors_of_one_handle_are_told_apart(table):
+    load(table("author,content\na.b,One\na-b,Two\na b,Three\n"))
+    assert list(Member.objects.order_by("pk").values_list("username", "name")) == [
+        ("a-b", "a.b"),
+        ("a-b-a", "a-b"),
+        ("a-b-b", "a b"),
+    ]
+
+
+def test_a_name_that_looks_like_somebodys_here_is_not_taken(table):
+    native_member("abc")
+    load(table("content_id,content\nABC,One\nAbc,Two\n"))
+    assert list(Member.objects.order_by("pk").values_list("username", flat=True)) == ["abc", "ABC-a", "Abc-a"]
+
+
 def test_authors_who_look_alike_stay_apart(table):
     names = ["Tom", "tom", "T0m", *(f"tom{'_' * n}" for n in range(1, 12))]
     load(table("author,content\n" + "".join(f"{name},I am {name}\n" for name in names)))
@@ -151,6 +207,42 @@ def test_a_file_that_is_no_table_is_refused_and_nothing_is_written(table, table_
     with pytest.raises(CommandError, match=said):
         load(table(table_text))
     assert [Board.objects.count(), Member.objects.count(), Imported.objects.count()] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("table_text", "said"),
+    [
+        ('content\nfine\n"open, and\nso on\n"x",y\n', None),
+        ('content\nfine\n"open\nso on\n', "The quotation mark of the row in line 3 is never closed"),
+        ('content\n"two\nlines"\n"open', "The quotation mark of the row in line 4 is never closed"),
+        (b"content\n" + "好的\n坏".encode() + b"\xff\n", "Line 3 has a byte that is not UTF-8"),
+        (b"content\nfine\ncaf\xe9 \n", r"neither UTF-8 \(line 3\), UTF-16 nor GB 18030 \(line 3\)"),
+        (codecs.BOM_UTF16_LE + "content\n好\n".encode("utf-16-le") + b"\x00\xd8\n\x00", "Line 3 is not UTF-16"),
+    ],
+)
+def test_a_fault_is_told_with_its_line(table, capsys, table_text, said):
+    if said:
+        with pytest.raises(CommandError, match=said):
+            load(table(table_text))
+        assert Board.objects.count() == 0
+    else:
+        load(table(table_text))
+        assert "1 rows go over several lines and have text behind a closing quotation mark (line 3)" in (
+            capsys.readouterr().out
+        )
+
+
+@pytest.mark.parametrize("before", ["sep=;\n", '"sep=;"\r\n', "\n\n  \n", "\ufeff\n", "\ufeffsep=;\n\n"])
+def test_lines_before_the_names_of_the_columns(table, before):
+    load(table(f"{before}content;content_id\nHello, you;x1\n"))
+    assert list(Topic.objects.values_list("title", "author__username")) == [("Hello, you", "x1")]
+
+
+def test_marks_that_databases_refuse_are_left_out_wherever_they_stand(table):
+    rows = "".join(f"id{n},Author {n},Text {n}\n" for n in range(400))
+    load(table(f"content_id,author,content\n{rows}a\0b,c\0d,e\0f\n"))
+    assert Topic.objects.values_list("title", "author__name").last() == ("ef", "cd")
+    assert Imported.objects.filter(external_id="ab").exists()
 
 
 def test_a_missing_file_and_a_bad_slug_are_refused(table):
