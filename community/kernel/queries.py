@@ -36,6 +36,16 @@ def replay_of(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> Iterato
     yield from _read(events.order_by("pk"))
 
 
+def facts_before(delivery: Delivery[Any], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
+    """The facts of these types that a fact's member published before it, oldest first, less those set aside.
+
+    When a fact is handled, these are handled as well, or are in the same batch.
+    """
+    names = [fact_type.name for fact_type in types]
+    events = OutboxEvent.objects.filter(member_id=delivery.fact.member_id, name__in=names, pk__lt=delivery.event_id)
+    yield from _read(events.exclude(state=OutboxState.SET_ASIDE).order_by("pk"))
+
+
 @dataclass(frozen=True)
 class OutboxStatus:
     """Depth in facts, age of the oldest pending one in seconds, how many were set aside."""

@@ -14,7 +14,7 @@ from typing import Any
 from clubs.facts import ClubJoined, ClubLeft
 from community.consent.api import Purpose, profiling_since_many
 from community.consent.facts import ContactPaused, PermissionGranted, PermissionWithdrawn
-from community.kernel.api import Delivery, Fact, facts_of
+from community.kernel.api import Delivery, Fact, facts_before
 from community.members.api import declared_keywords, garage_models
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
 from community.traces.facts import ReferrerSearched, SiteSearched
@@ -54,6 +54,12 @@ class Batch:
         """Store what has come together."""
         Signal.objects.bulk_create(self.signals, ignore_conflicts=True)
         self.signals = []
+
+    def drop(self, member_id: int) -> None:
+        """Forget what has come together of a member."""
+        self.signals = [signal for signal in self.signals if signal.member_id != member_id]
+        self.sightings = [sighting for sighting in self.sightings if sighting.member_id != member_id]
+        self.days = {key: acts for key, acts in self.days.items() if key[0] != member_id}
 
     def finish(self) -> None:
         """Store everything."""
@@ -295,26 +301,38 @@ def _garage(batch: Batch, delivery: Delivery[GarageChanged]) -> None:
 
 @takes(PermissionGranted)
 def _granted(batch: Batch, delivery: Delivery[PermissionGranted]) -> None:
-    """From now on; what members state about themselves holds as it stands."""
+    """From the day of the yes; what members state about themselves holds as it stands."""
     member_id = delivery.fact.member_id
     if delivery.fact.purpose != Purpose.PROFILING or not batch.permitted(delivery):
         return
-    _state(batch, delivery, "declared", declared_keywords([member_id]).get(member_id, []))
-    _state(batch, delivery, "garage", garage_models([member_id]).get(member_id, []))
-    for joined in _clubs_before(delivery):
+    earlier = list(facts_before(delivery, LEARNT_FROM))
+    reached = {type(each.fact) for each in earlier if batch.permitted(each)}
+    if reached & ACTS:
+        _take_anew(batch, member_id, earlier)
+    if KeywordsDeclared not in reached:
+        _state(batch, delivery, "declared", declared_keywords([member_id]).get(member_id, []))
+    if GarageChanged not in reached:
+        _state(batch, delivery, "garage", garage_models([member_id]).get(member_id, []))
+    for joined in _clubs_after(earlier):
         _learn_club(batch, Delivery(joined.event_id, joined.fact, delivery.occurred_at))
 
 
-def _clubs_before(delivery: Delivery[PermissionGranted]) -> list[Delivery[ClubJoined]]:
-    """The clubs a member is in at this fact, as their facts tell."""
+def _take_anew(batch: Batch, member_id: int, earlier: Iterable[Delivery[Any]]) -> None:
+    """A yes that is dated back reaches acts that were handled before it was said: learn from all of them once more."""
+    batch.drop(member_id)
+    wipe([member_id])
+    for each in earlier:
+        _TAKERS[type(each.fact)](batch, each)
+
+
+def _clubs_after(earlier: Iterable[Delivery[Any]]) -> list[Delivery[ClubJoined]]:
+    """The clubs a member is in after these facts."""
     joined: dict[str, Delivery[ClubJoined]] = {}
-    for earlier in facts_of(delivery.fact.member_id):
-        if earlier.event_id >= delivery.event_id:
-            break
-        if isinstance(earlier.fact, ClubJoined):
-            joined[earlier.fact.slug] = earlier
-        elif isinstance(earlier.fact, ClubLeft):
-            joined.pop(earlier.fact.slug, None)
+    for each in earlier:
+        if isinstance(each.fact, ClubJoined):
+            joined[each.fact.slug] = each
+        elif isinstance(each.fact, ClubLeft):
+            joined.pop(each.fact.slug, None)
     return list(joined.values())
 
 
@@ -336,9 +354,7 @@ def _withdrawn(batch: Batch, delivery: Delivery[PermissionWithdrawn]) -> None:
 @takes(MemberErased)
 def _erased(batch: Batch, delivery: Delivery[MemberErased]) -> None:
     member_id = delivery.fact.member_id
-    batch.signals = [signal for signal in batch.signals if signal.member_id != member_id]
-    batch.sightings = [sighting for sighting in batch.sightings if sighting.member_id != member_id]
-    batch.days = {key: acts for key, acts in batch.days.items() if key[0] != member_id}
+    batch.drop(member_id)
     wipe([member_id])
 
 
@@ -380,3 +396,5 @@ def _removed(batch: Batch, delivery: Delivery[InterestRemoved]) -> None:
 
 
 LEARNT_FROM = tuple(_TAKERS)
+# What leaves something to know, if it happened under the permission.
+ACTS = frozenset(LEARNT_FROM) - {PermissionGranted, PermissionWithdrawn, MemberJoined, SpaceChanged, ContactPaused}
