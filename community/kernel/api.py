@@ -6,7 +6,7 @@ from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Paddock
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.limits import rate_limit
-from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of
+from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
 from community.kernel.recount import recountable
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
@@ -43,4 +43,5 @@ __all__ = [
     "recountable",
     "replay",
     "replay_of",
+    "times_of",
 ]

@@ -46,6 +46,11 @@ def facts_before(delivery: Delivery[Any], types: Iterable[type[Fact]]) -> Iterat
     yield from _read(events.exclude(state=OutboxState.SET_ASIDE).order_by("pk"))
 
 
+def times_of(event_ids: Iterable[int]) -> dict[int, datetime]:
+    """When facts happened, by their number."""
+    return dict(OutboxEvent.objects.filter(pk__in=list(event_ids)).values_list("pk", "occurred_at"))
+
+
 @dataclass(frozen=True)
 class OutboxStatus:
     """Depth in facts, age of the oldest pending one in seconds, how many were set aside."""

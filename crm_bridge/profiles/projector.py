@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from community.consent.api import profiling_since_many
-from community.kernel.api import Delivery, each_round, handles_batch, lanes_held, now, replay_of
+from community.kernel.api import Delivery, each_round, handles_batch, lanes_held, now, replay_of, times_of
 from community.members.api import Member
 from community.search.api import mark
 from crm_bridge.intake.handlers import LEARNT_FROM, take_in, wipe
@@ -71,11 +71,15 @@ def compute(member_ids: Iterable[int], *, now: datetime) -> None:
 
 
 def _signals(ids: Iterable[int]) -> dict[int, list[SignalValue]]:
+    columns = ("member_id", "event_id", "keyword", "source", "source_id", "title", "count", "at")
+    rows = list(Signal.objects.filter(member_id__in=list(ids)).values_list(*columns))
+    # A club counts from the permission on, but was joined when it was.
+    clubs = {event_id for _member, event_id, _keyword, source, *_more in rows if source == "club"}
+    joined = times_of(clubs) if clubs else {}
     found: dict[int, list[SignalValue]] = defaultdict(list)
-    rows = Signal.objects.filter(member_id__in=list(ids))
-    columns = ("member_id", "keyword", "source", "source_id", "title", "count", "at")
-    for member_id, *values in rows.values_list(*columns):
-        found[member_id].append(SignalValue(*values))
+    for member_id, event_id, keyword, source, source_id, title, count, at in rows:
+        signal = SignalValue(keyword, source, source_id, title, count, at, joined.get(event_id))
+        found[member_id].append(signal)
     return found
 
 
@@ -123,7 +127,7 @@ def stored(interest: InterestValue) -> dict[str, Any]:
                 "title": latest.title,
                 "count": latest.mentions,
                 "times": times,
-                "at": latest.at.isoformat(),
+                "at": (latest.happened_at or latest.at).isoformat(),
             }
             for latest, times in interest.reasons
         ],

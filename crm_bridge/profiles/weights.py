@@ -38,9 +38,10 @@ COUNTED = 3  # mentions of a keyword in one text that still add strength
 
 
 class SignalValue(NamedTuple):
-    """One reason: keyword, kind of act, which one, its title, how often mentioned, when.
+    """One reason: keyword, kind of act, which one, its title, how often mentioned, from when on it counts.
 
-    A tuple, since a busy relay makes some hundred thousand of them a minute.
+    ``happened_at``: when it was, where that may be earlier. A tuple, since a busy relay makes some hundred thousand of
+    them a minute.
     """
 
     keyword: str
@@ -49,6 +50,7 @@ class SignalValue(NamedTuple):
     title: str
     mentions: int
     at: datetime
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from community.kernel.api import now
 from community.members.api import Member, declare_keywords
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
 from crm_bridge.profiles.projector import rebuild_profiles
+from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import delete_post, edit_post, ensure_board, open_topic, write_post
 from tests.people import THEN, member
 from tests.relay import drain
@@ -123,3 +124,16 @@ def test_a_second_yes_dated_back_does_not_bring_back_what_a_no_deleted(board):
     yes(ada, at=THEN + timedelta(days=6, hours=1))
     drain()
     assert {row[1] for row in as_rebuilt()[0]} == {"camping"}
+
+
+def test_a_club_counts_from_the_yes_and_is_shown_with_the_day_it_was_joined(board):
+    ada = member("ada")
+    club = found_club(slug="circle", title_en="Camping", title_zh="露营", keywords=["camping"], now=THEN)
+    join_club(member=ada, club=club, now=THEN)
+    drain()
+    yes(ada, at=THEN + timedelta(days=30))
+    drain()
+    assert Signal.objects.get().at == THEN + timedelta(days=30)
+    (interest,) = interests_of(profile_of(ada.pk))
+    assert [reason.at for reason in interest.reasons] == [THEN]
+    as_rebuilt()
