@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from community.consent.api import PURPOSE_CHANNELS
 from community.kernel.api import Invalid, contributions
 from crm_bridge.audience.document import LEVELS, owned
-from crm_bridge.keywords.vocabulary import Vocabulary, close_to, vocabulary
+from crm_bridge.keywords.vocabulary import Vocabulary, nearest, vocabulary
 from crm_bridge.models.profile import Stage
 
 LONGEST = 500
@@ -255,7 +255,7 @@ class _Builder:
             message = _("The vocabulary is empty. “manage.py load_vocabulary” brings the words to begin with.")
             return LineError(message, part.start, part.end)
         message = _("The vocabulary does not know “%(term)s”.") % {"term": term}
-        return LineError(message, part.start, part.end, tuple(close_to(term, limit=SUGGESTED, codes=True)))
+        return LineError(message, part.start, part.end, tuple(nearest(term, SUGGESTED)))
 
 
 def near(typed: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -119,11 +119,24 @@ def _add_days(days: dict[tuple[int, date], tuple[int, datetime]]) -> None:
     )
 
 
-def _learn(batch: Batch, delivery: Delivery[Any], source: str, source_id: object, title: str, *texts: str) -> None:
-    """One signal a keyword the texts are about."""
+def _learn(
+    batch: Batch,
+    delivery: Delivery[Any],
+    source: str,
+    source_id: object,
+    title: str,
+    *texts: str,
+    words: Iterable[str] = (),
+) -> None:
+    """One signal a keyword the texts are about. Each of the words stands alone: 大众 is a brand, not the public."""
     if not batch.permitted(delivery):
         return
-    for code, count in batch.words.matcher.count("\n".join(texts)).items():
+    counts = batch.words.capture("\n".join([*texts, *words]))
+    for word in words:
+        keyword = batch.words.find(word)
+        if keyword and keyword.code not in counts:
+            counts[keyword.code] = 1
+    for code, count in counts.items():
         _signal(batch, delivery, code, source, source_id, title, count=min(count, 1000))
 
 
@@ -153,7 +166,7 @@ def _state(batch: Batch, delivery: Delivery[Any], source: str, words: Iterable[s
     codes: dict[str, str] = {}
     for word in words:
         whole = batch.words.find(word)
-        found = [whole.code] if whole else list(batch.words.matcher.count(word))
+        found = [whole.code] if whole else list(batch.words.capture(word))
         for code in found:
             codes.setdefault(code, word)
         if not found:
@@ -256,7 +269,7 @@ def _club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
 
 def _learn_club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
     fact = delivery.fact
-    _learn(batch, delivery, "club", fact.slug, fact.title, fact.title, "\n".join(fact.keywords))
+    _learn(batch, delivery, "club", fact.slug, fact.title, fact.title, words=fact.keywords)
 
 
 @takes(ClubLeft)

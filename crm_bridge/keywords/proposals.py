@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from community.kernel.api import Invalid
 from community.members.api import Member, Role, require_role
 from crm_bridge.keywords.matcher import units
-from crm_bridge.keywords.vocabulary import Vocabulary, close_to, find, vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import Vocabulary, find, nearest, vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Synonym, TermProposal, TermSighting
 
 VOCABULARY_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
@@ -100,7 +100,7 @@ def _rows(current: Vocabulary) -> list[Any]:
         .order_by("-people", "-uses", "term")[: 2 * SHOWN]
     )
     # A term may have become known since it was seen.
-    return [row for row in rows if not (current.find(row["term"]) or current.matcher.count(row["term"]))][:SHOWN]
+    return [row for row in rows if not current.capture(row["term"])][:SHOWN]
 
 
 def waiting() -> int:
@@ -141,7 +141,7 @@ def accept_as_synonym(*, actor: Member, term: str, keyword: str, now: datetime) 
     require_role(actor, *VOCABULARY_ROLES)
     found = find(keyword)
     if found is None:
-        hint = pgettext("between", ", ").join(close_to(keyword))
+        hint = pgettext("between", ", ").join(nearest(keyword, codes=False))
         message = _("No keyword is called that. Did you mean: %(names)s?") if hint else _("No keyword is called that.")
         raise Invalid(message % {"names": hint}, field="keyword")
     Synonym.objects.get_or_create(keyword=found, text=_clean(term))

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from crm_bridge.keywords.matcher import Matcher, words
+from crm_bridge.keywords.matcher import Matcher, units, words
 from crm_bridge.models import Keyword, Synonym, VocabularyVersion
+
+LONGEST_NAME = 60
+LIKE = 0.6
+SHORTEST_PART = 3
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All keywords in use with their matcher."""
+    """All keywords in use with their matcher. ``alone``: names that are meant only where nothing stands beside them."""
 
     version: int
     keywords: dict[str, Keyword]
     matcher: Matcher
+    alone: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def find(self, term: str) -> Keyword | None:
         """The keyword a term stands for: its code, a name or a synonym, in any language, singular or plural."""
-        codes = (term, "-".join(words(term)), self.matcher.find(term) or "")
+        codes = (term, "-".join(words(term)), self.matcher.find(term) or "", self.alone.get(tuple(units(term)), ""))
         return next((self.keywords[code] for code in codes if code in self.keywords), None)
+
+    def capture(self, text: str) -> Counter[str]:
+        """The keywords a text is about, with how often each occurs; also one that is all of it."""
+        found = self.matcher.count(text)
+        if not found and len(text) <= LONGEST_NAME and (keyword := self.find(text)):
+            found[keyword.code] = 1
+        return found
 
 
 _LOCK = threading.Lock()
@@ -45,10 +57,14 @@ def vocabulary() -> Vocabulary:
 
 def _compiled(version: int) -> Vocabulary:
     keywords = {keyword.code: keyword for keyword in Keyword.objects.filter(active=True)}
-    terms = [(name, k.code) for k in keywords.values() for name in (k.name_zh, k.name_en)]
+    names = [(name, k.code) for k in keywords.values() for name in (k.name_zh, k.name_en)]
     synonyms = Synonym.objects.filter(keyword__in=keywords).values_list("text", "keyword_id", "exclusion")
+    # A name that its own keyword excludes is meant only alone: 大众 is a brand, in a text the public.
+    excluded = {(tuple(units(text)), code) for text, code, exclusion in synonyms if exclusion}
+    alone = {path: code for name, code in names if ((path := tuple(units(name))), code) in excluded}
+    terms = [(name, code) for name, code in names if (tuple(units(name)), code) not in excluded]
     terms += [(text, "" if exclusion else code) for text, code, exclusion in synonyms]
-    return Vocabulary(version, keywords, Matcher(terms))
+    return Vocabulary(version, keywords, Matcher(terms), alone)
 
 
 def vocabulary_changed() -> None:
@@ -70,26 +86,45 @@ def find(term: str) -> Keyword | None:
 
 def capture(text: str) -> Counter[str]:
     """The keywords a text is about, with how often each occurs."""
-    return vocabulary().matcher.count(text)
+    return vocabulary().capture(text)
 
 
 def nearest(term: str, limit: int = 3, *, codes: bool = True) -> list[str]:
-    """Names, and codes if wanted, close to a term nobody knows, for a helpful message."""
-    keywords = vocabulary().keywords.values()
-    names = {name.lower(): name for k in keywords for name in (k.name_en, k.name_zh, *([k.code] if codes else []))}
-    close = difflib.get_close_matches(term.lower(), names, n=limit, cutoff=0.5)
-    contained = [name for key, name in names.items() if term.lower() in key]
-    return list(dict.fromkeys([*(names[key] for key in close), *contained]))[:limit]
+    """Names, and codes if wanted, close to a term nobody knows: each keyword under the name that is closest."""
+    wanted = term.lower()
+    close = []
+    for keyword in vocabulary().keywords.values():
+        names = (keyword.name_en, keyword.name_zh, *((keyword.code,) if codes else ()))
+        # Of two that are as close, the one that is shown.
+        likeness, at = max((_likeness(wanted, name.lower()), -at) for at, name in enumerate(names))
+        if likeness >= LIKE:
+            close.append((-likeness, len(names[-at]), names[-at]))
+        elif part := next((name for name in names if _is_part(wanted, name.lower())), ""):
+            close.append((0.0, len(part), part))
+    return [name for _likeness, _length, name in sorted(close)[:limit]]
 
 
-def close_to(term: str, *, limit: int = 3, codes: bool = False) -> list[str]:
-    """The nearest names, and codes if wanted, one a keyword."""
-    names: dict[str, str] = {}
-    for name in nearest(term, limit=2 * limit, codes=codes):
-        meant = find(name)
-        if meant:
-            names.setdefault(meant.code, name)
-    return list(names.values())[:limit]
+def _likeness(one: str, other: str) -> float:
+    """One less the share of characters to change, put in or leave out; 0 where it is too little to matter."""
+    longest = max(len(one), len(other), 1)
+    most = (1 - LIKE) * longest
+    if abs(len(one) - len(other)) > most:
+        return 0.0
+    row = list(range(len(other) + 1))
+    for at, character in enumerate(one, 1):
+        before, row[0] = row[0], at
+        for i, another in enumerate(other, 1):
+            before, row[i] = row[i], min(row[i] + 1, row[i - 1] + 1, before + (character != another))
+        if min(row) > most:
+            return 0.0
+    return 1 - row[-1] / longest
+
+
+def _is_part(term: str, name: str) -> bool:
+    """Whether a name has the term in it: Latin letters as the beginning of a word, and at least three."""
+    if not term.isascii():
+        return term in name
+    return len(term) >= SHORTEST_PART and any(word.startswith(term) for word in re.split(r"[\s-]", name))
 
 
 def known_labels(codes: Iterable[str]) -> dict[str, str]:

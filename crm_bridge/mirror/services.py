@@ -17,7 +17,7 @@ from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, publish
 from community.members.api import Member
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.intake.handlers import take_in
-from crm_bridge.keywords.vocabulary import close_to, find
+from crm_bridge.keywords.vocabulary import find, nearest
 from crm_bridge.models import InterestControl, Keyword
 from crm_bridge.profiles.projector import compute
 from crm_bridge.profiles.queries import profile_of
@@ -88,7 +88,7 @@ def known_keyword(term: str) -> Keyword:
     keyword = find(term) if len(term) <= LONGEST_TERM else None
     if keyword:
         return keyword
-    raise UnknownTerm(close_to(term, limit=SUGGESTIONS) if len(term) <= LONGEST_TERM else [])
+    raise UnknownTerm(nearest(term, SUGGESTIONS, codes=False) if len(term) <= LONGEST_TERM else [])
 
 
 @transaction.atomic

@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from clubs.api import found_club, join_club
 from clubs.models import Club
+from community.kernel.api import now
+from crm_bridge.audience.line import parse
 from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary
 from crm_bridge.models import Keyword, Synonym
+from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.models import Board
+from tests.people import THEN, member, permit
+from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +50,7 @@ def test_every_brand_is_a_club_with_a_board_and_its_models_are_keywords(tmp_path
     }
     assert clubs["Acme车友会"].slug == "acme"
     assert set(Board.objects.values_list("club_slug", flat=True)) == {club.slug for club in clubs.values()}
-    assert names() == ["Roadster GT", "奥迪A3", "奥迪Q5L"]
+    assert names() == ["Acme", "Roadster GT", "奥迪", "奥迪A3", "奥迪Q5L"]
     found = {find(code).name_zh: count for code, count in capture("我的奥迪 a3 比 roadster GT 好").items()}
     assert found == {"奥迪A3": 1, "Roadster GT": 1}
 
@@ -56,21 +62,72 @@ def test_a_second_run_changes_nothing_and_a_longer_list_adds_its_models(tmp_path
     assert Club.objects.values().get() == {field.name: getattr(club, field.name) for field in Club._meta.fields}
     import_clubs(tmp_path, {"奥迪": ["奥迪A3", "奥迪A8"]})
     assert Club.objects.get().models_list == ["奥迪A3", "奥迪A8"]
-    assert names() == ["奥迪A3", "奥迪A8"]
+    assert names() == ["奥迪", "奥迪A3", "奥迪A8"]
 
 
 def test_names_found_everywhere_or_taken_by_another_subject_count_only_with_their_brand(tmp_path):
     topic = Keyword.objects.create(code="range", name_en="Range", name_zh="续航", kind="topic")
     Synonym.objects.create(keyword=topic, text="里程")
     import_clubs(tmp_path, {"比亚迪": ["元", "秦PLUS"], "本田": ["里程", "飞度"], "宝马": ["X5"]})
-    assert names() == sorted(["宝马 X5", "本田 里程", "比亚迪 元", "秦PLUS", "续航", "飞度"])
+    assert names() == sorted(["宝马", "本田", "比亚迪", "宝马 X5", "本田 里程", "比亚迪 元", "秦PLUS", "续航", "飞度"])
     assert capture("花了二十万元，续航里程不错") == {"range": 2}
 
 
 def test_a_keyword_a_manager_has_is_left_alone(tmp_path):
     Keyword.objects.create(code="fit", name_en="Fit", name_zh="飞度", kind="model", active=False)
     import_clubs(tmp_path, {"本田": ["飞度"]})
-    assert list(Keyword.objects.values_list("code", "active")) == [("fit", False)]
+    assert list(Keyword.objects.filter(name_zh="飞度").values_list("code", "active")) == [("fit", False)]
+
+
+def test_a_brand_is_an_interest_and_so_is_a_model_by_its_own_name(tmp_path):
+    brands = {"奥迪": ["奥迪A3", "奥迪Q5L(进口)"], "赛麟": ["赛麟科迈罗"], "Polestar极星汽车": ["Polestar 1"]}
+    import_clubs(tmp_path, brands)
+    assert [find(term).name_zh for term in ("奥迪", "q5l", "科迈罗")] == ["奥迪", "奥迪Q5L", "赛麟科迈罗"]
+    assert {find(term).name_zh for term in ("polestar", "极星", "Polestar极星")} == {"Polestar极星汽车"}
+    assert find("A3") is None  # too short to mean only that
+    assert parse("interest:奥迪 interest:Q5L").interests
+
+
+def test_a_short_name_two_models_claim_is_nobodys_in_whatever_order_they_come(tmp_path):
+    import_clubs(tmp_path, {"宝骏": ["宝骏E200"]})
+    assert find("E200").name_zh == "宝骏E200"
+    import_clubs(tmp_path, {"众泰": ["众泰E200"]})
+    assert find("E200") is None
+    import_clubs(tmp_path, {"奇瑞": ["奇瑞E200"]})
+    assert (find("E200"), find("奇瑞E200").name_zh) == (None, "奇瑞E200")
+
+
+def test_a_brand_takes_its_name_back_from_a_model(tmp_path):
+    import_clubs(tmp_path, {"北京": ["北京JEEP"]})
+    assert find("Jeep").name_zh == "北京JEEP"
+    import_clubs(tmp_path, {"Jeep": ["指南者"]})
+    assert find("jeep").name_zh == "Jeep"
+
+
+def test_everyday_words_are_brands_only_alone_and_models_only_with_their_brand(tmp_path):
+    import_clubs(tmp_path, {"大众": ["大众CC", "Polo"], "路虎": ["发现"], "MINI": ["MINI"]})
+    assert [find(term).name_zh for term in ("大众", "mini", "路虎发现", "大众 Polo")] == [
+        *("大众", "MINI", "路虎 发现", "大众 Polo"),
+    ]
+    assert [find("发现"), find("polo")] == [None, None]
+    assert capture("我发现大众喜欢mini的东西") == {}
+    assert {find(code).name_zh for code in capture("路虎发现和大众Polo")} == {"路虎 发现", "大众 Polo"}
+
+
+def test_the_clubs_own_short_name_stands_for_its_model(settings):
+    values = {"title_en": "4 Touring Club", "title_zh": "4旅行版车友会", "kind": "brand", "now": THEN}
+    found_club(slug="4-touring", models=["Norling 4 Touring"], keywords=["4 Touring", "旅行车"], **values)
+    assert list(Keyword.objects.values_list("name_en", flat=True)) == ["Norling 4 Touring"]
+    assert find("4 touring").name_en == "Norling 4 Touring"
+
+
+def test_joining_the_club_of_a_brand_is_an_interest_in_the_brand(tmp_path):
+    import_clubs(tmp_path, {"奥迪": [f"奥迪A{n}" for n in range(3, 8)], "大众": ["大众CC", "途观", "迈腾", "速腾"]})
+    ada = permit(member("ada"), "profiling:onsite")
+    for club in Club.objects.all():
+        join_club(member=ada, club=club, now=now())
+    drain()
+    assert {interest.name for interest in interests_of(profile_of(ada.pk))} == {"奥迪", "大众"}
 
 
 @pytest.mark.parametrize(

@@ -62,4 +62,33 @@ def test_names_follow_the_readers_language(rack):
 
 
 def test_the_nearest_names_help_with_a_typo(rack):
-    assert (nearest("roof rak"), nearest("架"), nearest("zzz")) == (["Roof rack", "roof-rack"], ["车顶行李架"], [])
+    assert (nearest("roof rak"), nearest("架"), nearest("zzz")) == (["Roof rack"], ["车顶行李架"], [])
+
+
+@pytest.mark.parametrize(
+    ("term", "names"),
+    [
+        ("helmet", []),
+        ("rof-rack", ["roof-rack"]),
+        ("ROOF", ["Roof rack"]),
+        ("oof", []),
+        ("wind", ["Wine"]),
+        ("wien", []),
+        ("vine", ["Wine"]),
+        ("葡萄", ["葡萄酒"]),
+    ],
+)
+def test_what_is_not_close_is_not_suggested(rack, term, names):
+    Keyword.objects.create(code="wine", name_en="Wine", name_zh="葡萄酒", kind="topic")
+    vocabulary_changed()
+    assert nearest(term) == names
+
+
+def test_a_name_its_own_keyword_excludes_is_meant_only_alone(rack):
+    brand = Keyword.objects.create(code="car-dz", name_en="大众", name_zh="大众", kind="model")
+    Synonym.objects.create(keyword=brand, text="大众", exclusion=True)
+    Synonym.objects.create(keyword=brand, text="大众汽车")
+    vocabulary_changed()
+    assert [find("大众"), find("大众汽车"), find("广大群众")] == [brand, brand, None]
+    assert [capture("大众"), capture("大众汽车不错")] == [{"car-dz": 1}, {"car-dz": 1}]
+    assert capture("大众都喜欢行李架") == {"roof-rack": 1}
