@@ -9,6 +9,7 @@ from typing import Any
 from django.apps.registry import Apps, apps
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own, not one of ours
@@ -17,13 +18,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from community.kernel.api import fills
+from community.kernel.api import each_minute, fills
 from community.members.api import Role, has_role
 from community.search.api import mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.intake.handlers import wipe
 from crm_bridge.keywords.club_models import add_models
-from crm_bridge.keywords.proposals import VOCABULARY_ROLES, waiting
+from crm_bridge.keywords.proposals import VOCABULARY_ROLES, prune_sightings, waiting
 from crm_bridge.keywords.starter import TABLES, load, read
 from crm_bridge.keywords.vocabulary import capture, vocabulary
 from crm_bridge.models import AccessEntry
@@ -66,6 +67,12 @@ def words_due(user: Any) -> list[dict[str, Any]]:
     what = ngettext("%(count)s word waits for a decision", "%(count)s words wait for a decision", count)
     entry = {"url": reverse("crm:terms"), "title": _("Unknown words"), "what": what % {"count": count}}
     return [entry] if count else []
+
+
+@each_minute
+def bound_sightings() -> int:
+    """Once an hour: unknown words of texts are kept within bounds."""
+    return prune_sightings() if cache.add("crm:sightings-bounded", value=True, timeout=3600) else 0
 
 
 @fills("members.role")

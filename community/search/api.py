@@ -19,6 +19,7 @@ from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Doc, F
 from community.search.registry import Index, close_engines, engine_of, register_index
 from community.search.services import lag, mark, rebuild
 from community.search.text import (
+    HAN,
     excerpt,
     highlight,
     is_han,
@@ -44,6 +45,7 @@ def all_matching(index: str, question: Query) -> Iterator[str]:
 
 __all__ = [
     "DATE",
+    "HAN",
     "KEYWORD",
     "NUMBER",
     "PAGE_SIZE",

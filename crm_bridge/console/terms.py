@@ -26,6 +26,9 @@ SENTENCES = {
     "referrer": gettext_lazy("%(people)d came from a search for it, %(uses)d times"),
     "declared": gettext_lazy("%(people)d have it on their space"),
     "garage": gettext_lazy("%(people)d have it in their garage"),
+    "topic": gettext_lazy("%(people)d wrote it in a topic"),
+    "post": gettext_lazy("%(people)d wrote it in a reply"),
+    "idea": gettext_lazy("%(people)d wrote it in an idea"),
 }
 
 

@@ -20,6 +20,7 @@ from community.members.facts import GarageChanged, KeywordsDeclared, MemberErase
 from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.keywords.proposals import Sighting, record_sightings
+from crm_bridge.keywords.unknown import unknown_words
 from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
 from forums.facts import PostDeleted, PostEdited, PostReacted, PostRestored, PostWritten, TopicOpened
@@ -181,6 +182,13 @@ def _sight(batch: Batch, delivery: Delivery[Any], source: str, term: str) -> Non
         batch.sightings.append(Sighting(term, delivery.fact.member_id, source, delivery.occurred_at))
 
 
+def _wonder(batch: Batch, delivery: Delivery[Any], source: str, *texts: str) -> None:
+    """Note words nobody knows yet."""
+    if batch.permitted(delivery):
+        for word in unknown_words("\n".join(texts), batch.words):
+            batch.sightings.append(Sighting(word, delivery.fact.member_id, source, delivery.occurred_at))
+
+
 def _forget(batch: Batch, delivery: Delivery[Any], sources: Sequence[str], source_id: object) -> datetime | None:
     """Delete the signals of one act. Returns when it was, where it had left any."""
     batch.write()
@@ -197,12 +205,14 @@ def _topic(batch: Batch, delivery: Delivery[TopicOpened]) -> None:
     fact = delivery.fact
     batch.active(delivery)
     _learn(batch, delivery, "topic", fact.post_id, fact.title, fact.title, fact.text, " \n".join(fact.tags))
+    _wonder(batch, delivery, "topic", fact.title, fact.text, " \n".join(fact.tags))
 
 
 @takes(PostWritten)
 def _post(batch: Batch, delivery: Delivery[PostWritten]) -> None:
     batch.active(delivery)
     _learn(batch, delivery, "post", delivery.fact.post_id, delivery.fact.title, delivery.fact.text)
+    _wonder(batch, delivery, "post", delivery.fact.text)
 
 
 @takes(PostEdited, PostRestored)
@@ -213,6 +223,7 @@ def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> N
     texts = (fact.title, fact.text) if fact.is_first else (fact.text,)
     kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
     _learn(batch, kept, source, fact.post_id, fact.title, *texts)
+    _wonder(batch, kept, source, *texts)
 
 
 @takes(PostDeleted)
@@ -230,6 +241,7 @@ def _seen(batch: Batch, delivery: Delivery[Any]) -> None:
 def _idea(batch: Batch, delivery: Delivery[IdeaSubmitted]) -> None:
     batch.active(delivery)
     _learn(batch, delivery, "idea", delivery.fact.idea_id, delivery.fact.title, delivery.fact.title, delivery.fact.text)
+    _wonder(batch, delivery, "idea", delivery.fact.title, delivery.fact.text)
 
 
 @takes(IdeaEdited)
@@ -238,6 +250,7 @@ def _idea_rewritten(batch: Batch, delivery: Delivery[IdeaEdited]) -> None:
     first = _forget(batch, delivery, ("idea",), fact.idea_id)
     kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
     _learn(batch, kept, "idea", fact.idea_id, fact.title, fact.title, fact.text)
+    _wonder(batch, kept, "idea", fact.title, fact.text)
 
 
 @takes(IdeaWithdrawn)

@@ -25,6 +25,9 @@ VOCABULARY_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
 FEWEST_PEOPLE = 3
 SHOWN = 50
 SUGGESTED = 3
+TEXTS = ("topic", "post", "idea")  # sources that are texts, of which words are taken
+MOST_NOTED = 200_000
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,10 @@ class Sighting:
 
 
 def record_sightings(sightings: Iterable[Sighting]) -> None:
-    """Count sightings, in the caller's transaction; one row a term, member and source."""
+    """Count sightings, in the caller's transaction; one row a term, member and source.
+
+    In texts a word is noted, not counted: whoever writes much of a thing is still one.
+    """
     fresh: dict[tuple[str, int, str], TermSighting] = {}
     for sighting in sightings:
         key = (sighting.term, sighting.member_id, sighting.source)
@@ -49,6 +55,19 @@ def record_sightings(sightings: Iterable[Sighting]) -> None:
             )
         else:
             row.count, row.at = row.count + 1, max(row.at, sighting.at)
+    _note_words([row for row in fresh.values() if row.source in TEXTS])
+    _count_terms({key: row for key, row in fresh.items() if row.source not in TEXTS})
+
+
+def _note_words(rows: list[TermSighting]) -> None:
+    for row in rows:
+        row.count = 1
+    TermSighting.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["term", "member_id", "source"], update_fields=["at"]
+    )
+
+
+def _count_terms(fresh: dict[tuple[str, int, str], TermSighting]) -> None:
     if not fresh:
         return
     known = TermSighting.objects.filter(term__in={key[0] for key in fresh}, member_id__in={key[1] for key in fresh})
@@ -60,6 +79,20 @@ def record_sightings(sightings: Iterable[Sighting]) -> None:
             again.append(row)
     TermSighting.objects.bulk_update(again, ["count", "at"])
     TermSighting.objects.bulk_create(fresh.values())
+
+
+def prune_sightings(*, most: int = MOST_NOTED) -> int:
+    """Keep the rows of words in texts within bounds: words that one member used go first, then the oldest."""
+    noted = TermSighting.objects.filter(source__in=TEXTS)
+    over = noted.count() - most
+    if over <= 0:
+        return 0
+    single = noted.values("term").annotate(people=Count("member_id", distinct=True)).filter(people=1).values("term")
+    gone = list(noted.filter(term__in=single).order_by("pk").values_list("pk", flat=True)[:over])
+    gone += noted.exclude(pk__in=gone).order_by("pk").values_list("pk", flat=True)[: over - len(gone)]
+    for start in range(0, len(gone), CHUNK):
+        TermSighting.objects.filter(pk__in=gone[start : start + CHUNK]).delete()
+    return len(gone)
 
 
 @dataclass(frozen=True)

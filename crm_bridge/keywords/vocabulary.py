@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
+from community.search.api import is_han, normalise, pieces
 from crm_bridge.keywords.matcher import Matcher, units, words
 from crm_bridge.models import Keyword, Synonym, VocabularyVersion
 
@@ -20,12 +21,20 @@ SHORTEST_PART = 3
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All keywords in use with their matcher. ``alone``: names that are meant only where nothing stands beside them."""
+    """All keywords in use with their matcher.
+
+    ``alone``: names that are meant only where nothing stands beside them. ``texts``: all terms, one a line; ``stems``:
+    those of their Latin words. ``plain`` and ``rare``: words of texts, as far as was asked whether they are unknown.
+    """
 
     version: int
     keywords: dict[str, Keyword]
     matcher: Matcher
     alone: dict[tuple[str, ...], str] = field(default_factory=dict)
+    texts: str = ""
+    stems: frozenset[str] = frozenset()
+    plain: set[str] = field(default_factory=set)
+    rare: set[str] = field(default_factory=set)
 
     def find(self, term: str) -> Keyword | None:
         """The keyword a term stands for: its code, a name or a synonym, in any language, singular or plural."""
@@ -64,7 +73,9 @@ def _compiled(version: int) -> Vocabulary:
     alone = {path: code for name, code in names if ((path := tuple(units(name))), code) in excluded}
     terms = [(name, code) for name, code in names if (tuple(units(name)), code) not in excluded]
     terms += [(text, "" if exclusion else code) for text, code, exclusion in synonyms]
-    return Vocabulary(version, keywords, Matcher(terms), alone)
+    texts = normalise("\n".join(text for text, _code in (*names, *terms)))
+    stems = frozenset(piece for piece in pieces(texts) if not is_han(piece))
+    return Vocabulary(version, keywords, Matcher(terms), alone, texts, stems)
 
 
 def vocabulary_changed() -> None:

@@ -42,6 +42,16 @@ def test_the_page_shows_terms_and_counts_and_nobodys_name(desk):
     assert "Ann Lee" not in shown and "ann-lee" not in shown and str(ann.public_id) not in shown
 
 
+def test_words_of_texts_come_with_where_people_wrote_them(desk):
+    sources = {"topic": "2 wrote it in a topic", "post": "1 wrote it in a reply", "idea": "1 wrote it in an idea"}
+    record_sightings(
+        Sighting("dashcam", who, source, AT) for who, source in ((1, "topic"), (2, "topic"), (2, "post"), (3, "idea"))
+    )
+    shown = desk.get(PAGE).content.decode()
+    assert "3 people" in shown
+    assert [sentence for sentence in sources.values() if sentence not in shown] == []
+
+
 def test_a_term_is_shown_and_not_run(desk):
     seen("<script>alert(1)</script>")
     shown = desk.get(PAGE).content.decode()

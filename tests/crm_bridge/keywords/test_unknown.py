@@ -1,0 +1,151 @@
+"""Words of texts that may be worth a keyword."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+
+from community.consent.api import withdraw
+from community.members.api import erase_member
+from crm_bridge.keywords.proposals import Sighting, proposals, prune_sightings, record_sightings
+from crm_bridge.keywords.unknown import unknown_words
+from crm_bridge.keywords.vocabulary import vocabulary
+from crm_bridge.models import TermSighting
+from crm_bridge.profiles.projector import rebuild_profiles
+from crm_bridge.receivers import bound_sightings
+from forums.api import ensure_board, open_topic, write_post
+from tests.contests import DRAFT, contest, idea
+from tests.people import THEN, member, permit
+from tests.relay import drain
+from tests.vocabulary import load_words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _words():
+    load_words()
+
+
+@pytest.fixture
+def board():
+    return ensure_board("touring", title_en="Touring", title_zh="旅行")
+
+
+def people(count):
+    return [permit(member(f"writer{n}"), "profiling:onsite", now=DRAFT) for n in range(count)]
+
+
+def sightings():
+    rows = TermSighting.objects.order_by("term", "member_id", "source")
+    return list(rows.values_list("term", "member_id", "source", "count", "at"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("My dashcam sees more than I do, really", ["dashcam"]),
+        ("A cat and a dog", []),
+        ("the derailleur, a Derailleur and a sprocket", ["derailleur", "sprocket"]),
+        ("See https://dashcam.example/sprocket or ann@sprocket.example, @sprocket", []),
+        ("It isn't, it doesn’t, they aren't", []),
+        ("roof racks and a rack, the snow", []),  # known, or part of what is known
+        ("wonderfully grinding, soldered, boldest", []),
+        ("rav4 90210 x9", ["rav4"]),
+        ("e-bikes", ["e-bikes"]),
+        ("装了出风口香薰，出风口有点松", ["出风口", "香薰"]),
+        ("这是我换的，不太好", []),
+        ("今天的天气，觉得朋友", []),
+        ("车顶行李架", []),
+        ("x" * 30, []),
+    ],
+)
+def test_words_that_may_be_nouns(text, words):
+    for _time in range(2):  # as decided, and as remembered
+        assert unknown_words(text, vocabulary()) == words
+
+
+def test_of_one_text_at_most_four_words_are_taken_the_most_frequent_first():
+    text = "sprocket " * 3 + "derailleur " * 2 + "pannier freehub bidon " + "bidon " * 4
+    assert unknown_words(text, vocabulary()) == ["bidon", "sprocket", "derailleur", "pannier"]
+
+
+def test_what_several_people_write_is_proposed_with_where_they_wrote_it(board, now):
+    ann, bea, cid = people(3)
+    topic = open_topic(author=ann, board=board, title="Which dashcam?", source="A dashcam, for winter.", now=now)
+    write_post(author=bea, topic=topic, source="Any dashcam. My dashcam is old.", now=now)
+    write_post(author=bea, topic=topic, source="Still the same dashcam.", now=now)
+    idea(contest(), cid, title="A dashcam")
+    drain()
+    (proposal,) = [each for each in proposals() if each.term == "dashcam"]
+    assert (proposal.people, [(s.name, s.people, s.uses) for s in proposal.sources]) == (
+        3,
+        [("idea", 1, 1), ("post", 1, 1), ("topic", 1, 1)],
+    )
+
+
+def test_without_the_permission_no_word_is_noted(board, now):
+    open_topic(author=member("ada"), board=board, title="Which dashcam?", source="A dashcam.", now=now)
+    drain()
+    assert sightings() == []
+
+
+def test_a_rebuild_notes_the_same_words(board, now):
+    ann, bea = people(2)
+    topic = open_topic(author=ann, board=board, title="Which dashcam?", source="A dashcam.", now=now)
+    for day in (3, 1, 2):
+        write_post(author=bea, topic=topic, source="A dashcam or a 行车记录仪", now=now + timedelta(days=day))
+    drain()
+    found = sightings()
+    assert len(found) == 3
+    list(rebuild_profiles(now=now))
+    assert sightings() == found
+
+
+def test_a_withdrawal_and_an_erasure_take_the_words_along(board, now):
+    ann, bea = people(2)
+    topic = open_topic(author=ann, board=board, title="Which dashcam?", source="A dashcam.", now=now)
+    write_post(author=bea, topic=topic, source="Any dashcam.", now=now)
+    drain()
+    withdraw(member_id=ann.pk, purpose="profiling", channel="onsite", source="test", now=now)
+    drain()
+    assert {row[1] for row in sightings()} == {bea.pk}
+    erase_member(member=bea, now=now)
+    drain()
+    list(rebuild_profiles(now=now))
+    assert sightings() == []
+
+
+def noted(term, *who, source="post"):
+    record_sightings(Sighting(term, one, source, THEN) for one in who)
+
+
+def terms():
+    return list(TermSighting.objects.order_by("pk").values_list("term", "member_id"))
+
+
+def test_beyond_the_bounds_words_of_one_person_go_first_then_the_oldest():
+    noted("sprocket", 1)
+    noted("dashcam", 1, 2)
+    noted("jerry can", 3, source="search")
+    noted("freehub", 1)
+    noted("bidon", 2)
+    assert prune_sightings(most=5) == 0
+    assert prune_sightings(most=4) == 1
+    assert terms() == [("dashcam", 1), ("dashcam", 2), ("jerry can", 3), ("freehub", 1), ("bidon", 2)]
+    assert prune_sightings(most=1) == 3
+    assert terms() == [("dashcam", 2), ("jerry can", 3)]
+
+
+def test_the_bounds_are_seen_to_once_an_hour():
+    assert bound_sightings() == 0
+    assert cache.get("crm:sightings-bounded")
+
+
+def test_words_of_a_batch_are_noted_in_one_statement(django_assert_num_queries):
+    rows = [Sighting("dashcam", who, "post", THEN) for who in range(1, 30)]
+    for _time in range(2):
+        with transaction.atomic(), django_assert_num_queries(1):
+            record_sightings(rows)
+    assert TermSighting.objects.count() == 29
