@@ -14,6 +14,7 @@ from forums.enums import PostKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
 
 UNCOUNTED = "uncounted"  # the name of a figure that says which one cannot be counted here
+STATED_ON_POSTS = {"Score": "score", "CommentCount": "comment_count"}
 CHUNK = 500
 
 
@@ -59,10 +60,10 @@ def post_differences() -> list[str]:
 
 def _wrong_posts() -> models.QuerySet[Any, int]:
     """The posts of which a number differs that can be counted."""
-    counts, right = _counts(), Q()
+    counts, stated, right = _counts(), _stated(), Q()
     for name in counts:
-        agrees, stated = Q(**{f"{name}_counted": F(name)}), _stated(name)
-        right &= agrees if stated is None else agrees | Q(pk__in=stated)
+        agrees = Q(**{f"{name}_counted": F(name)})
+        right &= agrees | Q(pk__in=stated[name]) if name in stated else agrees
     found = Post.objects.annotate(**{f"{name}_counted": count for name, count in counts.items()}).exclude(right)
     return found.order_by("pk").values_list("pk", flat=True)
 
@@ -78,11 +79,14 @@ def _counts() -> dict[str, Coalesce]:
     }
 
 
-def _stated(name: str) -> models.QuerySet[Any, Any] | None:
-    """The posts that keep a number as their export states it; None where there are none of them."""
-    figure = {"score": "Score", "comment_count": "CommentCount"}.get(name)
-    sources = [source for source, figures in uncounted_figures().items() if figure in figures]
-    return Imported.objects.filter(source__in=sources, kind="Posts").values("local_id") if sources else None
+def _stated() -> dict[str, models.QuerySet[Any, Any]]:
+    """The posts that keep a number as their export states it, by the number."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for source, figures in uncounted_figures().items():
+        for figure in figures & STATED_ON_POSTS.keys():
+            found[STATED_ON_POSTS[figure]].append(source)
+    posts = Imported.objects.filter(kind="Posts").values("local_id")
+    return {name: posts.filter(source__in=sources) for name, sources in found.items()}
 
 
 def repair_posts() -> Iterator[int]:
@@ -97,10 +101,12 @@ def repair_posts() -> Iterator[int]:
 @transaction.atomic
 def set_counts(post_ids: Sequence[int], names: Iterable[str]) -> None:
     """Count these numbers of some posts anew, where they can be counted."""
-    counts = _counts()
-    for name in names if post_ids else ():
-        posts, stated = Post.objects.filter(pk__in=post_ids), _stated(name)
-        (posts if stated is None else posts.exclude(pk__in=stated)).update(**{name: counts[name]})
+    if not post_ids:
+        return
+    counts, stated, posts = _counts(), _stated(), Post.objects.filter(pk__in=post_ids)
+    for name in names:
+        counted_here = posts.exclude(pk__in=stated[name]) if name in stated else posts
+        counted_here.update(**{name: counts[name]})
 
 
 def uncounted_figures() -> dict[str, set[str]]:

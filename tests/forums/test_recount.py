@@ -1,0 +1,52 @@
+"""Kept numbers, counted anew."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from forums.models import Post, Reaction
+from forums.queries import counts
+from tests.forums.places import board, many_posts, topic
+from tests.people import THEN, member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def wrong():
+    """Forty posts of which two have a reaction, with numbers that say otherwise."""
+    where = topic(where=board())
+    many_posts(where, 40)
+    person = member()
+    for number, kind in ((2, "useful"), (3, "same")):
+        Reaction.objects.create(post=Post.objects.get(number=number), member=person, kind=kind, at=THEN)
+    Post.objects.exclude(number=1).update(useful_count=7, score=-2)
+    return where
+
+
+def numbers():
+    return set(Post.objects.values_list("useful_count", "same_count", "comment_count", "score"))
+
+
+def test_numbers_that_differ_are_told_and_repaired(wrong, capsys):
+    with pytest.raises(CommandError):
+        call_command("recount", check=True)
+    assert "posts: reactions, score, comments: 39 differ" in capsys.readouterr().out
+    call_command("recount")
+    assert numbers() == {(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0)}
+    call_command("recount", check=True)
+
+
+@pytest.mark.parametrize(("chunk", "parts"), [(500, [39]), (20, [20, 19])])
+def test_posts_are_repaired_in_the_same_statements_however_many(
+    wrong, monkeypatch, django_assert_num_queries, chunk, parts
+):
+    monkeypatch.setattr(counts, "CHUNK", chunk)
+    # What an import states, which posts; a part at a time the ends of a savepoint, what is stated, the four numbers.
+    with django_assert_num_queries(2 + len(parts) * 7):
+        assert list(counts.repair_posts()) == parts
+    assert numbers() == {(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0)}
+
+
+def test_what_is_right_is_left_alone(wrong):
+    call_command("recount")
+    assert list(counts.repair_posts()) == []
