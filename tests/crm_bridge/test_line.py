@@ -131,6 +131,8 @@ def test_what_is_unknown_by_now_is_told_by_its_code():
         ["gone", "gone", "gone", "old car", ">1y"],
         [],
     ]
+
+
 @pytest.mark.parametrize("text", ["interest:动力", "sort:interest:动力"])
 def test_an_empty_vocabulary_is_said_with_what_fills_it(text):
     Keyword.objects.all().delete()
