@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from community.members.api import KnownModel
+
 
 class ClubKind(models.TextChoices):
     """A brand's club of a product line, or a circle of interest."""
@@ -34,6 +36,8 @@ class Club(models.Model):
     about_en = models.CharField(max_length=300, blank=True)
     about_zh = models.CharField(max_length=300, blank=True)
     models_list = models.JSONField(default=list)
+    # What is known of some of the models: {model: {name_zh, drawing, wheelbase, height, length}}.
+    model_facts = models.JSONField(default=dict)
     keywords = models.JSONField(default=list)
     founded_at = models.DateTimeField()
     member_count = models.PositiveIntegerField(default=0)
@@ -53,6 +57,22 @@ class Club(models.Model):
     def about(self) -> str:
         """The description in the reader's language."""
         return self.about_zh if (get_language() or "").startswith("zh") else self.about_en
+
+    @property
+    def known_models(self) -> dict[str, KnownModel]:
+        """What is known of its models, by their names."""
+        return {name: KnownModel(**facts) for name, facts in self.model_facts.items()}
+
+    @property
+    def drawn(self) -> KnownModel | None:
+        """The first of its models of which there is a drawing."""
+        return next((known for known in self.known_models.values() if known.drawing), None)
+
+    @property
+    def model_names(self) -> list[str]:
+        """Its models in the reader's language, where they have a name there."""
+        chinese = (get_language() or "").startswith("zh")
+        return [(chinese and self.model_facts.get(name, {}).get("name_zh")) or name for name in self.models_list]
 
     def get_absolute_url(self) -> str:
         """Its page."""

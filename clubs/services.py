@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from clubs.facts import ClubJoined, ClubLeft
 from clubs.models import Club, ClubKind, MemberRole, Membership
-from community.kernel.api import contributions, publish
-from community.members.api import Member
+from community.kernel.api import Invalid, contributions, publish
+from community.kernel.drawings import DRAWINGS
+from community.members.api import KnownModel, Member, forget_known_models
 from community.search.api import mark_content
 
 FEW_MODELS = 3
@@ -29,9 +32,14 @@ def found_club(
     about_zh: str = "",
     keywords: Sequence[str] = (),
     models: Sequence[str] = (),
+    known: Mapping[str, KnownModel] | None = None,
     now: datetime,
 ) -> Club:
-    """A club with its board; the same slug again is the same club, which learns of models it did not know."""
+    """A club with its board; the same slug again is the same club, which learns of models it did not know.
+
+    ``known`` says of some models what they are called in Chinese, how they are drawn and how long they are. Raises
+    Invalid for a drawing there is not.
+    """
     values = {
         "kind": kind,
         "title_en": title_en[:80],
@@ -44,9 +52,20 @@ def found_club(
     club, created = Club.objects.select_for_update().get_or_create(slug=slug, defaults=values)
     if created:
         contributions("clubs.created", slug, club.title_en, club.title_zh)
+    _learn(club, known or {})
     if _add_models(club, models) or created:
         mark_content("club", [club.pk])
     return club
+
+
+def _learn(club: Club, known: Mapping[str, KnownModel]) -> None:
+    if unknown := {model.drawing for model in known.values()} - {"", *DRAWINGS}:
+        raise Invalid(_("There is no drawing “%(name)s”.") % {"name": min(unknown)})
+    facts = {**club.model_facts, **{name: asdict(model) for name, model in known.items()}}
+    if facts != club.model_facts:
+        club.model_facts = facts
+        club.save(update_fields=["model_facts"])
+        forget_known_models()
 
 
 def _add_models(club: Club, models: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ FEATURES = ("forums", "ideas", "clubs")
 # Tools of the ground floor that hold nothing: anybody may use them.
 TOOLS = {
     *("community.kernel.markup", "community.kernel.images", "community.kernel.supervisor"),
-    "community.kernel.typography",
+    *("community.kernel.typography", "community.kernel.drawings"),
     "community.kernel.templatetags.ui",
 }
 WIRING = ("community.asgi", "community.wsgi", "community.urls", "community.settings")

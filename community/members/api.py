@@ -1,15 +1,21 @@
 """The door of members: everything other apps may use of it."""
 
 from community.members.enums import Role
+from community.members.garage import (
+    KnownModel,
+    car_labels,
+    car_lines,
+    forget_known_models,
+    garage_models,
+    known_models,
+    model_name,
+)
 from community.members.models import Car, Member
 from community.members.names import skeleton
 from community.members.queries import (
     MemberCard,
-    car_labels,
-    car_lines,
     cards,
     declared_keywords,
-    garage_models,
     has_role,
     members_named,
     namesakes,
@@ -31,6 +37,7 @@ from community.members.services import (
 __all__ = [
     "Car",
     "CarEntry",
+    "KnownModel",
     "Member",
     "MemberCard",
     "Newcomer",
@@ -42,11 +49,14 @@ __all__ = [
     "declare_keywords",
     "declared_keywords",
     "erase_member",
+    "forget_known_models",
     "garage_models",
     "give_role",
     "has_role",
     "import_members",
+    "known_models",
     "members_named",
+    "model_name",
     "namesakes",
     "register",
     "require_role",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import LoginForm, SignupForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
@@ -10,15 +10,17 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import Conflict, Invalid, now
 from community.members.models import Member
 from community.members.names import clean_shown_name
-from community.members.services import CarEntry, joined, require_free_username
+from community.members.services import MOST_CARS, CarEntry, joined, require_free_username
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+ROWS = "car"
 
 
 class ComeInForm(LoginForm):
@@ -102,13 +104,6 @@ class SpaceForm(forms.Form):
         required=False,
         help_text=_("What you care about, separated by commas. Up to 20."),
     )
-    cars = forms.CharField(
-        label=_("Garage"),
-        max_length=1200,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One car a line: brand, model, year."),
-    )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     def clean_name(self) -> str:
@@ -124,20 +119,59 @@ class SpaceForm(forms.Form):
             raise ValidationError(_("“%(word)s” is longer than 40 characters."), params={"word": too_long[0]})
         return words
 
-    def clean_cars(self) -> list[CarEntry]:
-        """The cars as entries."""
-        lines = [line.strip() for line in self.cleaned_data["cars"].splitlines() if line.strip()]
-        return [car_from(line) for line in lines]
+
+class CarForm(forms.Form):
+    """One car; a row without brand, model and year is no car."""
+
+    brand = forms.CharField(label=_("Brand"), max_length=40, required=False)
+    model = forms.CharField(label=_("Model"), max_length=60, required=False)
+    year = forms.IntegerField(label=_("Year"), min_value=FIRST_YEAR, max_value=LAST_YEAR, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Brand and model belong together."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and any(data.values()) and not (data.get("brand") and data.get("model")):
+            missing = "model" if data.get("brand") else "brand"
+            self.add_error(missing, _("A car needs a brand and a model."))
+        return data
+
+    def entry(self) -> CarEntry | None:
+        """The car as an entry; None for an empty row."""
+        data = self.cleaned_data
+        return CarEntry(data["brand"], data["model"], data["year"]) if data.get("brand") else None
 
 
-def car_from(line: str) -> CarEntry:
-    """``brand, model, year`` as an entry; the year may be missing. Raises ValidationError for another form."""
-    parts = [part.strip() for part in line.replace("，", ",").split(",")]
-    year = None
-    if parts[-1].isascii() and parts[-1].isdecimal():
-        year = int(parts.pop())
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise ValidationError(_("“%(line)s”: the year should have four digits."), params={"line": line})
-    if len(parts) != 2 or not all(parts):  # noqa: PLR2004 - brand and model
-        raise ValidationError(_("“%(line)s”: write brand, model, year."), params={"line": line})
-    return CarEntry(parts[0], parts[1], year)
+class BaseGarage(forms.BaseFormSet[CarForm]):
+    """The rows of a garage."""
+
+    def cars(self) -> list[CarEntry]:
+        """The cars that were kept, in their order."""
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        return [entry for form in kept if (entry := form.entry())]
+
+    def clean(self) -> None:
+        """Not more cars than somebody may show."""
+        if not any(self.errors) and len(self.cars()) > MOST_CARS:
+            raise ValidationError(_("At most 10 cars."))
+
+    def add_fields(self, form: CarForm, index: int | None) -> None:
+        """Say which row a box for taking a car out belongs to."""
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Take out")
+
+
+# One empty row; a button asks for more. Some more than allowed are read, so that they can be refused.
+Garage = cast(
+    "type[BaseGarage]",
+    forms.formset_factory(
+        CarForm, formset=BaseGarage, extra=1, max_num=MOST_CARS, absolute_max=MOST_CARS + 5, can_delete=True
+    ),
+)
+
+
+def with_another_row(data: QueryDict) -> QueryDict:
+    """What was sent, with one more row in the garage."""
+    more, rows = data.copy(), data.get(f"{ROWS}-TOTAL_FORMS", "")
+    known = rows.isascii() and rows.isdecimal() and len(rows) < 3  # noqa: PLR2004 - two digits
+    more[f"{ROWS}-TOTAL_FORMS"] = str(min(int(rows) + 1 if known else 1, MOST_CARS))
+    return more

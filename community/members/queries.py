@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from community.members.enums import Role
-from community.members.models import Car, DeclaredKeyword, Member
+from community.members.garage import car_lines
+from community.members.models import DeclaredKeyword, Member
 from community.members.names import skeleton
 
 
@@ -41,15 +41,6 @@ def cards(ids: Iterable[int | None], *, cars: bool = True) -> dict[int, MemberCa
     members = list(Member.objects.filter(pk__in=wanted).only(*fields))
     lines = car_lines(wanted) if cars else {}
     return {member.pk: _card(member, lines.get(member.pk, "")) for member in members}
-
-
-def car_lines(ids: Iterable[int]) -> dict[int, str]:
-    """The first car of each member, as "Model, year"."""
-    lines: dict[int, str] = {}
-    rows = Car.objects.filter(member_id__in=ids).order_by("member_id", "position", "pk")
-    for member_id, model, year in rows.values_list("member_id", "model", "year"):
-        lines.setdefault(member_id, _("%(model)s, %(year)s") % {"model": model, "year": year} if year else model)
-    return lines
 
 
 def _card(member: Member, car: str) -> MemberCard:
@@ -92,21 +83,6 @@ def declared_keywords(ids: Iterable[int]) -> dict[int, list[str]]:
     for keyword in DeclaredKeyword.objects.filter(member_id__in=list(ids)).order_by("member_id", "position", "pk"):
         found[keyword.member_id].append(keyword.text)
     return dict(found)
-
-
-def garage_models(ids: Iterable[int]) -> dict[int, list[str]]:
-    """The cars of members as "brand model"."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for car in Car.objects.filter(member_id__in=list(ids)).order_by("member_id", "position", "pk"):
-        found[car.member_id].append(car.label)
-    return dict(found)
-
-
-def car_labels(lowered: Iterable[str]) -> dict[str, str]:
-    """How owners write cars that are given as "brand model" in lower case."""
-    label = Lower(Concat("brand", Value(" "), "model"))
-    cars = Car.objects.annotate(lowered=label).filter(lowered__in=list(lowered)).order_by("-pk")
-    return {car.lowered: car.label for car in cars}
 
 
 def has_role(member: Any, *roles: Role | str) -> bool:

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import fills
+from community.members.garage import shown_cars
 from community.members.models import Car, Member
 from community.members.queries import declared_keywords, space_url
 from community.search.api import ContentDocument, ContentKind, Found, register_content
@@ -81,5 +82,5 @@ def home_side(request: HttpRequest) -> str:
     """One's own car."""
     if not request.user.is_authenticated:
         return ""
-    car = Car.objects.filter(member_id=request.user.pk).first()
-    return render_to_string("members/home_side.html", {"car": car}, request) if car else ""
+    cars = shown_cars(Car.objects.filter(member_id=request.user.pk)[:1])
+    return render_to_string("members/home_side.html", {"car": cars[0]}, request) if cars else ""

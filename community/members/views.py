@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
 from community.kernel.api import PaddockError, now
-from community.members.forms import SpaceForm
+from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
+from community.members.garage import shown_cars
 from community.members.middleware import KEPT, KEPT_SECONDS
 from community.members.models import Member
 from community.members.services import change_space, declare_keywords, set_garage
@@ -35,10 +36,15 @@ def space(request: HttpRequest, username: str) -> HttpResponse:
     member = None if "\0" in username else named.first()
     if member is None:
         raise Http404
-    own = request.user == member
-    cars = list(member.cars.all())
-    keywords = list(member.declared_keywords.all())
-    context = {"member": member, "cars": cars, "keywords": keywords, "own": own, "section": "me" if own else ""}
+    mine = request.user == member
+    context = {
+        "member": member,
+        "cars": shown_cars(member.cars.all()),
+        "keywords": list(member.declared_keywords.all()),
+        "mine": mine,
+        "own": mine and request.GET.get("as") != "others",
+        "section": "me" if mine else "",
+    }
     return render(request, "members/space.html", context)
 
 
@@ -64,33 +70,38 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def edit(request: HttpRequest) -> HttpResponse:
-    """Change one's own space."""
+    """Change one's own space. A button asks for another row of the garage; that saves nothing yet."""
     member: Any = request.user
-    form = SpaceForm(request.POST or None, initial=_initial(member))
-    if request.method == "POST" and form.is_valid() and _saved(form, member):
-        messages.success(request, _("Your space is saved."))
-        return redirect("members:me")
-    status = 422 if form.errors else 200
-    return render(request, "members/edit.html", {"form": form, "section": "me"}, status=status)
+    sent: QueryDict | None = request.POST or None
+    if sent and "more" in sent:
+        sent = with_another_row(sent)
+    form = SpaceForm(sent, initial=_initial(member))
+    cars = list(member.cars.values("brand", "model", "year")) if not sent else None
+    garage = Garage(sent, initial=cars, prefix=ROWS)
+    failed = False
+    if sent and "more" not in sent:
+        failed = not (form.is_valid() & garage.is_valid()) or not _saved(form, garage, member)
+        if not failed:
+            messages.success(request, _("Your space is saved."))
+            return redirect("members:me")
+    context = {"form": form, "garage": garage, "section": "me"}
+    return render(request, "members/edit.html", context, status=422 if failed else 200)
 
 
 def _initial(member: Member) -> dict[str, Any]:
-    comma = pgettext("between", ", ")
-    cars = "\n".join(comma.join(str(part) for part in (c.brand, c.model, c.year) if part) for c in member.cars.all())
-    keywords = comma.join(keyword.text for keyword in member.declared_keywords.all())
-    return {"name": member.name, "about": member.about, "language": member.language, "cars": cars, "keywords": keywords}
+    keywords = pgettext("between", ", ").join(keyword.text for keyword in member.declared_keywords.all())
+    return {"name": member.name, "about": member.about, "language": member.language, "keywords": keywords}
 
 
-def _saved(form: SpaceForm, member: Member) -> bool:
+def _saved(form: SpaceForm, garage: BaseGarage, member: Member) -> bool:
     data, at = form.cleaned_data, now()
     try:
         with transaction.atomic():
             change_space(member=member, name=data["name"], about=data["about"], language=data["language"], now=at)
             declare_keywords(member=member, keywords=data["keywords"], now=at)
-            set_garage(member=member, cars=data["cars"], now=at)
+            set_garage(member=member, cars=garage.cars(), now=at)
     except PaddockError as error:
-        field = {"garage": "cars"}.get(error.field or "", error.field)
-        form.add_error(field if field in form.fields else None, error.message)
+        form.add_error(error.field if error.field in form.fields else None, error.message)
         return False
     return True
 

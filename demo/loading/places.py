@@ -9,6 +9,7 @@ from typing import Any
 from wagtail.models import Page
 
 from clubs.api import Club, ClubKind, MemberRole, found_club, join_club
+from community.members.api import KnownModel
 from community.pages.api import (
     ArticleIndexPage,
     ArticlePage,
@@ -36,7 +37,8 @@ def make_places(*, now: datetime) -> None:
     """The brand's clubs with their boards, and the boards that belong to no club."""
     for entry in rows("community", "club"):
         values = {name: value for name, value in entry.items() if name != "scene"}
-        found_club(**{**values, "kind": ClubKind(entry["kind"])}, now=now)
+        known = {name: KnownModel(**facts) for name, facts in entry.get("known", {}).items()}
+        found_club(**{**values, "kind": ClubKind(entry["kind"]), "known": known}, now=now)
     for position, entry in enumerate(rows("community", "board")):
         ensure_board(**entry, position=50 + position)
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from community.kernel.markup import language_of_html
 from community.members.api import MemberCard, cards
-from forums.models import PAGE, Board, BoardRead, Post, Reaction, ReadState, Topic
+from forums.enums import PostKind
+from forums.models import PAGE, Board, BoardRead, Post, Reaction, ReadState, Topic, readers_of
 
 
 @dataclass
@@ -84,6 +85,13 @@ def post_rows(posts: models.QuerySet[Post], topic: Topic, viewer: Any) -> list[P
         )
         for post in found
     ]
+
+
+def replies_of(member: Any, viewer: Any) -> models.QuerySet[Post]:
+    """A member's latest replies in topics the viewer may read, with their topics."""
+    readable = {"deleted_at": None, "topic__deleted_at": None, "topic__board__readers__in": readers_of(viewer)}
+    posts = Post.objects.filter(author=member, number__gt=1, kind=PostKind.POST, **readable)
+    return posts.select_related("topic").order_by("-written_at")
 
 
 def own_reactions(posts: Sequence[Post], viewer: Any) -> set[tuple[int, str]]:

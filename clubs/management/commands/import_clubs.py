@@ -15,14 +15,16 @@ from tqdm import tqdm
 from clubs.models import ClubKind
 from clubs.services import found_club
 from community.kernel.api import now
+from community.kernel.drawings import DRAWINGS
+from community.members.api import KnownModel
 
-LONGEST = 70
+LONGEST, LONGEST_CAR = 70, 30_000
 
 
 class Command(BaseCommand):
     """One club a brand, its series as models, each a keyword. Run twice, nothing changes; new series are added."""
 
-    help = "Make brand clubs from JSON: {brand: [series]} or [{brand|name, series|models}]."
+    help = "Make brand clubs from JSON: {brand: [series]} or [{brand|name, series|models}]; see docs/clubs.md."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file."""
@@ -31,21 +33,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Import."""
         brands = list(read_brands(options["file"]))
-        for brand, series in tqdm(brands, desc="clubs", unit=" clubs", disable=None):
+        for brand, known in tqdm(brands, desc="clubs", unit=" clubs", disable=None):
             found_club(
                 slug=club_slug(brand),
                 kind=ClubKind.BRAND,
                 title_en=f"{brand} Club",
                 title_zh=f"{brand}车友会",
                 keywords=[brand],
-                models=series,
+                models=list(known),
+                known={name: facts for name, facts in known.items() if facts != KnownModel()},
                 now=now(),
             )
         self.stdout.write(f"{len(brands)} clubs are here.")
 
 
-def read_brands(path: Path) -> list[tuple[str, list[str]]]:
-    """Brands with their series. Raises CommandError for a file of another form."""
+def read_brands(path: Path) -> list[tuple[str, dict[str, KnownModel]]]:
+    """Brands with their series and what is known of each. Raises CommandError for a file of another form."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
@@ -53,7 +56,7 @@ def read_brands(path: Path) -> list[tuple[str, list[str]]]:
     if not isinstance(data, dict | list):
         raise CommandError(f"{path} is neither a list nor an object.")
     pairs = data.items() if isinstance(data, dict) else [_pair(entry) for entry in data if isinstance(entry, dict)]
-    found = [(_name(brand), _names(series)) for brand, series in pairs]
+    found = [(_name(brand), _models(series)) for brand, series in pairs]
     if not any(brand for brand, _series in found):
         raise CommandError(f"{path} names no brands.")
     return [(brand, series) for brand, series in found if brand]
@@ -64,11 +67,26 @@ def _pair(entry: dict[str, Any]) -> tuple[Any, Any]:
     return brand, entry.get("series") or entry.get("models") or []
 
 
-def _names(series: Any) -> list[str]:
-    if not isinstance(series, list):
-        return []
-    names = [_name(one.get("name", "") if isinstance(one, dict) else one) for one in series]
-    return [name for name in dict.fromkeys(names) if name]
+def _models(series: Any) -> dict[str, KnownModel]:
+    entries = [one if isinstance(one, dict) else {"name": one} for one in series] if isinstance(series, list) else []
+    known: dict[str, KnownModel] = {}
+    for entry in entries:
+        if name := _name(entry.get("name", "")):
+            known.setdefault(name, _known(entry))
+    return known
+
+
+def _known(entry: dict[str, Any]) -> KnownModel:
+    drawing = _name(entry.get("drawing"))
+    return KnownModel(
+        name_zh=_name(entry.get("name_zh")),
+        drawing=drawing if drawing in DRAWINGS else "",
+        **{name: _millimetres(entry.get(name)) for name in ("wheelbase", "height", "length")},
+    )
+
+
+def _millimetres(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < LONGEST_CAR else 0
 
 
 def _name(value: Any) -> str:

@@ -8,13 +8,14 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
+import rjieba
 from django import template
 from django.conf import settings
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -27,7 +28,6 @@ register = template.Library()
 LIVERIES = 24
 PHRASE = 12
 _SCENES = {"pass", "night", "topo", "table", "boot", "coast"}
-_IDEAS = ("rails", "wetbox", "lamp", "ramp", "socket", "scale")
 
 
 @cache
@@ -77,26 +77,16 @@ def _livery(number: int | None, size: str) -> SafeString:
 def scene(name: str, label: str = "") -> SafeString:
     """A landscape of the demo brand; real installations show photographs."""
     chosen = name if name in _SCENES else "topo"
-    return _drawing(f"art/art-{chosen}.svg", "0 0 1600 900", label, slice_it=True)
+    return drawn(f"art/art-{chosen}.svg", "0 0 1600 900", label, slice_it=True)
 
 
-@register.simple_tag
-def sketch(number: int, label: str = "") -> SafeString:
-    """A drawing for an idea without a picture."""
-    return _drawing(f"art/idea-{_IDEAS[number % len(_IDEAS)]}.svg", "0 0 320 200", label)
-
-
-@register.simple_tag
-def car_drawing(model: str, label: str = "") -> SafeString:
-    """A car from the side."""
-    name = "gt" if "gt" in model.lower() else "4t" if "tour" in model.lower() or "旅行" in model else "2"
-    return _drawing(f"art/car-{name}.svg", "0 0 1000 320", label)
-
-
-def _drawing(path: str, box: str, label: str, *, slice_it: bool = False) -> SafeString:
+def drawn(path: str, box: str, label: str, *, slice_it: bool = False, around: str = "{}", more: str = "") -> SafeString:
+    """An SVG of one of our templates, with something ``around`` it and ``more`` on top of it."""
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     fit = ' preserveAspectRatio="xMidYMid slice"' if slice_it else ""
-    return format_html('<svg viewBox="{}"{} {}>{}</svg>', box, mark_safe(fit), role, _read(path))  # noqa: S308 - constants
+    frame = mark_safe(fit)  # noqa: S308 - a constant
+    picture = format_html(around, _read(path))
+    return format_html('<svg viewBox="{}"{} {}>{}{}</svg>', box, frame, role, picture, more)
 
 
 def _rendered(path: str) -> SafeString:
@@ -171,6 +161,26 @@ def phrased(title: str) -> str:
     """The class for a Chinese title whose phrases are all short enough to break only at punctuation."""
     phrases = re.split(r"[，。：；？！、,.:;?!\s]+", title)
     return "phrased" if all(len(phrase) <= PHRASE for phrase in phrases) else ""
+
+
+@register.filter
+def worded(title: Any) -> SafeString:
+    """A title for the class ``phrased``: where a Chinese phrase is long, lines may break between its words too."""
+    return _worded(str(title))
+
+
+@lru_cache(4096)
+def _worded(title: str) -> SafeString:
+    if phrased(title):
+        return escape(title)
+    words = rjieba.cut(title)
+    parts = [escape(word) + ("<wbr>" if _may_part(word, after) else "") for word, after in pairwise([*words, ""])]
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+def _may_part(word: str, after: str) -> bool:
+    """Words of one character hold on to their neighbours: 的, 吗, and what a segmenter cut off (旅行 and 版)."""
+    return len(word) > 1 and len(after) > 1 and not (word + after).isascii()
 
 
 @register.filter

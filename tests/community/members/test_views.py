@@ -5,25 +5,50 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import translation
 
+from clubs.api import found_club
 from community.consent.api import permits_of
 from community.kernel.models import OutboxEvent
-from community.members.api import CarEntry, declare_keywords, erase_member, set_garage
+from community.members.api import (
+    CarEntry,
+    KnownModel,
+    Role,
+    car_labels,
+    declare_keywords,
+    erase_member,
+    model_name,
+    set_garage,
+)
 from community.members.models import Car, DeclaredKeyword, Member
-from tests.people import member
+from forums.api import ensure_board, open_topic, write_post
+from tests.people import member, staff
 
 pytestmark = pytest.mark.django_db
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 
 
-QUERIES = 6  # member, cars, keywords; topics, ideas and clubs of the sections
+QUERIES = 8  # member, cars, what is known of models, keywords; topics and replies, ideas, clubs of the sections
 
 
 def naughty():
     return json.loads((HOSTILE / "naughty-strings.json").read_text())
 
 
-SPACE = {"name": "Maja", "about": "Skis", "language": "en", "keywords": "行李架，ski", "cars": "Norling, 4T, 2024"}
+TEXTS = {"name": "Maja", "about": "Skis", "language": "en", "keywords": "行李架，ski"}
+
+
+def garage(*cars, **more):
+    """What the rows of a garage send: a car is (brand, model, year)."""
+    rows = {
+        f"car-{number}-{name}": value
+        for number, car in enumerate(cars)
+        for name, value in zip(("brand", "model", "year"), car, strict=True)
+    }
+    return {"car-TOTAL_FORMS": str(len(cars)), "car-INITIAL_FORMS": "0"} | rows | more
+
+
+SPACE = TEXTS | garage(("Norling", "4T", "2024"), ("", "", ""))
 
 
 def test_a_guest_sees_a_space_without_the_owners_buttons(client):
@@ -50,7 +75,43 @@ def test_a_space_costs_a_constant_number_of_queries(client, shown, now, django_a
     set_garage(member=maja, cars=[CarEntry("Norling", f"{n}T") for n in range(shown)], now=now)
     with django_assert_num_queries(QUERIES):
         response = client.get(reverse("members:space", args=["maja"]))
-    assert response.content.decode().count('class="car-draw"') == shown
+    assert response.content.decode().count('<article class="car"') == shown
+
+
+def test_a_known_model_is_drawn_with_its_wheelbase_and_called_by_its_name(client, now):
+    known = KnownModel(name_zh="4旅行版", drawing="4t", wheelbase=2935)
+    found_club(
+        slug="tourer", title_en="Club", title_zh="车友会", models=["Acme Tourer"], known={"Acme Tourer": known}, now=now
+    )
+    set_garage(member=member("maja"), cars=[CarEntry("Acme", "tourer", 2024), CarEntry("Other", "One")], now=now)
+    english = client.get("/members/maja/").content.decode()
+    assert (english.count('class="car-draw"'), ">2\u202f935</text>" in english, "<h3>tourer</h3>" in english) == (
+        1,
+        True,
+        True,
+    )
+    client.cookies["django_language"] = "zh-hans"
+    chinese = client.get("/members/maja/").content.decode()
+    assert [f"<h3>{name}</h3>" in chinese for name in ("4旅行版", "One", "tourer")] == [True, True, False]
+    with translation.override("zh-hans"):
+        assert (car_labels(["acme tourer", "other one"])) == {"acme tourer": "Acme 4旅行版", "other one": "Other One"}
+        assert model_name("ACME", "Tourer") == "4旅行版"
+
+
+def test_the_owner_sees_the_space_as_others_do(client):
+    client.force_login(member("maja"))
+    own, others = (client.get(f"/members/maja/{query}").content.decode() for query in ("", "?as=others"))
+    assert [reverse("members:edit") in html for html in (own, others)] == [True, False]
+
+
+def test_one_of_the_brands_people_shows_what_they_answered(client, now):
+    agent = staff(Role.SERVICE_AGENT, "elin")
+    topic = open_topic(
+        author=member(), board=ensure_board("b", title_en="B", title_zh="版"), title="Which rims?", source="?", now=now
+    )
+    write_post(author=agent, topic=topic, source="The small ones.", now=now)
+    html = client.get("/members/elin/").content.decode()
+    assert [">Answers<" in html, "The small ones." in html, "Garage" in html] == [True, True, False]
 
 
 @pytest.mark.parametrize("name", ["nobody", "MAJA ", "former-1", "%00", "../etc", "' OR 1=1 --"])
@@ -92,9 +153,6 @@ def test_a_saved_space_is_shown_and_known(client):
 REFUSED = [
     ("keywords", ",".join(str(n) for n in range(21))),
     ("keywords", "x" * 41),
-    ("cars", "Norling"),
-    ("cars", "Norling, 4T, 24"),
-    ("cars", "\n".join(f"Norling, {n}" for n in range(11))),
     ("name", "Norling"),
     ("about", "x" * 2001),
     ("language", "xx"),
@@ -109,10 +167,63 @@ def test_a_refused_space_keeps_what_was_typed_and_changes_nothing(client, field,
     assert response.status_code == 422
     form = response.context["form"]
     assert list(form.errors) == [field]
-    assert {name: form[name].value() for name in SPACE} == SPACE | {field: value}
+    assert {name: form[name].value() for name in TEXTS} == TEXTS | {field: value}
+    assert [row["model"].value() for row in response.context["garage"]][:1] == ["4T"]
     assert Member.objects.get().name == "Before"
     assert DeclaredKeyword.objects.count() == Car.objects.count() == 0
     assert OutboxEvent.objects.count() == 1
+
+
+TEN = [("Norling", str(number), "") for number in range(10)]
+REFUSED_CARS = [
+    (garage(("Norling", "", "")), ["A car needs a brand and a model."]),
+    (garage(("", "4T", "2024")), ["A car needs a brand and a model."]),
+    (garage(("", "", "2024")), ["A car needs a brand and a model."]),
+    (garage(("Norling", "4T", "24")), ["Ensure this value is greater than or equal to 1900."]),
+    (garage(("Norling", "4T", "now")), ["Enter a whole number."]),
+    (garage(("Norling", "4T", "9" * 400)), ["Ensure this value is less than or equal to 2100."]),
+    (garage(("x" * 41, "4T", "")), ["Ensure this value has at most 40 characters (it has 41)."]),
+    (garage(*TEN, ("Norling", "11", "")), ["At most 10 cars."]),
+]
+
+
+@pytest.mark.parametrize(("rows", "errors"), REFUSED_CARS)
+def test_refused_cars_are_told_of_in_their_row_and_change_nothing(client, rows, errors):
+    maja = member("maja", name="Before")
+    client.force_login(maja)
+    response = client.post(reverse("members:edit"), TEXTS | rows)
+    cars = response.context["garage"]
+    told = [*cars.non_form_errors(), *(error for row in cars for found in row.errors.values() for error in found)]
+    assert (response.status_code, told) == (422, errors)
+    assert (Member.objects.get().name, Car.objects.count()) == ("Before", 0)
+
+
+@pytest.mark.parametrize("total", ["", "x", "-1", "1e3", "٣", "9" * 400])
+def test_a_form_whose_number_of_rows_was_tampered_with_is_refused(client, total):
+    client.force_login(member("maja"))
+    assert client.post(reverse("members:edit"), SPACE | {"car-TOTAL_FORMS": total}).status_code in {302, 422}
+    assert Car.objects.count() <= 10
+
+
+def test_a_garage_may_have_ten_cars_in_their_order_and_one_is_taken_out(client):
+    client.force_login(member("maja"))
+    client.post(reverse("members:edit"), TEXTS | garage(*TEN))
+    assert list(Car.objects.values_list("model", flat=True)) == [str(number) for number in range(10)]
+    rows = garage(*TEN, **{"car-INITIAL_FORMS": "10", "car-3-DELETE": "on"})
+    client.post(reverse("members:edit"), TEXTS | rows)
+    assert list(Car.objects.values_list("model", flat=True)) == [str(number) for number in range(10) if number != 3]
+
+
+def test_another_row_is_there_without_a_script_and_saves_nothing(client):
+    client.force_login(member("maja"))
+    html = client.get(reverse("members:edit")).content.decode()
+    assert 'name="car-0-brand"' in html
+    page = client.post(reverse("members:edit"), SPACE | {"more": "1"})
+    assert (page.status_code, len(page.context["garage"].forms)) == (200, 3)
+    assert page.context["garage"].forms[0]["model"].value() == "4T"
+    assert Car.objects.count() == 0
+    full = client.post(reverse("members:edit"), TEXTS | garage(*TEN) | {"more": "1"})
+    assert len(full.context["garage"].forms) == 10
 
 
 def test_the_questions_begin_at_no_and_keep_a_yes(client):

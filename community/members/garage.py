@@ -1,0 +1,110 @@
+"""Cars as they are shown: what the brand says of its models, and their names in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from community.kernel.api import contributions
+from community.members.models import Car
+
+KNOWN, KNOWN_SECONDS = "members.known_models", 300
+
+
+@dataclass(frozen=True)
+class KnownModel:
+    """What is known of a model. ``drawing`` is the name of a side view or empty; lengths in millimetres, 0: unknown."""
+
+    name_zh: str = ""
+    drawing: str = ""
+    wheelbase: int = 0
+    height: int = 0
+    length: int = 0
+
+
+@dataclass(frozen=True)
+class ShownCar:
+    """A car of a garage for a page."""
+
+    brand: str
+    model: str
+    year: int | None
+    known: KnownModel
+
+    @property
+    def label(self) -> str:
+        """Brand and model in one line."""
+        return f"{self.brand} {self.model}".strip()
+
+
+def known_models() -> Mapping[str, KnownModel]:
+    """What higher floors know of models, by "brand model" in lower case; kept for a while."""
+    known: dict[str, KnownModel] | None = cache.get(KNOWN)
+    if known is None:
+        known = {label: model for part in contributions("cars.known") for label, model in part.items()}
+        cache.set(KNOWN, known, KNOWN_SECONDS)
+    return known
+
+
+def forget_known_models() -> None:
+    """What is known of models has changed."""
+    cache.delete(KNOWN)
+
+
+def shown_cars(cars: Iterable[Car]) -> list[ShownCar]:
+    """Cars with what is known of their models."""
+    known = known_models() if (cars := list(cars)) else {}
+    return [_shown(car, known.get(car.label.lower(), KnownModel())) for car in cars]
+
+
+def _shown(car: Car, known: KnownModel) -> ShownCar:
+    if not _is_chinese():
+        return ShownCar(car.brand, car.model, car.year, known)
+    own = car.brand.lower() == str(settings.PADDOCK_BRAND).lower()
+    brand = str(settings.PADDOCK_BRAND_ZH) if own else car.brand
+    return ShownCar(brand, known.name_zh or car.model, car.year, known)
+
+
+def model_name(brand: str, model: str) -> str:
+    """A model without its brand, in the reader's language where it has a name there."""
+    if not _is_chinese():
+        return model
+    return known_models().get(f"{brand} {model}".strip().lower(), KnownModel()).name_zh or model
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
+def car_lines(ids: Iterable[int]) -> dict[int, str]:
+    """The first car of each member, as "Model, year"."""
+    lines: dict[int, str] = {}
+    rows = Car.objects.filter(member_id__in=ids).order_by("member_id", "position", "pk")
+    for member_id, brand, model, year in rows.values_list("member_id", "brand", "model", "year"):
+        if member_id not in lines:
+            name = model_name(brand, model)
+            lines[member_id] = _("%(model)s, %(year)s") % {"model": name, "year": year} if year else name
+    return lines
+
+
+def garage_models(ids: Iterable[int]) -> dict[int, list[str]]:
+    """The cars of members as "brand model", as they typed them."""
+    found: dict[int, list[str]] = {}
+    for car in Car.objects.filter(member_id__in=list(ids)).order_by("member_id", "position", "pk"):
+        found.setdefault(car.member_id, []).append(car.label)
+    return found
+
+
+def car_labels(lowered: Iterable[str]) -> dict[str, str]:
+    """What cars that are given as "brand model" in lower case are called: in the reader's language, else by owners."""
+    written = Lower(Concat("brand", Value(" "), "model"))
+    cars = Car.objects.annotate(lowered=written).filter(lowered__in=list(lowered)).order_by("-pk")
+    owned = {car.lowered: car for car in cars}
+    return {key: shown.label for key, shown in zip(owned, shown_cars(owned.values()), strict=True)}
