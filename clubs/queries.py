@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, Count, IntegerField, QuerySet, When
 
 from clubs.models import Club, MemberRole, Membership
 
 RANKS = (MemberRole.LEADER, MemberRole.HOST)
+MOST_HOSTS = 6
 
 
 def club_slugs_of(member_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -31,6 +32,23 @@ def club_ids_of(member_id: int | None) -> set[int]:
 def clubs_of(member_id: int) -> list[Club]:
     """The clubs of one member."""
     return list(Club.objects.filter(memberships__member_id=member_id).order_by("kind", "title_en"))
+
+
+def in_order(clubs: QuerySet[Club], joined: Collection[int]) -> QuerySet[Club]:
+    """One's own clubs, then by kind and size."""
+    own = Case(When(pk__in=joined, then=0), default=1, output_field=IntegerField())
+    return clubs.order_by(own, "kind", "-member_count", "pk")
+
+
+def clubs_by_kind() -> dict[str, int]:
+    """How many clubs and circles there are."""
+    rows = Club.objects.order_by().values("kind").annotate(n=Count("pk"))
+    return dict(rows.values_list("kind", "n"))
+
+
+def hosts_of(club: Club) -> list[Membership]:
+    """Who leads and hosts a club."""
+    return list(members_of(club).filter(role__in=RANKS)[:MOST_HOSTS])
 
 
 def members_of(club: Club) -> QuerySet[Membership]:

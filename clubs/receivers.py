@@ -11,14 +11,16 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from clubs.directory import news_of
 from clubs.models import Club, Membership
 from clubs.queries import clubs_of
 from clubs.services import member_differences, repair_members
 from community.kernel.api import fills, recountable
+from community.members.api import KnownModel
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 
 
-@fills("space.sections", order=50)
+@fills("space.side", order=50)
 def space_section(request: HttpRequest, member: Any) -> SafeString:
     """The clubs of a member."""
     return render_to_string("clubs/space_section.html", {"clubs": clubs_of(member.pk)}, request)
@@ -26,10 +28,12 @@ def space_section(request: HttpRequest, member: Any) -> SafeString:
 
 @fills("home.side")
 def home_side(request: HttpRequest) -> SafeString:
-    """One's own clubs; for guests the largest ones."""
+    """One's own clubs with what is new in them; for guests the largest ones."""
     mine = clubs_of(request.user.pk) if request.user.is_authenticated and request.user.pk else []
     clubs = mine or list(Club.objects.order_by("-member_count")[:6])
-    return render_to_string("clubs/home_side.html", {"clubs": clubs, "mine": bool(mine)}, request)
+    news = news_of([club.slug for club in clubs], request.user) if mine else {}
+    lines = [(club, news.get(club.slug)) for club in clubs]
+    return render_to_string("clubs/home_side.html", {"lines": lines, "mine": bool(mine)}, request)
 
 
 @fills("clubs.of_member")
@@ -44,6 +48,17 @@ def titles(slugs: Iterable[str] | None = None) -> dict[str, str]:
     clubs = Club.objects.order_by("slug")
     found = clubs if slugs is None else clubs.filter(slug__in=list(slugs))
     return {club.slug: club.title for club in found.only("slug", "title_en", "title_zh")}
+
+
+@fills("cars.known")
+def known_cars() -> dict[str, KnownModel]:
+    """What is known of models, by "brand model" in lower case. A club's first keyword is its brand."""
+    found: dict[str, KnownModel] = {}
+    for club in Club.objects.exclude(model_facts={}).only("keywords", "model_facts"):
+        brand = club.keywords[0] if club.keywords else ""
+        for name, model in club.known_models.items():
+            found |= {label.strip().lower(): model for label in (name, f"{brand} {name}")}
+    return found
 
 
 @fills("members.erase")

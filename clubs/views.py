@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from clubs.callouts import callouts
+from clubs.directory import club_cards, news_of, suggested
 from clubs.models import Club, ClubKind, Membership
-from clubs.queries import club_ids_of, members_of
+from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, members_of
 from clubs.services import join_club, leave_club
-from community.kernel.api import Invalid, now
+from community.kernel.api import Invalid, contributions, now
 from community.members.api import cards
-from community.pages.api import landing_of
+from community.pages.api import ClubNews, ClubTalk, landing_of
 
 CLUBS_A_PAGE = 60
 MEMBERS_A_PAGE = 48
-FACES = 12
+FACES = 8
 GROUPS = ((ClubKind.BRAND, gettext_lazy("Brand clubs")), (ClubKind.CIRCLE, gettext_lazy("Circles")))
 ACTS = {"join": join_club, "leave": leave_club}
 
@@ -31,15 +33,20 @@ ACTS = {"join": join_club, "leave": leave_club}
 def index(request: HttpRequest) -> HttpResponse:
     """All clubs and circles, one's own first; searchable, for there may be hundreds."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
-    clubs = Club.objects.all()
+    joined = club_ids_of(request.user.pk)
+    clubs = in_order(Club.objects.all(), joined)
     if words:
         clubs = clubs.filter(Q(title_en__icontains=words) | Q(title_zh__icontains=words) | Q(slug__icontains=words))
     page = Paginator(clubs, CLUBS_A_PAGE).get_page(request.GET.get("page"))
-    mine = club_ids_of(request.user.pk)
-    groups = [(label, [club for club in page if club.kind == kind]) for kind, label in GROUPS]
+    asked = bool(words) or page.number > 1
+    suggestions = suggested(request.user, joined) if request.user.is_authenticated and not asked else []
+    rows = club_cards(list(page), request.user, joined)
+    groups = [(label, kind, [card for card in rows if card.club.kind == kind]) for kind, label in GROUPS]
     context = {
-        "groups": [(label, found) for label, found in groups if found],
-        "mine": mine,
+        "groups": [(label, kind, found) for label, kind, found in groups if found],
+        "suggestions": suggestions,
+        "counts": clubs_by_kind(),
+        "mine": len(joined),
         "words": words,
         "page": page.number,
         "pages": page.paginator.num_pages,
@@ -50,19 +57,33 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def club(request: HttpRequest, slug: str) -> HttpResponse:
-    """A club: what it is, its board, its people."""
+    """A club: what it is about, what is talked of, its people."""
     found = get_object_or_404(Club, slug=slug)
-    joined = found.pk in club_ids_of(request.user.pk)
+    hosts = hosts_of(found)
     latest = list(Membership.objects.filter(club=found).order_by("-joined_at")[:FACES])
-    people = cards(row.member_id for row in latest)
+    people = cards(row.member_id for row in (*hosts, *latest))
+    talk = talk_of(request.user, slug)
     context = {
-        "club": found,
-        "joined": joined,
+        **_shell(request, found, talk, "overview"),
+        "talk": talk,
+        "hosts": [(row, people[row.member_id]) for row in hosts if row.member_id in people],
         "people": [people[row.member_id] for row in latest if row.member_id in people],
         "landing": landing_of(slug),
-        "section": "clubs",
+        "callouts": callouts(talk.lively, request.LANGUAGE_CODE) if talk and found.drawn else [],
     }
     return render(request, "clubs/club.html", context)
+
+
+def talk_of(viewer: Any, slug: str) -> ClubTalk | None:
+    """What whoever keeps its board tells of it."""
+    found: list[ClubTalk] = contributions("club.talk", viewer, slug)
+    return found[0] if found else None
+
+
+def _shell(request: HttpRequest, found: Club, board: ClubTalk | ClubNews | None, tab: str) -> dict[str, Any]:
+    """What the pages of a club share."""
+    joined = found.pk in club_ids_of(request.user.pk)
+    return {"club": found, "joined": joined, "board": board, "tab": tab, "section": "clubs"}
 
 
 @require_safe
@@ -74,11 +95,10 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     people = cards(row.member_id for row in page)
     lines = [(row, people[row.member_id]) for row in page if row.member_id in people]
     context = {
-        "club": found,
+        **_shell(request, found, news_of([slug], request.user).get(slug), "members"),
         "lines": lines,
         "page": page.number,
         "pages": page.paginator.num_pages,
-        "section": "clubs",
     }
     return render(request, "clubs/members.html", context)
 

@@ -96,6 +96,13 @@ def know_models(brand: str, models: Sequence[str]) -> int:
     return add_models(brand, models)
 
 
+@fills("vocabulary.codes")
+def codes_in(texts: Sequence[str]) -> list[list[str]]:
+    """The keywords each text is about, in the order in which they occur."""
+    matcher = vocabulary().matcher
+    return [list(matcher.count(text)) for text in texts]
+
+
 @receiver(post_migrate)
 def bring_words(sender: Any, using: str = DEFAULT_DB_ALIAS, **more: Any) -> None:
     """A fresh installation knows the starter vocabulary, an upgraded one what is new of it."""

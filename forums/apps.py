@@ -14,4 +14,5 @@ class ForumsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers, slots and what is searchable."""
-        import_module("forums.receivers")
+        for module in ("receivers", "home", "club_pages"):
+            import_module(f"forums.{module}")

@@ -73,6 +73,11 @@ class Board(models.Model):
         """Its page."""
         return reverse("forums:board", args=[self.slug])
 
+    @property
+    def open_url(self) -> str:
+        """Where a topic is opened in it."""
+        return reverse("forums:open", args=[self.slug])
+
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     """Topics by who may see them."""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from community.inbox.api import ChannelState, Notice, notify, register_kind
-from community.kernel.api import Delivery, contributions, fills, handles_batch, recountable
-from community.members.api import Member, declared_keywords
-from community.pages.api import FeedItem
+from community.kernel.api import Delivery, fills, handles_batch, recountable
+from community.members.api import Member
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 from forums import queries
 from forums.facts import (
@@ -31,11 +28,9 @@ from forums.facts import (
     ReactionWithdrawn,
     TopicOpened,
 )
-from forums.models import Board, BoardRead, Imported, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
-from forums.services import ensure_board
+from forums.models import BoardRead, Imported, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
 
 SECTION_TOPICS = 5
-CANDIDATES = 3
 
 
 # Notifications
@@ -168,94 +163,13 @@ def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
     return next((ChannelState(sequence) for sequence in topics.values_list("sequence", flat=True)), None)
 
 
-@fills("clubs.created")
-def make_board(slug: str, title_en: str, title_zh: str) -> Board:
-    """Every club has a board."""
-    return ensure_board(slug, title_en=title_en, title_zh=title_zh, club_slug=slug)
-
-
-@fills("club.board")
-def club_board(request: HttpRequest, club_slug: str) -> SafeString | str:
-    """The latest topics of a club's board."""
-    board = Board.objects.visible_to(request.user).filter(club_slug=club_slug).first()
-    if board is None:
-        return ""
-    rows = queries.topic_rows(queries.board_topics(board, request.user)[:8], request.user)
-    return render_to_string("forums/club_board.html", {"board": board, "rows": rows}, request)
-
-
 @fills("space.sections")
 def space_section(request: HttpRequest, member: Any) -> SafeString:
-    """A member's latest topics."""
+    """What a member wrote lately: answers, then topics."""
     topics = Topic.objects.visible_to(request.user).filter(author=member).order_by("-opened_at")[:SECTION_TOPICS]
-    return render_to_string("forums/space_section.html", {"topics": list(topics)}, request)
-
-
-@fills("home.feed", order=10)
-def home_feed(member: Any, limit: int) -> list[FeedItem]:
-    """What is new in the forums for somebody, each with its reason: what they have to do with comes first."""
-    if member is None:
-        return _with_beginnings([_item(row, _("Lively now"), "none") for row in queries.latest_topics(None, limit)])
-    rows = queries.latest_topics(member, limit * CANDIDATES)
-    mine = queries.written_in(member)
-    clubs = {slug: title for found in contributions("clubs.of_member", member.pk) for slug, title in found.items()}
-    interesting = queries.first_interest_in([row.topic for row in rows], _interests(member))
-    ranked = [_reasoned(row, member, mine, clubs, interesting.get(row.topic.pk)) for row in rows]
-    ranked.sort(key=lambda found: found[0])
-    return _with_beginnings([item for _rank, item in ranked[:limit]])
-
-
-def _with_beginnings(items: list[FeedItem]) -> list[FeedItem]:
-    """The items with the first words of their topics."""
-    keys = {int(item.key.partition(":")[2]): item for item in items}
-    texts = queries.beginnings(keys)
-    return [replace(item, excerpt=texts.get(topic_id, "")) for topic_id, item in keys.items()]
-
-
-def _interests(member: Any) -> list[queries.Interest]:
-    """What the member said they care for, then what higher floors know, as (label, ways to say it, page about it)."""
-    url = reverse("members:me")
-    declared = [queries.Interest(word, (word,), url) for word in declared_keywords([member.pk]).get(member.pk, [])]
-    known = [queries.Interest(*one) for found in contributions("members.interests", member.pk) for one in found]
-    return [*declared, *known]
-
-
-def _reasoned(
-    row: queries.TopicRow, member: Any, mine: set[int], clubs: Mapping[str, str], interest: queries.Interest | None
-) -> tuple[int, FeedItem]:
-    """How close a topic is to a member, 0 closest, and its item with the reason."""
-    topic, board = row.topic, row.topic.board
-    if topic.author_id == member.pk:
-        return 0, _item(row, _("You asked this"), "you")
-    if topic.pk in mine:
-        return 0, _item(row, _("You wrote here"), "you")
-    if board.club_slug in clubs:
-        return 1, _item(row, _("You are in %(club)s") % {"club": clubs[board.club_slug]}, "you")
-    if interest:
-        reason = _("You care for %(interest)s") % {"interest": interest.label}
-        return 1, _item(row, reason, "ring", reason_url=interest.url)
-    return 2, _item(row, _("New in %(board)s") % {"board": board.title}, "none")
-
-
-def _item(row: queries.TopicRow, reason: str, why: str, *, reason_url: str = "") -> FeedItem:
-    topic = row.topic
-    return FeedItem(
-        key=f"topic:{topic.pk}",
-        url=topic.get_absolute_url(),
-        title=topic.title,
-        excerpt="",
-        at=topic.last_post_at,
-        reason=reason,
-        reason_url=reason_url or topic.board.get_absolute_url(),
-        why=why,
-        by=row.author,
-        by_id=topic.author_id,
-        replies=topic.reply_count,
-        useful=topic.useful_count,
-        unread=row.new > 0,
-        language=topic.language,
-        label=topic.board.title,
-    )
+    answers = queries.replies_of(member, request.user)[:SECTION_TOPICS]
+    context = {"topics": list(topics), "answers": list(answers), "member": member}
+    return render_to_string("forums/space_section.html", context, request)
 
 
 @fills("members.erase")

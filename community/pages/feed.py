@@ -8,11 +8,16 @@ from datetime import datetime
 from typing import Any
 
 BRAND_EVERY = 4
+LEAD_WITHIN = 8
 
 
 @dataclass(frozen=True)
 class FeedItem:
-    """One item of the home page. ``why``: you (about you and new), ring (worked out or read), none (for everybody)."""
+    """One item of the home page.
+
+    ``why``: you (about you and new), ring (worked out or read), none (for everybody). ``picture`` is the address of one
+    that came with it, ``scene`` a drawing.
+    """
 
     key: str
     url: str
@@ -30,6 +35,7 @@ class FeedItem:
     language: str = ""
     label: str = ""
     scene: str = ""
+    picture: str = ""
 
 
 def mixed(items: Iterable[FeedItem], *, signed_in: bool) -> list[FeedItem]:
@@ -45,4 +51,11 @@ def mixed(items: Iterable[FeedItem], *, signed_in: bool) -> list[FeedItem]:
         if brand and number % BRAND_EVERY == place:
             order.append(brand.pop(0))
         order.append(item)
-    return [*order, *brand]
+    return _led([*order, *brand])
+
+
+def _led(items: list[FeedItem]) -> list[FeedItem]:
+    """A picture leads: the first of the next few that has one, and nothing that was read over something new."""
+    fresh = items[0].unread if items else False
+    lead = next((item for item in items[:LEAD_WITHIN] if item.picture and item.unread == fresh), None)
+    return [lead, *(item for item in items if item is not lead)] if lead else items

@@ -52,6 +52,30 @@ class BrandPage(Page):
         return TemplateResponse(request, self.get_template(request), self.get_context(request))
 
 
+class HiddenItemManager(models.Manager["HiddenItem"]):
+    """Hidden items by member."""
+
+    def keys_of(self, member: Any) -> set[str]:
+        """The keys of what a member does not want to see; none for a guest."""
+        return set(self.filter(member=member).values_list("key", flat=True)) if member else set()
+
+
+class HiddenItem(models.Model):
+    """Something a member does not want on their first page. It stays where it is, and can be found and read."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    objects = HiddenItemManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "key"], name="hidden_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.key}"
+
+
 class HomePage(BrandPage):
     """The first page: what is new for me, each item with its reason."""
 
@@ -65,10 +89,13 @@ class HomePage(BrandPage):
         user: Any = request.user
         member = None if isinstance(user, AnonymousUser) else user
         found = [item for part in contributions("home.feed", member, FEED_LIMIT) for item in part]
-        items = mixed(found, signed_in=member is not None)
+        hidden = HiddenItem.objects.keys_of(member)
+        items = mixed((item for item in found if item.key not in hidden), signed_in=member is not None)
+        asked = request.GET.get("hidden", "")
+        gone = next((item for item in found if item.key == asked and asked in hidden), None)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         new = sum(item.unread for item in items)
-        return {**context, "items": items[:FEED_LIMIT], "new": new, "section": "home"}
+        return {**context, "items": items[:FEED_LIMIT], "new": new, "gone": gone, "section": "home"}
 
 
 class ArticleIndexPage(BrandPage):

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils.translation import get_language
+from wagtail.images import get_image_model
+
 from community.pages.models import ClubPage, ContestPage
+
+CARD_RENDITION = "fill-800x450|format-webp"
 
 
 def brief_of(contest_slug: str) -> ContestPage | None:
@@ -19,6 +27,25 @@ def landing_of(club_slug: str) -> ClubPage | None:
     return page
 
 
+def briefs_of(contest_slugs: Sequence[str]) -> dict[str, ContestPage]:
+    """The published briefs of contests in the reader's language, with their pictures for cards."""
+    return _all_localized(ContestPage, "contest_slug", contest_slugs)
+
+
+def landings_of(club_slugs: Sequence[str]) -> dict[str, ClubPage]:
+    """The published landing pages of clubs in the reader's language, with their pictures for cards."""
+    return _all_localized(ClubPage, "club_slug", club_slugs)
+
+
 def _localized(kind: Any, **values: str) -> Any:
     page = kind.objects.live().filter(**values).order_by("path").first()
     return page.localized if page else None
+
+
+def _all_localized(kind: Any, name: str, slugs: Sequence[str]) -> dict[str, Any]:
+    pictures = Prefetch("picture", queryset=get_image_model().objects.prefetch_renditions(CARD_RENDITION))
+    languages = (settings.LANGUAGE_CODE, get_language())  # what comes later wins
+    pages = kind.objects.live().filter(**{f"{name}__in": list(slugs)}, locale__language_code__in=languages)
+    found = pages.select_related("locale").prefetch_related(pictures)
+    ordered = sorted(found, key=lambda page: languages.index(page.locale.language_code))
+    return {getattr(page, name): page for page in ordered}

@@ -13,7 +13,7 @@ from wagtail.signals import page_published, page_unpublished
 from community.kernel.api import fills
 from community.members.api import Role
 from community.pages.feed import FeedItem
-from community.pages.models import ArticlePage
+from community.pages.models import ArticlePage, HiddenItem
 from community.pages.services import let_edit
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 
@@ -25,12 +25,12 @@ EDITORS = (Role.BRAND_MANAGER, Role.MARKETER)
 def feed(member: Any, limit: int) -> list[FeedItem]:
     """The latest articles, for everybody."""
     articles = ArticlePage.objects.live().filter(locale__language_code="en").order_by("-first_published_at")
-    return [_item(article.localized) for article in articles[:FEED_ARTICLES]]
+    return [_item(article.localized, article.pk) for article in articles[:FEED_ARTICLES]]
 
 
-def _item(article: ArticlePage) -> FeedItem:
+def _item(article: ArticlePage, key: int) -> FeedItem:
     return FeedItem(
-        key=f"article:{article.pk}",
+        key=f"article:{key}",  # the same in every language
         url=article.url,
         title=article.title,
         excerpt=article.lead,
@@ -96,6 +96,19 @@ register_content(
         present,
     )
 )
+
+
+@fills("members.erase")
+def erase(member_id: int) -> None:
+    """What was hidden goes."""
+    HiddenItem.objects.filter(member_id=member_id).delete()
+
+
+@fills("members.explain")
+def explain(member_id: int) -> dict[str, Any]:
+    """What a member does not want on their first page."""
+    hidden = HiddenItem.objects.filter(member_id=member_id).order_by("pk")
+    return {"hidden_from_home": list(hidden.values("key", "at"))}
 
 
 @fills("members.role")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -11,11 +13,15 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
-from community.pages.models import ArticleIndexPage, HomePage
+from community.kernel.api import Invalid
+from community.pages.models import ArticleIndexPage, HiddenItem, HomePage
 
 CHINESE = "zh-hans"
+MAX_KEY = 40
+ITEM_KEY = re.compile(r"[a-z]{1,15}:[0-9]{1,18}", re.ASCII)
 PAGE_RIGHTS = ("add_page", "change_page", "publish_page")
 IMAGE_RIGHTS = ("add_image", "change_image", "choose_image")
 DOCUMENT_RIGHTS = ("add_document", "change_document", "choose_document")
@@ -64,6 +70,18 @@ def _translate(page: Page, **values: Any) -> Page:
         setattr(translation, name, value)
     translation.save_revision().publish()
     return translation
+
+
+def hide_item(*, member: Any, key: str, now: datetime) -> None:
+    """Take something off a member's first page; again changes nothing. Raises Invalid for what is no item's key."""
+    if not ITEM_KEY.fullmatch(key):
+        raise Invalid(_("There is nothing of this kind to hide."))
+    HiddenItem.objects.get_or_create(member=member, key=key, defaults={"at": now})
+
+
+def show_item(*, member: Any, key: str) -> None:
+    """Let it be there again."""
+    HiddenItem.objects.filter(member=member, key=key[:MAX_KEY]).delete()
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from community.pages import views
 
 urlpatterns = [
     path("search/", views.search, name="search"),
+    path("home/hide/", views.hide, name="hide"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
 ]

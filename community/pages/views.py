@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import now, rate_limit
 from community.members.api import Member, cards
+from community.pages.services import hide_item, show_item
 from community.search.api import PAGE_SIZE, ContentResult, SearchDown, kinds, search_content
 from community.traces.api import record_search
 
@@ -63,6 +66,21 @@ def _record(request: HttpRequest, words: str, found: int) -> None:
     """What somebody looks for tells as much when nothing answers."""
     member = request.user if isinstance(request.user, Member) else None
     record_search(member=member, words=words, found=found, now=now())
+
+
+@require_POST
+@login_required
+def hide(request: HttpRequest) -> HttpResponse:
+    """Take an item off one's first page, or put it back; the page offers the way back."""
+    key = request.POST.get("key", "")
+    rate_limit(request.user.pk, "react", now=now())
+    if request.POST.get("act") == "show":
+        show_item(member=request.user, key=key)
+        return redirect("/")
+    hide_item(member=request.user, key=key, now=now())
+    if request.headers.get("HX-Request"):
+        return render(request, "pages/hidden.html", {"key": key})
+    return redirect(f"/?{urlencode({'hidden': key})}")
 
 
 @require_safe

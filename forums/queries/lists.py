@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +16,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Left
 
 from community.members.api import MemberCard, cards
-from community.search.api import query_tokens, tokens
 from forums.models import Board, BoardRead, Post, ReadState, Topic
 
 LATEST_OWN = 300
 MEMBERS_SHOWS = ("unread", "yours")
 SHOWS = ("waiting", "answered", *MEMBERS_SHOWS)
-BEGINNING = 300  # characters
+BEGINNING, PICTURE_WITHIN = 300, 4000  # characters
+PICTURE = re.compile(r'<img[^>]*? src="([^"]+)"')  # one of ours: others' are not let into a post
 LIST = ("id", "title", "slug", "author_id", "opened_at", "last_post_at", "last_author_id", "post_count", "last_number")
 LIST_FLAGS = ("pinned", "closed", "best_answer_id", "answered_by_brand", "useful_count", "board_id", "language")
 
@@ -126,35 +127,31 @@ def latest_topics(viewer: Any, limit: int) -> list[TopicRow]:
     return topic_rows(topics, viewer)
 
 
-def beginnings(topic_ids: Iterable[int]) -> dict[int, str]:
-    """The first words of each topic."""
-    first = Post.objects.filter(topic__in=list(topic_ids), number=1, deleted_at=None)
-    return dict(first.values_list("topic_id", Left("text", BEGINNING)))
-
-
 @dataclass(frozen=True)
-class Interest:
-    """Something a member cares for: its label, the ways it is said, and the page that tells them so."""
+class FirstPost:
+    """How a topic begins: its first words, its first picture, and how many have the same question."""
 
-    label: str
-    words: tuple[str, ...]
-    url: str = ""
-
-    def ways(self) -> list[set[str]]:
-        """The tokens of each way it is said."""
-        return [found for word in self.words if (found := set(query_tokens(word)))]
+    text: str
+    picture: str
+    same: int
 
 
-def first_interest_in(topics: Iterable[Topic], interests: Sequence[Interest]) -> dict[int, Interest]:
-    """For each topic the first interest of which all tokens of one way stand in its title or tags."""
-    said = [(one, ways) for one in interests if (ways := one.ways())]
-    found = {}
-    for topic in topics:
-        there = set(tokens(f"{topic.title} {' '.join(topic.tags)}"))
-        match = next((one for one, ways in said if any(way <= there for way in ways)), None)
-        if match:
-            found[topic.pk] = match
-    return found
+def first_posts(topic_ids: Iterable[int]) -> dict[int, FirstPost]:
+    """The beginning of each topic."""
+    first = Post.objects.filter(topic__in=list(topic_ids), number=1, deleted_at=None)
+    rows = first.values_list("topic_id", Left("text", BEGINNING), "same_count", Left("html", PICTURE_WITHIN))
+    return {topic_id: FirstPost(text, _first_picture(html), same) for topic_id, text, same, html in rows}
+
+
+def _first_picture(html: str) -> str:
+    found = PICTURE.search(html)
+    return found[1] if found else ""
+
+
+def unanswered(boards: models.QuerySet[Board], reader: Any) -> models.QuerySet[Topic]:
+    """Open questions of others on these boards, the newest first."""
+    topics = Topic.objects.visible_to(reader).filter(board__in=boards, post_count=1, closed=False)
+    return topics.exclude(author=reader).only("title", "slug", "language", "opened_at").order_by("-opened_at")
 
 
 def written_in(member: Any) -> set[int]:

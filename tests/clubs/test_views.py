@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from clubs.callouts import PART_OF, PLACES, callouts
+from clubs.directory import suggested
 from clubs.models import Club, Membership
-from clubs.services import found_club, join_club
-from community.members.api import Member, Role, erase_member
+from clubs.queries import club_ids_of
+from clubs.services import found_club, join_club, leave_club
+from community.kernel.drawings import DRAWINGS
+from community.members.api import CarEntry, KnownModel, Member, Role, declare_keywords, erase_member, set_garage
+from community.pages.api import Conversation
+from crm_bridge.models import Keyword
+from forums.api import Board, open_topic
 from tests.people import THEN, member, staff
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +34,26 @@ def signed_in(person: Member) -> Client:
 def test_the_directory_costs_the_same_for_any_number(client, count, django_assert_num_queries):
     for number in range(count):
         club(f"club-{number}")
-    with django_assert_num_queries(2):
+    # clubs, how many a kind; their boards, pages
+    with django_assert_num_queries(5):
         page = client.get("/clubs/")
-    assert [len(clubs) for _label, clubs in page.context["groups"]] == [count]
+    assert [len(cards) for _label, _kind, cards in page.context["groups"]] == [count]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_members_directory_costs_the_same_for_any_number(count, django_assert_num_queries):
+    person = member()
+    for number in range(count):
+        join_club(member=person, club=club(f"mine-{number}"), now=THEN)
+        join_club(member=person, club=club(f"other-{number}"), now=THEN)
+        leave_club(member=person, club=club(f"other-{number}"), now=THEN)
+    client = signed_in(person)
+    client.get("/clubs/")
+    # session, member, memberships; the directory's five and what was read and is new on the boards; for suggestions
+    # the other clubs, who is in them, keywords, cars; the bell
+    with django_assert_num_queries(15):
+        page = client.get("/clubs/")
+    assert sum(card.joined for _label, _kind, cards in page.context["groups"] for card in cards) == count
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -37,10 +61,14 @@ def test_a_club_and_its_members_cost_the_same_for_any_number(client, count, djan
     found = club()
     for _number in range(count):
         join_club(member=member(), club=found, now=THEN)
+        open_topic(author=member(), board=Board.objects.get(), title="Racks", source="Which?", now=THEN)
     client.get("/clubs/estate/")
-    with django_assert_num_queries(7):
-        assert len(client.get("/clubs/estate/").context["people"]) == count
-    with django_assert_num_queries(5):
+    # club, hosts, latest, two for the cards; board, topics, answered, first posts; the page
+    with django_assert_num_queries(10):
+        page = client.get("/clubs/estate/")
+    assert (len(page.context["people"]), len(page.context["talk"].latest)) == (count, count)
+    # club, how many, rows, two for the cards, board
+    with django_assert_num_queries(6):
         assert len(client.get("/clubs/estate/members/").context["lines"]) == count
 
 
@@ -54,7 +82,7 @@ def test_the_directory_finds_clubs_in_both_languages_and_survives_any_words(clie
         ("%", []),
     ]:
         page = client.get("/clubs/", {"q": words})
-        found = [one.slug for _label, clubs in page.context["groups"] for one in clubs]
+        found = [card.club.slug for _label, _kind, cards in page.context["groups"] for card in cards]
         assert found == slugs or len(found) == slugs
     assert client.get("/clubs/", {"page": "x" * 400}).status_code == 200
     assert client.get("/clubs/", {"page": "9" * 400}).status_code == 200
@@ -96,7 +124,7 @@ def test_everybody_reads_a_club(who):
     client = signed_in(people[who]) if who in people else Client()
     for url in ("/clubs/", "/clubs/estate/", "/clubs/estate/members/"):
         assert client.get(url).status_code == 200
-    assert client.get("/clubs/estate/membership/").status_code == 405
+    assert client.get("/clubs/estate/membership/")["Location"] == "/clubs/estate/"
     assert client.get("/clubs/nowhere/").status_code == 404
 
 
@@ -116,3 +144,87 @@ def test_a_member_sees_where_they_are_in():
     assert "You are in" in client.get("/clubs/").content.decode()
     assert client.get("/clubs/estate/").context["joined"] is True
     assert signed_in(member()).get("/clubs/estate/").context["joined"] is False
+
+
+TOURER = KnownModel(name_zh="4旅行版", drawing="4t", wheelbase=2935, height=1462, length=4762)
+
+
+def drawn_club():
+    return found_club(
+        slug="tourer",
+        title_en="4 Touring Club",
+        title_zh="4旅行版车友会",
+        models=["Norling 4 Touring"],
+        keywords=["4 Touring", "estate car"],
+        known={"Norling 4 Touring": TOURER},
+        now=THEN,
+    )
+
+
+def test_a_drawn_model_has_its_dimensions_and_leads_to_what_is_talked_of(client):
+    drawn_club()
+    Keyword.objects.create(code="winter-tyres", name_en="Winter tyres", name_zh="冬季胎", kind="part")
+    person = member()
+    for title in ("Winter tyres: which?", "Nothing about the car"):
+        open_topic(author=person, board=Board.objects.get(), title=title, source="Well?", now=THEN)
+    page = client.get("/clubs/tourer/")
+    html = page.content.decode()
+    assert [(one.talk.title, one.part) for one in page.context["callouts"]] == [("Winter tyres: which?", "wheel")]
+    assert [f">{figure}</text>" in html for figure in ("2\u202f935", "1\u202f462")] == [True, True]
+    client.cookies["django_language"] = "zh-hans"
+    assert 'aria-label="4旅行版' in client.get("/clubs/tourer/").content.decode()
+
+
+def test_a_club_without_a_drawing_shows_none(client):
+    club()
+    page = client.get("/clubs/estate/")
+    assert (page.context["callouts"], "<svg viewBox" in page.content.decode()) == ([], False)
+
+
+def talk(title, language="en", excerpt=""):
+    return Conversation(title, f"/{title}/", language, excerpt, 1)
+
+
+def test_each_place_of_the_drawing_is_taken_once_by_the_livelier_and_by_the_readers_language_first():
+    for code, english in (("tyres", "Tyres"), ("boot", "Boot space"), ("roof-rack", "Roof rack")):
+        Keyword.objects.create(code=code, name_en=english, name_zh=f"{english}中", kind="part")
+    talks = [talk("Tyres", "zh-hans"), talk("Tyres again"), talk("More tyres"), talk("A question", excerpt="Roof rack")]
+    found = callouts([*talks, talk("Boot space 中", "zh-hans")], "en")
+    assert [(one.talk.title, one.classes) for one in found] == [
+        ("A question", "at-up at-43"),
+        ("Boot space 中", "at-up at-82"),
+        ("Tyres again", "at-down at-13"),
+    ]
+
+
+def test_every_part_is_on_every_drawing_and_has_a_place():
+    assert set(PART_OF.values()) == set(PLACES)
+    assert [name for name, drawing in DRAWINGS.items() if set(drawing.parts) != set(PLACES)] == []
+
+
+def test_suggestions_come_with_their_reason_and_the_best_reason_first():
+    person, friend = member(), member()
+    mine, theirs = club("mine"), club("theirs", "circle", "Theirs")
+    cooking = found_club(
+        slug="lunch", kind="circle", title_en="Long Lunch", title_zh="好好吃饭", keywords=["food"], now=THEN
+    )
+    drawn_club(), club("nothing", "circle", "Nothing")
+    for someone, place in ((person, mine), (friend, mine), (friend, theirs)):
+        join_club(member=someone, club=place, now=THEN)
+    set_garage(member=person, cars=[CarEntry("norling", "4 touring")], now=THEN)
+    declare_keywords(member=person, keywords=["food"], now=THEN)
+    assert [(card.club.slug, card.suggestion.reason) for card in suggested(person, club_ids_of(person.pk))] == [
+        ("tourer", "You drive a Norling 4 Touring"),
+        ("lunch", "You care about food"),
+        ("theirs", "1 person from your clubs is in it"),
+    ]
+    join_club(member=person, club=cooking, now=THEN)
+    assert "lunch" not in [card.club.slug for card in suggested(person, club_ids_of(person.pk))]
+
+
+def test_leaving_is_behind_being_in():
+    found, person = club(), member()
+    join_club(member=person, club=found, now=THEN)
+    html = signed_in(person).get("/clubs/estate/").content.decode()
+    assert html.index("You are in") < html.index('value="leave"')
+    assert '<details class="menu"><summary class="btn btn-in">' in html

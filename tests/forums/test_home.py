@@ -7,8 +7,8 @@ import pytest
 from clubs.api import found_club, join_club
 from community.kernel.slots import _PROVIDERS, fills
 from community.members.api import declare_keywords
+from forums.home import home_feed
 from forums.models import Board
-from forums.receivers import home_feed
 from tests.forums.places import board, reply, topic
 from tests.people import member
 
@@ -19,23 +19,25 @@ def reasons(person, limit=10):
     return {item.title: (item.reason, item.why) for item in home_feed(person, limit)}
 
 
-def test_each_topic_has_its_reason(now):
+def test_each_topic_has_its_reason_and_is_marked_as_the_readers_while_it_is_new(now):
     tom = member("tom")
     club = found_club(slug="long-lunch", kind="circle", title_en="Long Lunch", title_zh="长午餐", now=now)
     join_club(member=tom, club=club, now=now)
     declare_keywords(member=tom, keywords=["roof rack", "山路"], now=now)
     topic(title="Mine", author=tom)
     reply(topic(title="Answered"), author=tom)
-    topic(title="Soup", where=Board.objects.get(club_slug="long-lunch"))
+    topic(title="Soup", where=Board.objects.get(club_slug="long-lunch"), now=now)
+    topic(title="Bread", where=Board.objects.get(club_slug="long-lunch"))
     topic(title="Which roof racks?")
     topic(title="周末去跑山路")
     topic(title="Tyres", where=board("wheels"))
     assert reasons(tom) == {
-        "Mine": ("You asked this", "you"),
-        "Answered": ("You wrote here", "you"),
+        "Mine": ("You asked this", "ring"),
+        "Answered": ("You wrote here", "ring"),
         "Soup": ("You are in Long Lunch", "you"),
-        "Which roof racks?": ("You care for roof rack", "ring"),
-        "周末去跑山路": ("You care for 山路", "ring"),
+        "Bread": ("You are in Long Lunch", "ring"),
+        "Which roof racks?": ("You care about roof rack", "ring"),
+        "周末去跑山路": ("You care about 山路", "ring"),
         "Tyres": ("New in Wheels", "none"),
     }
 
@@ -52,7 +54,7 @@ def test_what_higher_floors_know_of_interests_is_a_reason_with_its_page(now):
         found = home_feed(tom, 5)
     finally:
         _PROVIDERS["members.interests"] = [entry for entry in _PROVIDERS["members.interests"] if entry[1] is not known]
-    assert [(item.reason, item.reason_url) for item in found] == [("You care for Roof racks", "/mirror/")]
+    assert [(item.reason, item.reason_url) for item in found] == [("You care about Roof racks", "/mirror/")]
 
 
 def test_what_one_has_to_do_with_comes_before_what_is_merely_newer(now):

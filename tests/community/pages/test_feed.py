@@ -5,8 +5,8 @@ import pytest
 from community.pages.feed import FeedItem, mixed
 
 
-def item(key, at, *, by=1, unread=False, why="none"):
-    return FeedItem(key, f"/{key}/", key, "", at, "why", by_id=by, unread=unread, why=why)
+def item(key, at, *, by=1, unread=False, why="none", picture=""):
+    return FeedItem(key, f"/{key}/", key, "", at, "why", by_id=by, unread=unread, why=why, picture=picture)
 
 
 def keys(items):
@@ -33,3 +33,24 @@ def test_the_brand_has_one_place_in_every_four(now, signed_in, order):
 
 def test_without_members_the_brand_speaks_alone(now):
     assert keys(mixed([item("b", now, by=None)], signed_in=True)) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("pictured", "unread", "first"),
+    [
+        ([2], [0, 1, 2], "2"),
+        ([3, 2], [0, 1, 2], "2"),
+        ([2], [0, 1], "0"),  # what was read does not come before what is new
+        ([2], [], "2"),
+        ([9], range(10), "0"),  # too far down
+        ([], [], "0"),
+    ],
+)
+def test_a_picture_leads(now, pictured, unread, first):
+    people = [
+        item(str(n), now - timedelta(hours=n), unread=n in unread, picture="/media/x.webp" if n in pictured else "")
+        for n in range(10)
+    ]
+    order = keys(mixed(people, signed_in=True))
+    assert order[0] == first
+    assert sorted(order) == sorted(str(n) for n in range(10))

@@ -1,21 +1,27 @@
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from clubs.api import found_club, join_club
+from community.kernel.api import contributions
 from community.kernel.models import OutboxEvent
+from community.members.api import erase_member
 from community.pages.api import ensure_page, ensure_site, paragraphs
-from community.pages.models import ArticleIndexPage, ArticlePage
+from community.pages.models import ArticleIndexPage, ArticlePage, HiddenItem
+from forums.api import Board
 from forums.services import ensure_board, open_topic, write_post
 from tests.people import member, permit
 from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
-GUEST_HOME, MEMBER_HOME, SEARCH = 12, 22, 4
+# Of a member's: what they hid, their clubs twice, two for what is new in them, one for questions that wait.
+GUEST_HOME, MEMBER_HOME, SEARCH = 12, 27, 4
 
 
 @pytest.fixture
@@ -76,6 +82,66 @@ def test_a_members_home_says_why(client, site, now, language):
     assert all(item.reason for item in response.context["items"])
 
 
+def test_home_leads_with_a_picture_and_says_what_waits_in_ones_clubs(client, site, now):
+    maja, otto = member("maja"), member("otto")
+    join_club(member=maja, club=found_club(slug="club", title_en="Club", title_zh="车友会", now=now), now=now)
+    place = Board.objects.get(club_slug="club")
+    open_topic(author=otto, board=place, title="The pass", source="![](/media/pass.webp) Snow.", now=now)
+    open_topic(author=otto, board=place, title="The valley", source="Sun.", now=now + timedelta(minutes=1))
+    client.force_login(maja)
+    html = client.get("/").content.decode()
+    feed, side = html.split("<aside")
+    assert feed.index("The pass") < feed.index("The valley")
+    assert "item item-lead is-unread" in feed
+    assert '<img src="/media/pass.webp" alt="">' in feed
+    assert [text in side for text in ("2 new", "Nobody has answered yet", "The valley")] == [True] * 3
+
+
+def test_what_a_member_hides_is_off_their_first_page_alone_until_they_put_it_back(client, site, now):
+    maja = member("maja")
+    first, second = topics(2, now)
+    for topic in (first, second):
+        write_post(author=maja, topic=topic, source="Two metres.", now=now)
+    client.force_login(maja)
+    key = f"topic:{first.pk}"
+    for _twice in range(2):
+        answer = client.post(reverse("hide"), {"key": key})
+        assert answer["Location"] == f"/?hidden=topic%3A{first.pk}"
+    page = client.get(answer["Location"])
+    assert [item.key for item in page.context["items"]] == [f"topic:{second.pk}"]
+    assert "“Roof rack 0” is off your first page." in page.content.decode()
+    assert client.get(first.get_absolute_url()).status_code == 200
+    assert "hidden_from_home" in {name for part in contributions("members.explain", maja.pk) for name in part}
+    client.post(reverse("hide"), {"key": key, "act": "show"})
+    assert len(client.get("/").context["items"]) == 2
+    client.post(reverse("hide"), {"key": key})
+    erase_member(member=maja, now=now)
+    assert HiddenItem.objects.count() == 0
+    client.force_login(first.author)
+    assert len(client.get("/").context["items"]) == 2
+
+
+def test_hiding_by_htmx_answers_with_the_way_back(client, site, now):
+    client.force_login(member("maja"))
+    [topic] = topics(1, now)
+    html = client.post(reverse("hide"), {"key": f"topic:{topic.pk}"}, headers={"HX-Request": "true"}).content.decode()
+    assert (html.startswith("<li>"), 'value="show"' in html) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "x", "topic:", "topic:x", ":1", "topic:1 ", "topic:" + "9" * 40, "\0:1", "话题:1", "a:٣"]
+)
+def test_what_is_no_key_hides_nothing(client, site, key):
+    client.force_login(member("maja"))
+    assert client.post(reverse("hide"), {"key": key}).status_code == 422
+    assert client.post(reverse("hide"), {"key": key, "act": "show"})["Location"] == "/"
+    assert HiddenItem.objects.count() == 0
+
+
+def test_a_guest_hides_nothing(client, site):
+    assert client.post(reverse("hide"), {"key": "topic:1"})["Location"].startswith(reverse("account_login"))
+
+
 def test_an_empty_home_says_so(client, site):
     client.force_login(member())
     assert 'class="empty"' in client.get("/").content.decode()
@@ -84,8 +150,12 @@ def test_an_empty_home_says_so(client, site):
 @pytest.mark.parametrize("shown", [1, 3])
 def test_home_costs_a_constant_number_of_queries(client, site, shown, now, django_assert_num_queries):
     maja = member("maja")
-    for topic in topics(shown, now):
+    for number, topic in enumerate(topics(shown, now)):
         write_post(author=maja, topic=topic, source="Two metres.", now=now)
+        club = found_club(slug=f"club{number}", title_en="Club", title_zh="车友会", now=now)
+        join_club(member=maja, club=club, now=now)
+        place = Board.objects.get(club_slug=club.slug)
+        open_topic(author=member(f"asks{number}"), board=place, title="Rims?", source="Which?", now=now)
     client.get("/")
     with django_assert_num_queries(GUEST_HOME):
         client.get("/")

@@ -1,0 +1,48 @@
+"""What a member cares about, as a reason for showing them something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.urls import reverse
+
+from community.kernel.api import contributions
+from community.members.api import declared_keywords
+from community.search.api import query_tokens, tokens
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Something a member cares about: its label, the ways it is said, and the page that tells them so."""
+
+    label: str
+    words: tuple[str, ...]
+    url: str = ""
+
+    def ways(self) -> list[set[str]]:
+        """The tokens of each way it is said."""
+        return [found for word in self.words if (found := set(query_tokens(word)))]
+
+
+def interests_of(member: Any) -> list[Interest]:
+    """What a member said they care about, then what higher floors know."""
+    url = reverse("members:me")
+    declared = [Interest(word, (word,), url) for word in declared_keywords([member.pk]).get(member.pk, [])]
+    known = [Interest(*one) for found in contributions("members.interests", member.pk) for one in found]
+    return [*declared, *known]
+
+
+def first_interests(texts: Mapping[Key, str], interests: Sequence[Interest]) -> dict[Key, Interest]:
+    """For each text the first interest of which all tokens of one way stand in it."""
+    said = [(one, ways) for one in interests if (ways := one.ways())]
+    found = {}
+    for key, text in texts.items():
+        there = set(tokens(text)) if said else set()
+        match = next((one for one, ways in said if any(way <= there for way in ways)), None)
+        if match:
+            found[key] = match
+    return found
