@@ -11,6 +11,7 @@ from forums.services import (
     react,
     restore_post,
     set_pinned,
+    store_picture,
     write_post,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "react",
     "restore_post",
     "set_pinned",
+    "store_picture",
     "write_post",
 ]

@@ -20,6 +20,22 @@ class PhaseKind(models.TextChoices):
     RESULTS = "results", pgettext_lazy("phase", "Results")
     CLOSED = "closed", pgettext_lazy("phase", "Closed")
 
+    @property
+    def standing(self) -> str:
+        """How a contest stands in this phase."""
+        return str(_STANDING[self])
+
+
+_STANDING = {
+    PhaseKind.DRAFT: pgettext_lazy("contest", "Draft"),
+    PhaseKind.SUBMISSION: pgettext_lazy("contest", "Open for ideas"),
+    PhaseKind.SCREENING: pgettext_lazy("contest", "Ideas are being checked"),
+    PhaseKind.VOTING: pgettext_lazy("contest", "The vote is open"),
+    PhaseKind.DECISION: pgettext_lazy("contest", "Being decided"),
+    PhaseKind.RESULTS: pgettext_lazy("contest", "Decided"),
+    PhaseKind.CLOSED: pgettext_lazy("contest", "Closed"),
+}
+
 
 @dataclass(frozen=True)
 class Switches:
@@ -47,5 +63,5 @@ class Decision(models.TextChoices):
 
     NONE = "", _("Not decided yet")
     ADOPTED = "adopted", _("Adopted")
-    CONSIDERED = "considered", _("Worked on")
+    CONSIDERED = "considered", _("In the works")
     REFUSED = "refused", _("Refused")

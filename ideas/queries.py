@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 
 from community.members.api import MemberCard, cards
-from ideas.enums import Decision, PhaseKind
+from ideas.enums import SWITCHES, Decision, PhaseKind
 from ideas.models import Contest, Idea, Phase, Vote, VoteEvent
 
-LAST_PHASE = timedelta(days=7)
+DAY, LAST_PHASE = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass
@@ -27,6 +30,7 @@ class IdeaCard:
     voted: bool
     own: bool
     state: str
+    decider: MemberCard | None = None
 
     @property
     def decision(self) -> str:
@@ -46,7 +50,10 @@ class IdeaCard:
 
 @dataclass(frozen=True)
 class PhaseMark:
-    """One cell of the timeline: its length in days and how many are over; the last one has no end."""
+    """One cell of the timeline: its length in days and how many are over; the last one has no end.
+
+    ``state``: done, now, todo. Once the results are there the contest is over: nothing of it is now.
+    """
 
     kind: PhaseKind
     starts_at: datetime
@@ -54,6 +61,7 @@ class PhaseMark:
     days: int
     gone: int
     state: str
+    left: int = 0
 
 
 def idea_cards(contest: Contest, viewer: Any, *, now: datetime, seed: str = "") -> list[IdeaCard]:
@@ -70,7 +78,8 @@ def idea_cards(contest: Contest, viewer: Any, *, now: datetime, seed: str = "") 
 def cards_for(ideas: list[Idea], contest: Contest, viewer: Any, *, now: datetime) -> list[IdeaCard]:
     """Ideas with authors and the reader's own vote, in a constant number of queries."""
     switches = contest.switches_at(now)
-    people = cards(idea.author_id for idea in ideas)
+    deciders = [idea.decided_by_id for idea in ideas] if switches.counts_visible else []
+    people = cards([*(idea.author_id for idea in ideas), *deciders])
     viewer_id = getattr(viewer, "pk", None)
     mine = Vote.objects.filter(contest=contest, voter_id=viewer_id).values_list("idea_id", flat=True)
     voted_for = mine.first() if viewer_id else None
@@ -82,6 +91,7 @@ def cards_for(ideas: list[Idea], contest: Contest, viewer: Any, *, now: datetime
             idea.pk == voted_for,
             idea.author_id == viewer_id,
             _state(idea, viewer_id, voted_for, may_vote=switches.may_vote),
+            people.get(idea.decided_by_id or 0) if switches.counts_visible else None,
         )
         for idea in ideas
     ]
@@ -108,15 +118,108 @@ def timeline(contest: Contest, *, now: datetime) -> list[PhaseMark]:
     for phase, end in zip(phases, ends, strict=False):
         days = max(2, ((end or phase.starts_at + LAST_PHASE) - phase.starts_at).days)
         gone = min(days, max(0, (now - phase.starts_at).days))
-        state = "now" if phase.kind == current else "done" if phase.starts_at <= now else "todo"
-        marks.append(PhaseMark(PhaseKind(phase.kind), phase.starts_at, end, days, gone, state))
+        over = SWITCHES[PhaseKind(phase.kind)].counts_visible and phase.starts_at <= now
+        state = "now" if phase.kind == current and not over else "done" if phase.starts_at <= now else "todo"
+        left = max(0, -((now - end) // DAY)) if end and state == "now" else 0
+        marks.append(PhaseMark(PhaseKind(phase.kind), phase.starts_at, end, days, gone, state, left))
     return marks
+
+
+def place_of(card: IdeaCard) -> tuple[int, int] | None:
+    """An idea's place by votes, equals sharing it, and of how many; None while counts are hidden."""
+    if card.votes is None:
+        return None
+    ideas = Idea.objects.filter(contest=card.idea.contest_id, withdrawn_at=None)
+    found = ideas.aggregate(all=Count("pk"), better=Count("pk", filter=Q(vote_count__gt=card.votes)))
+    return found["better"] + 1, found["all"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """How many votes there were at the end of a day."""
+
+    day: date
+    votes: int
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How votes came in, day by day."""
+
+    points: list[Point]
+
+    @property
+    def values(self) -> list[int]:
+        """The numbers alone."""
+        return [point.votes for point in self.points]
+
+    @property
+    def first(self) -> Point:
+        """Where it begins."""
+        return self.points[0]
+
+    @property
+    def last(self) -> Point:
+        """Where it ends: the result."""
+        return self.points[-1]
+
+
+def vote_curve(contest: Contest, idea: Idea | None = None, *, now: datetime) -> Curve | None:
+    """How the votes that counted came in, for one idea or all; None while counts are hidden.
+
+    A vote that was moved counts from the day it was moved, so the last point is the result.
+    """
+    phases = {phase.kind: timezone.localtime(phase.starts_at).date() for phase in contest.phases.all()}
+    if not contest.switches_at(now).counts_visible or PhaseKind.VOTING not in phases:
+        return None
+    votes = Vote.objects.filter(contest=contest) if idea is None else Vote.objects.filter(idea=idea)
+    by_day = dict(votes.annotate(day=TruncDate("at")).order_by().values_list("day").annotate(Count("pk")))
+    begun = phases[PhaseKind.VOTING]
+    over = min((day for day in phases.values() if day > begun), default=begun)
+    first, last = min([begun, *by_day]), max([over, *by_day])
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    totals = accumulate(by_day.get(day, 0) for day in days)
+    return Curve([Point(day, total) for day, total in zip(days, totals, strict=True)])
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Ideas of a contest: all, the viewer's own, and by what became of them where that may be known."""
+
+    ideas: int = 0
+    own: int = 0
+    answered: int = 0
+    adopted: int = 0
+
+
+def tallies(contests: Iterable[Contest], viewer_id: int | None, *, now: datetime) -> dict[int, Tally]:
+    """The ideas of contests in numbers, in one query; no decision before it may be known."""
+    shown = {contest.pk: contest.switches_at(now).counts_visible for contest in contests}
+    rows = Idea.objects.filter(contest__in=shown, withdrawn_at=None).order_by().values("contest_id", "decision")
+    found = {pk: Tally() for pk in shown}
+    counted = rows.annotate(n=Count("pk"), own=Count("pk", filter=Q(author_id=viewer_id)))
+    for pk, decision, n, own in counted.values_list("contest_id", "decision", "n", "own"):
+        known = decision if shown[pk] else ""
+        so_far = found[pk]
+        found[pk] = Tally(
+            so_far.ideas + n,
+            so_far.own + own,
+            so_far.answered + (n if known else 0),
+            so_far.adopted + (n if known == Decision.ADOPTED else 0),
+        )
+    return found
 
 
 def voted_in(member_id: int | None) -> set[int]:
     """The contests a member has voted in."""
     votes = Vote.objects.filter(voter_id=member_id).values_list("contest_id", flat=True)
     return set(votes) if member_id else set()
+
+
+def summed(found: Iterable[Tally]) -> Tally:
+    """All of them together."""
+    columns = zip(*(astuple(tally) for tally in found), strict=True)
+    return Tally(*(sum(column) for column in columns))
 
 
 def is_frozen(contest: Contest) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from community.inbox.api import ChannelState, Notice, notify, register_kind
 from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
 from community.members.api import Member, Role, has_role
-from community.pages.api import FeedItem
+from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 from ideas import queries
 from ideas.enums import SWITCHES, PhaseKind
@@ -127,7 +128,12 @@ def home_feed(member: Any, limit: int) -> list[FeedItem]:
     at = now()
     found = [contest for contest in queries.visible_contests(now=at) if _wants(contest, at)][:limit]
     voted = queries.voted_in(member.pk) if found and member is not None else set()
-    return [_item(contest, at, signed_in=member is not None, voted=contest.pk in voted) for contest in found]
+    briefs = briefs_of([contest.slug for contest in found])
+    items = [_item(contest, at, signed_in=member is not None, voted=contest.pk in voted) for contest in found]
+    return [
+        replace(item, excerpt=brief.lead, scene=brief.scene) if (brief := briefs.get(contest.slug)) else item
+        for contest, item in zip(found, items, strict=True)
+    ]
 
 
 def _wants(contest: Contest, at: datetime) -> bool:

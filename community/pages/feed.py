@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
+
 BRAND_EVERY = 4
 LEAD_WITHIN = 8
 
@@ -37,6 +39,11 @@ class FeedItem:
     scene: str = ""
     picture: str = ""
 
+    @property
+    def pictured(self) -> bool:
+        """Whether there is something to look at."""
+        return bool(self.picture or self.scene)
+
 
 def mixed(items: Iterable[FeedItem], *, signed_in: bool) -> list[FeedItem]:
     """Members' items, what is new or about the reader first, with one of the brand's in every four.
@@ -55,7 +62,11 @@ def mixed(items: Iterable[FeedItem], *, signed_in: bool) -> list[FeedItem]:
 
 
 def _led(items: list[FeedItem]) -> list[FeedItem]:
-    """A picture leads: the first of the next few that has one, and nothing that was read over something new."""
+    """A picture leads: the first of the next few that has one, rather in the reader's language than in another.
+
+    Nothing that was read comes before something new.
+    """
     fresh = items[0].unread if items else False
-    lead = next((item for item in items[:LEAD_WITHIN] if item.picture and item.unread == fresh), None)
+    able = [item for item in items[:LEAD_WITHIN] if item.picture and item.unread == fresh]
+    lead = next((item for item in able if item.language == get_language()), able[0] if able else None)
     return [lead, *(item for item in items if item is not lead)] if lead else items

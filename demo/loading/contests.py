@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from community.members.api import Role
-from demo.content import rows
+from demo.content import picture, rows
 from demo.loading.cast import Cast, Person
 from demo.loading.timeline import Timeline
 from ideas.api import Contest, Idea, advance_contests, cast_vote, decide, open_contest, submit_idea
@@ -74,8 +74,15 @@ class Contests:
     def _submit(self, slug: str, entry: Entry) -> Any:
         def submit(now: datetime) -> None:
             contest = Contest.objects.get(slug=slug)
-            title, text = entry.values["title"], entry.values["text"]
-            entry.idea = submit_idea(author=entry.author.member, contest=contest, title=title, source=text, now=now)
+            drawn = entry.values.get("picture")
+            entry.idea = submit_idea(
+                author=entry.author.member,
+                contest=contest,
+                title=entry.values["title"],
+                source=entry.values["text"],
+                picture=picture(drawn) if drawn else None,
+                now=now,
+            )
 
         return submit
 

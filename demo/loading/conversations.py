@@ -10,7 +10,7 @@ from typing import Any
 
 from community.kernel.markup import quote
 from community.members.api import Role
-from demo.content import rows
+from demo.content import picture, rows
 from demo.loading.cast import Cast, Person
 from demo.loading.places import board_of
 from demo.loading.timeline import Timeline
@@ -24,12 +24,14 @@ from forums.api import (
     mark_read,
     open_topic,
     react,
+    store_picture,
     write_post,
 )
 
 LANGUAGES = {"topics.en": "en", "topics.zh": "zh-hans"}
 OLD_EVERY, OLD_DAYS = 8, (48, 78)
 FRESH = ("Sognefjellet before the snow", "Winter set for the 4 Touring", "4旅行版冬季胎", "独库公路什么时候")
+UNANSWERED_DAYS = (4, 0.7)
 QUOTES, MENTIONS = 0.14, 0.34
 STAFF_PREFIX, AUTHOR_PREFIX = "STAFF:", "OP:"
 
@@ -60,13 +62,17 @@ class Conversation:
     language: str
     lines: list[Line]
     best: int = 0
+    picture: str = ""
     topic: Topic | None = None
 
     def open(self, now: datetime) -> None:
         """The first post."""
         first = self.lines[0]
-        board = board_of(self.board)
-        self.topic = open_topic(author=first.author.member, board=board, title=self.title, source=first.text, now=now)
+        source, author = first.text, first.author.member
+        if self.picture:
+            kept = store_picture(member=author, file=picture(self.picture), now=now)
+            source = f"{source}\n\n![]({kept.file.url})"
+        self.topic = open_topic(author=author, board=board_of(self.board), title=self.title, source=source, now=now)
         first.post = self.topic.posts.get(number=1)
 
     def write(self, number: int, now: datetime) -> None:
@@ -125,20 +131,23 @@ class Conversations:
                 yield self._conversation(entry, language, number)
 
     def _conversation(self, entry: dict[str, Any], language: str, number: int) -> Conversation:
-        at = self._begin(entry["title"], number)
+        at = self._begin(entry, number)
         text = entry["body"].strip()
         subject = f"{entry['title']} {text}"
         author = self.cast.somebody(at, language=language, board=entry["board"], text=subject)
         if author is None:
             raise LookupError(f"nobody is there to write “{entry['title']}”")
-        talk = Conversation(entry["title"], entry["board"], language, [Line(author, at, text)], entry.get("best", 0))
+        best, drawn = entry.get("best", 0), entry.get("picture", "")
+        talk = Conversation(entry["title"], entry["board"], language, [Line(author, at, text)], best, drawn)
         for reply in entry["replies"]:
             self._reply(talk, reply)
         return talk
 
-    def _begin(self, title: str, number: int) -> datetime:
-        if title.startswith(FRESH):
+    def _begin(self, entry: dict[str, Any], number: int) -> datetime:
+        if entry["title"].startswith(FRESH):
             return self.rhythm.somewhen(earliest_days=1.6, latest_days=0.6)
+        if not entry["replies"]:
+            return self.rhythm.somewhen(earliest_days=UNANSWERED_DAYS[0], latest_days=UNANSWERED_DAYS[1])
         if number % OLD_EVERY == 0:
             return self.rhythm.somewhen(earliest_days=OLD_DAYS[1], latest_days=OLD_DAYS[0])
         return self.rhythm.somewhen(earliest_days=35, latest_days=0.4)

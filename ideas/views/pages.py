@@ -12,34 +12,57 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import PaddockError, now, rate_limit
 from community.members.api import Role, has_role
-from community.pages.api import brief_of
+from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
+from ideas.enums import SWITCHES, Decision
 from ideas.forms import IdeaForm
 from ideas.models import Contest, Idea
 from ideas.views.forms import tell
 
 ORDER_COOKIE, ORDER_LENGTH = "ideas_order", 32
+FIRST = 3
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """All contests that are no drafts."""
-    at = now()
-    rows = [
-        {"contest": contest, "marks": queries.timeline(contest, now=at), "phase": contest.phase_at(at)}
-        for contest in queries.visible_contests(now=at)
+    """All contests that are no drafts, the open ones with their briefs, and what became of all ideas in numbers."""
+    at, contests = now(), queries.visible_contests(now=now())
+    briefs = briefs_of([found.slug for found in contests])
+    tallies = queries.tallies(contests, request.user.pk, now=at)
+    voted = queries.voted_in(request.user.pk)
+    rows: list[dict[str, Any]] = [
+        {
+            "contest": found,
+            "marks": queries.timeline(found, now=at),
+            "phase": found.phase_at(at),
+            "switches": found.switches_at(at),
+            "brief": briefs.get(found.slug),
+            "tally": tallies[found.pk],
+            "voted": found.pk in voted,
+        }
+        for found in contests
     ]
-    return render(request, "ideas/index.html", {"rows": rows, "section": "ideas"})
+    context = {
+        "open": [row for row in rows if not row["switches"].counts_visible],
+        "over": [row for row in rows if row["switches"].counts_visible],
+        "rows": rows,
+        "sum": queries.summed(tallies.values()),
+        "section": "ideas",
+    }
+    return render(request, "ideas/index.html", context)
 
 
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
     """The brief, the phases and the ideas."""
     found, at, seed = _contest(request, slug), now(), _seed(request)
+    marks = queries.timeline(found, now=at)
     context = {
         "contest": found,
         "brief": brief_of(slug),
-        "marks": queries.timeline(found, now=at),
+        "marks": marks,
+        "current": next((mark for mark in marks if mark.state == "now"), None),
+        "shown_from": next((mark.starts_at for mark in marks if SWITCHES[mark.kind].counts_visible), None),
         "switches": found.switches_at(at),
         "phase": found.phase_at(at),
         "cards": (cards := queries.idea_cards(found, request.user, now=at, seed=seed)),
@@ -64,15 +87,19 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     if not found.switches_at(at).counts_visible:
         raise Http404
     cards = queries.idea_cards(found, request.user, now=at)
-    total = sum(card.votes or 0 for card in cards)
     most = max((card.votes or 0 for card in cards), default=0) or 1
+    marks = queries.timeline(found, now=at)
     context = {
         "contest": found,
-        "marks": queries.timeline(found, now=at),
+        "marks": marks,
+        "shown_from": next((mark.starts_at for mark in marks if SWITCHES[mark.kind].counts_visible), None),
         "cards": cards,
-        "total": total,
+        "first": cards[:FIRST] if len(cards) > FIRST else [],
+        "total": sum(card.votes or 0 for card in cards),
         "lines": [(card, 100 * (card.votes or 0) / most) for card in cards],
+        "counts": [(choice.label, sum(card.decision == choice for card in cards)) for choice in Decision if choice],
         "answered": sum(bool(card.decision) for card in cards),
+        "curve": queries.vote_curve(found, now=at),
         "section": "ideas",
     }
     return render(request, "ideas/results.html", context)
@@ -110,13 +137,16 @@ def idea(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """An idea with its vote."""
     found, at = _idea(request, pk), now()
     card = queries.cards_for([found], found.contest, request.user, now=at)[0]
-    switches = found.contest.switches_at(at)
+    switches, marks = found.contest.switches_at(at), queries.timeline(found.contest, now=at)
     context = {
         "card": card,
         "idea": found,
         "contest": found.contest,
         "phase": found.contest.phase_at(at),
-        "marks": queries.timeline(found.contest, now=at),
+        "marks": marks,
+        "current": next((mark for mark in marks if mark.state == "now"), None),
+        "place": queries.place_of(card),
+        "curve": queries.vote_curve(found.contest, found, now=at),
         "switches": switches,
         "may_edit": card.own and switches.may_submit,
         "may_withdraw": (card.own and switches.may_submit) or has_role(request.user, Role.MODERATOR),

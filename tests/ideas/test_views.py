@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from community.kernel.api import now
 from community.members.api import Role
 from ideas.models import Contest, Idea, Vote
+from ideas.queries import Tally
 from ideas.services import cast_vote, decide
-from tests.contests import DECISION, begin, contest, idea, votes
+from tests.contests import DECISION, VOTING, begin, contest, idea, votes
 from tests.people import member, staff
 
 pytestmark = pytest.mark.django_db
@@ -53,8 +56,21 @@ def test_an_open_page_repairs_itself_at_constant_cost(client, count, django_asse
 @pytest.mark.parametrize("count", [1, 3])
 def test_results_cost_the_same_for_any_number_of_ideas(client, count, django_assert_num_queries):
     found = begin(many_ideas(count), "results")
-    with django_assert_num_queries(5):
-        assert client.get(f"/contests/{found.slug}/results/").content.decode().count("<article") == count
+    # contest, phases, ideas, two for the cards, the curve
+    with django_assert_num_queries(6):
+        html = client.get(f"/contests/{found.slug}/results/").content.decode()
+    assert html.count('<th scope="row" class="c1"') == count
+
+
+@pytest.mark.parametrize(("phase", "queries"), [("voting", 4), ("results", 6)])
+def test_an_idea_costs_the_same_whatever_else_is_there(client, phase, queries, django_assert_num_queries):
+    found = many_ideas(5)
+    begin(found, phase)
+    one = Idea.objects.first()
+    client.get(one.get_absolute_url())
+    # idea with its contest, phases, two for the card; once counts are shown its place and its curve
+    with django_assert_num_queries(queries):
+        client.get(one.get_absolute_url())
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -62,7 +78,8 @@ def test_the_list_of_contests_costs_the_same_for_any_number(client, count, djang
     boss = staff(Role.BRAND_MANAGER)
     for number in range(count):
         begin(contest(f"contest-{number}", actor=boss), "submission")
-    with django_assert_num_queries(2):
+    # contests, phases, briefs, ideas in numbers
+    with django_assert_num_queries(4):
         assert len(client.get("/ideas/").context["rows"]) == count
 
 
@@ -232,3 +249,86 @@ def test_a_withdrawn_idea_is_nowhere(client):
 def test_addresses_with_numbers_out_of_reach_are_not_found(client):
     assert client.get(f"/ideas/{'9' * 30}/x/").status_code == 404
     assert client.get("/contests/nothing-here/").status_code == 404
+
+
+def test_the_curve_ends_at_the_result_and_says_the_same_as_a_table(client):
+    found = contest()
+    made = idea(found)
+    votes(made, 2)
+    Vote.objects.filter(pk=Vote.objects.first().pk).update(at=VOTING + timedelta(days=2))
+    begin(found, "results")
+    page = client.get(made.get_absolute_url())
+    points = page.context["curve"].points
+    assert [(point.day - points[0].day).days for point in points] == list(range(len(points)))
+    assert [point.votes for point in points[:4]] == [1, 1, 2, 2]
+    assert points[-1].votes == page.context["card"].votes == 2
+    html = page.content.decode()
+    assert html.count('<td class="num">') == len(points)
+    assert 'aria-label="Votes grew to 2 between' in html
+
+
+@pytest.mark.parametrize("phase", ["submission", "voting", "decision"])
+def test_there_is_no_curve_and_no_place_before_counts_are_shown(client, phase):
+    found = contest()
+    made = idea(found)
+    votes(made, 2)
+    begin(found, phase)
+    page = client.get(made.get_absolute_url())
+    assert (page.context["curve"], page.context["place"], 'class="spark"' in page.content.decode()) == (
+        None,
+        None,
+        False,
+    )
+
+
+def test_equals_share_a_place(client):
+    found = contest()
+    first, second, third = (idea(found, title=title) for title in ("First", "Second", "Third"))
+    votes(second, 2), votes(third, 1), votes(first, 1)
+    begin(found, "results")
+    assert [client.get(one.get_absolute_url()).context["place"] for one in (second, first, third)] == [
+        (1, 3),
+        (2, 3),
+        (2, 3),
+    ]
+
+
+def test_a_decision_is_signed_by_who_made_it(client):
+    boss, found = staff(Role.BRAND_MANAGER, "boss"), contest()
+    made = idea(found)
+    decide(actor=boss, idea=made, decision="considered", reason_en="Soon", reason_zh="快了", now=DECISION)
+    for phase, shown in (("decision", False), ("results", True)):
+        begin(found, phase)
+        html = client.get(made.get_absolute_url()).content.decode()
+        assert [text in html for text in ("In the works", "Norling decided", ">boss<")] == [shown] * 3
+
+
+def test_what_became_of_all_ideas_is_counted_where_it_may_be_known(client):
+    boss, author = staff(Role.BRAND_MANAGER, "boss"), member("author")
+    over, running = contest(actor=boss), contest("other", actor=boss)
+    for where in (over, running):
+        for title, decision in (("One", "adopted"), ("Two", "refused"), ("Three", "")):
+            made = idea(where, author, title=title)
+            if decision:
+                decide(actor=boss, idea=made, decision=decision, reason_en="So", reason_zh="如此", now=DECISION)
+    begin(over, "results"), begin(running, "decision")
+    page = signed_in(author).get("/ideas/")
+    assert page.context["sum"] == Tally(ideas=6, own=6, answered=2, adopted=1)
+    assert [row["contest"].slug for row in page.context["open"]] == ["other"]
+    assert signed_in(member()).get("/ideas/").context["sum"].own == client.get("/ideas/").context["sum"].own == 0
+
+
+def test_a_contest_that_is_over_has_no_now_and_one_that_runs_says_how_long(client):
+    found = contest()
+    running = client.get(begin(found, "voting").get_absolute_url()).content.decode()
+    assert [running.count('class="tk-now"'), "10 days left" in running] == [1, True]
+    over = client.get(begin(found, "results").get_absolute_url()).content.decode()
+    assert [over.count('class="tk-now"'), " left" in over] == [0, False]
+
+
+def test_while_it_is_decided_a_contest_says_when_counts_come(client):
+    found = contest()
+    idea(found)
+    found = begin(found, "decision")
+    day = timezone.localtime(found.phases.get(kind="results").starts_at)
+    assert f"Counts come with the results on {day.day} " in client.get(found.get_absolute_url()).content.decode()

@@ -27,7 +27,7 @@ register = template.Library()
 
 LIVERIES = 24
 PHRASE = 12
-_SCENES = {"pass", "night", "topo", "table", "boot", "coast"}
+_SCENES = {"pass", "night", "topo", "table", "boot", "coast", "key"}
 
 
 @cache
@@ -213,12 +213,12 @@ def time_ago(at: datetime | None) -> SafeString:
 
 
 @register.filter
-def day(at: datetime | None) -> str:
-    """The day of an instant; the year only where it is another one."""
+def day(at: date | None) -> str:
+    """The day of an instant, or a date; the year only where it is another one."""
     if at is None:
         return ""
-    local = timezone.localtime(at)
-    return _day(local.date(), local.year == timezone.localtime().year, get_language() or "")
+    local = timezone.localtime(at).date() if isinstance(at, datetime) else at
+    return _day(local, local.year == timezone.localtime().year, get_language() or "")
 
 
 @lru_cache(4096)
