@@ -98,16 +98,19 @@ def _tell_authors(delivery: Delivery[Any], ideas: Iterable[Idea]) -> None:
 register_kind(
     "ideas.voting",
     gettext_lazy("Votes begin"),
+    gettext_lazy("You handed in an idea"),
     lambda who, n, title: _("The vote is open: “%(title)s”") % {"title": title},
 )
 register_kind(
     "ideas.results",
     gettext_lazy("Results"),
+    gettext_lazy("You took part"),
     lambda who, n, title: _("The results are here: “%(title)s”") % {"title": title},
 )
 register_kind(
     "ideas.decided",
     gettext_lazy("Decisions on your ideas"),
+    gettext_lazy("Your idea"),
     lambda who, n, title: _("Your idea was decided, with a reason: “%(title)s”") % {"title": title},
 )
 

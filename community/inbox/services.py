@@ -19,10 +19,14 @@ MOST_ACTORS, MOST_EVENTS = 20, 100
 
 @dataclass(frozen=True)
 class NotificationKind:
-    """``sentence`` says what happened: it takes the actors' names in one string, their number and the title."""
+    """``reason`` is why somebody is told, ``sentence`` what happened.
+
+    The sentence takes the actors' names in one string, how often it happened and the title.
+    """
 
     kind: str
     label: Any
+    reason: Any
     sentence: Callable[[str, int, str], str]
 
 
@@ -37,9 +41,9 @@ class Bell:
 _KINDS: dict[str, NotificationKind] = {}
 
 
-def register_kind(kind: str, label: Any, sentence: Callable[[str, int, str], str]) -> None:
+def register_kind(kind: str, label: Any, reason: Any, sentence: Callable[[str, int, str], str]) -> None:
     """Make a kind of notification known."""
-    _KINDS[kind] = NotificationKind(kind, label, sentence)
+    _KINDS[kind] = NotificationKind(kind, label, reason, sentence)
 
 
 def notification_kinds() -> dict[str, NotificationKind]:
@@ -147,11 +151,15 @@ def bell_of(member_id: int) -> Bell:
     return Bell(found["count"], found["latest"] or 0)
 
 
-def mark_read(*, member_id: int, notification_id: int | None = None, now: datetime) -> None:
-    """One line, or all of them, are read."""
+def mark_read(
+    *, member_id: int, notification_id: int | None = None, until: datetime | None = None, now: datetime
+) -> None:
+    """One line, those up to a time, or all of them are read."""
     unread = Notification.objects.filter(recipient_id=member_id, read_at=None)
     if notification_id is not None:
         unread = unread.filter(pk=notification_id)
+    if until is not None:
+        unread = unread.filter(at__lte=until)
     unread.update(read_at=now)
 
 
@@ -163,3 +171,11 @@ def set_muted(*, member_id: int, kind: str, muted: bool) -> None:
         MutedKind.objects.get_or_create(member_id=member_id, kind=kind)
     else:
         MutedKind.objects.filter(member_id=member_id, kind=kind).delete()
+
+
+@transaction.atomic
+def set_wanted(*, member_id: int, kinds: Collection[str]) -> None:
+    """Want these kinds of notification and no others; unknown ones are nobody's."""
+    MutedKind.objects.filter(member_id=member_id, kind__in=set(kinds)).delete()
+    muted = [MutedKind(member_id=member_id, kind=kind) for kind in sorted(_KINDS) if kind not in kinds]
+    MutedKind.objects.bulk_create(muted, ignore_conflicts=True)

@@ -2,34 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.inbox.models import MutedKind, Notification
-from community.inbox.services import bell_of, mark_read, notification_kinds, set_muted
+from community.inbox.services import bell_of, mark_read, notification_kinds, set_muted, set_wanted
 from community.kernel.api import now
-from community.members.api import cards
+from community.members.api import MemberCard, cards
 
-SHOWN = 60
+SHOWN, NAMED, WEEK = 60, 2, 7
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notification as it is shown. ``people`` are all who acted, where there are more than the sentence names."""
+
+    notification: Notification
+    reason: str
+    label: str
+    sentence: str
+    actor: int | None
+    people: list[MemberCard]
 
 
 @require_safe
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
-    """The latest lines, the unread ones marked."""
-    found = list(Notification.objects.filter(recipient_id=request.user.pk)[:SHOWN])
-    people = cards([actor for line in found for actor in line.actor_ids[:2]])
-    muted = set(MutedKind.objects.filter(member_id=request.user.pk or 0).values_list("kind", flat=True))
-    kinds = [(kind, kind.kind in muted) for kind in notification_kinds().values()]
-    context = {"lines": [_line(one, people) for one in found], "kinds": kinds, "section": "me"}
+    """The latest lines by day, the unread ones marked."""
+    mine = Notification.objects.filter(recipient_id=request.user.pk)
+    show = "unread" if request.GET.get("show") == "unread" else ""
+    found = list((mine.filter(read_at=None) if show else mine)[:SHOWN])
+    people = cards((actor for line in found for actor in line.actor_ids), cars=False)
+    lines = [_line(one, people) for one in found]
+    days = [(label, list(some)) for label, some in groupby(lines, key=lambda line: _when(line.notification.at))]
+    context = {
+        "days": days,
+        "show": show,
+        "unread": bell_of(request.user.pk or 0).unread,
+        **_kinds(request),
+        "section": "me",
+    }
     return render(request, "inbox/notifications.html", context)
+
+
+def _kinds(request: HttpRequest) -> dict[str, Any]:
+    muted = set(MutedKind.objects.filter(member_id=request.user.pk or 0).values_list("kind", flat=True))
+    return {"kinds": [(kind, kind.kind not in muted) for kind in notification_kinds().values()]}
+
+
+def _when(at: datetime) -> str:
+    """The heading a line stands under."""
+    today = timezone.localtime(now()).date()
+    days = (today - timezone.localtime(at).date()).days
+    if days < WEEK:
+        return {0: _("Today"), 1: _("Yesterday")}.get(max(days, 0), _("This week"))
+    return _("Earlier")
 
 
 def _together(names: list[str], others: int) -> str:
@@ -45,13 +84,19 @@ def _together(names: list[str], others: int) -> str:
     return _("%(first)s and %(second)s") % {"first": names[0], "second": names[1]} if names[1:] else names[0]
 
 
-def _line(notification: Notification, people: dict[int, Any]) -> dict[str, Any]:
-    names = [people[actor].name for actor in notification.actor_ids[:2] if actor in people]
-    who = _together(names, len(notification.actor_ids) - len(names))
+def _line(notification: Notification, people: dict[int, MemberCard]) -> Line:
+    acted = [people[actor] for actor in notification.actor_ids if actor in people]
+    named = [person.name for person in acted[:NAMED]]
+    who = _together(named, len(notification.actor_ids) - len(named))
     kind = notification_kinds().get(notification.kind)
-    sentence = kind.sentence(who, notification.count, notification.title) if kind else notification.title
-    first = notification.actor_ids[0] if notification.actor_ids else None
-    return {"notification": notification, "sentence": sentence, "actor": first, "label": kind.label if kind else ""}
+    return Line(
+        notification,
+        str(kind.reason) if kind else "",
+        str(kind.label) if kind else "",
+        kind.sentence(who, notification.count, notification.title) if kind else notification.title,
+        notification.actor_ids[0] if notification.actor_ids else None,
+        acted if len(acted) > NAMED else [],
+    )
 
 
 @require_POST
@@ -66,8 +111,22 @@ def read(request: HttpRequest) -> HttpResponse:
 @login_required
 def mute(request: HttpRequest) -> HttpResponse:
     """Turn a kind off or on."""
-    muted = request.POST.get("muted") == "1"
-    set_muted(member_id=request.user.pk or 0, kind=request.POST.get("kind", ""), muted=muted)
+    muted, kind = request.POST.get("muted") == "1", notification_kinds().get(request.POST.get("kind", ""))
+    if kind is not None:
+        set_muted(member_id=request.user.pk or 0, kind=kind.kind, muted=muted)
+        told = _("You are no longer told of this: %(kind)s.") if muted else _("You are told of this again: %(kind)s.")
+        messages.success(request, told % {"kind": kind.label})
+    return redirect("inbox:notifications")
+
+
+@require_POST
+@login_required
+def kinds(request: HttpRequest) -> HttpResponse:
+    """Want the kinds that are on, and no others."""
+    set_wanted(member_id=request.user.pk or 0, kinds=request.POST.getlist("kind"))
+    if request.headers.get("HX-Request"):
+        return render(request, "inbox/kinds.html", {**_kinds(request), "kept": True})
+    messages.success(request, _("Kept."))
     return redirect("inbox:notifications")
 
 

@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 
+from community.inbox.models import Notification
 from community.kernel.models import OutboxEvent
 from community.members.api import Member
 from community.search.api import Doc, search_content
@@ -20,6 +21,10 @@ def test_the_command_makes_everything_findable_and_says_when_it_is_there(capsys,
     assert search_content("行李架", viewer=AnonymousUser()).total > 5
     assert "122 topics" in capsys.readouterr().out
     assert not OutboxEvent.objects.exclude(state="handled").exists()
+    lines = Notification.objects.filter(recipient__username="maja-lindqvist")
+    read = lines.exclude(read_at=None)
+    assert read.count() > 3
+    assert all(line.at < old.at for line in read for old in lines.filter(read_at=None))
     another = Embedded(index_named("content").schema, tmp_path)  # as the relay that starts next opens it
     assert another.put([Doc("topic:0", 10**9, None)]).errors == {}
     another.close()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from community.kernel.api import now
 from community.search.api import close_engines
+from demo.loading.habits import read_inboxes
 from demo.loading.load import is_loaded, load
 
 
@@ -29,10 +30,12 @@ class Command(BaseCommand):
             return
         self.stdout.write("Loading the demo community, once:")
         try:
-            size = load(now=now(), show=not options["quiet"])
+            at = now()
+            size = load(now=at, show=not options["quiet"])
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. Nothing was loaded.") from error
         call_command("relay", "--drain", stdout=self.stdout)
+        read_inboxes(now=at)
         close_engines()  # the embedded index has one writer: the relay that is started next
         self.stdout.write(
             f"{size.members} members, {size.clubs} clubs, {size.boards} boards, {size.topics} topics, "

@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from community.inbox.models import MutedKind, Notification
-from community.inbox.services import Notice, bell_of, mark_read, notify, set_muted
+from community.inbox.services import Notice, bell_of, mark_read, notification_kinds, notify, set_muted
 from community.members.models import Member
 from tests.people import member
 
@@ -26,7 +29,7 @@ def notice(recipient, actor, now, *, subject="topic:1", event_id=1, kind="forums
     )
 
 
-@pytest.mark.parametrize("name", ["notifications", "read", "mute"])
+@pytest.mark.parametrize("name", ["notifications", "read", "mute", "kinds"])
 def test_a_guest_is_asked_to_sign_in(client, name):
     method = client.get if name == "notifications" else client.post
     response = method(reverse(f"inbox:{name}"))
@@ -41,7 +44,7 @@ def test_the_page_costs_a_constant_number_of_queries(client, lines, now, django_
         tell(maja, member(name=f"Person {number}"), now, subject=f"topic:{number}", event_id=number + 1)
     client.force_login(maja)
     client.get(reverse("inbox:notifications"))
-    # session, member, lines, two for the cards, muted kinds, bell
+    # session, member, lines, the cards, unread, muted kinds, bell
     with django_assert_num_queries(7):
         response = client.get(reverse("inbox:notifications"))
     assert response.status_code == 200
@@ -135,6 +138,78 @@ def test_a_kind_turned_off_tells_nothing_until_it_is_on_again(client, now):
     client.post(reverse("inbox:mute"), {"kind": "forums.reply", "muted": "0"})
     tell(maja, otto, now)
     assert bell_of(maja.pk).unread == 1
+
+
+def test_the_rockers_turn_kinds_off_and_on_without_a_script(client):
+    maja = member("maja")
+    client.force_login(maja)
+    every = sorted(notification_kinds())
+    for wanted in (["forums.reply", "nothing", "\0"], [], every):
+        assert client.post(reverse("inbox:kinds"), {"kind": wanted})["Location"] == reverse("inbox:notifications")
+        muted = MutedKind.objects.filter(member=maja).values_list("kind", flat=True)
+        assert sorted(muted) == [kind for kind in every if kind not in wanted]
+
+
+def test_a_rocker_by_htmx_answers_with_its_panel(client):
+    client.force_login(member())
+    html = client.post(
+        reverse("inbox:kinds"), {"kind": ["forums.reply"]}, headers={"HX-Request": "true"}
+    ).content.decode()
+    assert (html.startswith("<section"), html.count(" checked"), "Kept." in html) == (True, 1, True)
+
+
+def test_a_line_offers_no_more_of_its_kind_and_the_page_says_what_was_done(client, now):
+    maja = member("maja")
+    tell(maja, member(name="Otto"), now)
+    client.force_login(maja)
+    assert "No more of this: Replies to your topics" in client.get(reverse("inbox:notifications")).content.decode()
+    page = client.post(reverse("inbox:mute"), {"kind": "forums.reply", "muted": "1"}, follow=True)
+    assert "You are no longer told of this: Replies to your topics." in page.content.decode()
+
+
+def test_lines_stand_under_their_days_the_unread_ones_marked(client):
+    maja, at = member("maja"), timezone.now()
+    ages = {"today": 0, "yesterday": 1, "week": 5, "old": 40}
+    for number, (name, days) in enumerate(reversed(ages.items())):
+        tell(maja, member(), at - timedelta(days=days), subject=f"topic:{number}", event_id=number + 1, title=name)
+    mark_read(member_id=maja.pk, until=at - timedelta(days=3), now=at)
+    client.force_login(maja)
+    page = client.get(reverse("inbox:notifications"))
+    shown = [(day, [line.notification.title for line in lines]) for day, lines in page.context["days"]]
+    assert shown == [("Today", ["today"]), ("Yesterday", ["yesterday"]), ("This week", ["week"]), ("Earlier", ["old"])]
+    html = page.content.decode()
+    assert (html.count("is-new"), html.count("why-ring"), "2 unread" in html) == (2, 2, True)
+    unread = client.get(reverse("inbox:notifications"), {"show": "unread"})
+    assert [day for day, _lines in unread.context["days"]] == ["Today", "Yesterday"]
+
+
+def test_the_reason_says_what_it_has_to_do_with_the_reader(client, now):
+    maja = member("maja")
+    for number, kind in enumerate(sorted(notification_kinds())):
+        tell(maja, member(), now, kind=kind, subject=f"x:{number}", event_id=number + 1)
+    client.force_login(maja)
+    [(_day, lines)] = client.get(reverse("inbox:notifications")).context["days"]
+    assert {line.notification.kind: line.reason for line in lines} == {
+        "forums.best": "You wrote this",
+        "forums.mention": "You were mentioned",
+        "forums.quote": "You were quoted",
+        "forums.reply": "You asked this",
+        "forums.same": "You asked this",
+        "forums.useful": "You wrote this",
+        "ideas.decided": "Your idea",
+        "ideas.results": "You took part",
+        "ideas.voting": "You handed in an idea",
+    }
+
+
+def test_a_folded_line_opens_to_everybody_in_it(client, now):
+    maja = member("maja")
+    for number in range(4):
+        tell(maja, member(name=f"Person {number}"), now, event_id=number + 1)
+    client.force_login(maja)
+    html = client.get(reverse("inbox:notifications")).content.decode()
+    assert "Person 3, Person 2 and 2 more" in html
+    assert html.split("<details")[1].split("</details>")[0].count("/members/") == 4
 
 
 def test_a_kind_there_is_not_cannot_be_turned_off(client):

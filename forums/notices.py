@@ -1,0 +1,117 @@
+"""Who learns of what happens in the forums, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from community.inbox.api import Notice, notify, register_kind
+from community.kernel.api import Delivery, handles_batch
+from community.members.api import Member
+from forums.facts import BestAnswerChosen, PostReacted, PostWritten, TopicOpened
+from forums.models import Topic, readers_of
+
+
+@handles_batch(TopicOpened, PostWritten)
+def tell_of_posts(deliveries: Sequence[Delivery[Any]]) -> None:
+    """The mentioned, the quoted and the topic's author learn of a post, each once, if they may read it."""
+    new = [delivery for delivery in deliveries if not delivery.fact.imported]
+    topics = Topic.objects.select_related("board").in_bulk({delivery.fact.topic_id for delivery in new})
+    told = [
+        (delivery, topics[delivery.fact.topic_id], _kinds(delivery.fact, topics[delivery.fact.topic_id]))
+        for delivery in new
+        if delivery.fact.topic_id in topics
+    ]
+    readers = Member.objects.filter(is_active=True).in_bulk({pk for _delivery, _topic, kinds in told for pk in kinds})
+    tokens = {pk: readers_of(reader) for pk, reader in readers.items()}
+    notify(
+        _notice(delivery, recipient, kind, topic)
+        for delivery, topic, kinds in told
+        for recipient, kind in kinds.items()
+        if topic.board.readers in tokens.get(recipient, ())
+    )
+
+
+def _kinds(fact: TopicOpened | PostWritten, topic: Topic) -> dict[int, str]:
+    """Who is concerned by a post, and by what most of all."""
+    reasons = [("mention", fact.mentioned_ids), ("quote", fact.quoted_ids), ("reply", (topic.author_id,))]
+    kinds: dict[int, str] = {}
+    for kind, people in reasons:
+        for recipient in people:
+            kinds.setdefault(recipient, kind)
+    kinds.pop(fact.member_id, None)
+    return kinds
+
+
+def _notice(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) -> Notice:
+    return Notice(
+        recipient_id=recipient,
+        kind=f"forums.{kind}",
+        subject=f"topic:{topic.pk}",
+        actor_id=delivery.fact.member_id,
+        url=f"/posts/{delivery.fact.post_id}/",
+        title=topic.title,
+        at=delivery.occurred_at,
+        event_id=delivery.event_id,
+    )
+
+
+@handles_batch(PostReacted, BestAnswerChosen)
+def tell_authors(deliveries: Sequence[Delivery[Any]]) -> None:
+    """The author learns that a post was useful or the best answer."""
+    new = [delivery for delivery in deliveries if not getattr(delivery.fact, "imported", False)]
+    topics = Topic.objects.only("title").in_bulk({delivery.fact.topic_id for delivery in new})
+    notify(
+        _notice(
+            delivery,
+            delivery.fact.author_id,
+            "best" if isinstance(delivery.fact, BestAnswerChosen) else delivery.fact.reaction,
+            topics[delivery.fact.topic_id],
+        )
+        for delivery in new
+        if delivery.fact.topic_id in topics
+    )
+
+
+register_kind(
+    "forums.reply",
+    gettext_lazy("Replies to your topics"),
+    gettext_lazy("You asked this"),
+    lambda who, n, title: (
+        ngettext("%(who)s replied in “%(title)s”", "%(who)s wrote %(count)s replies in “%(title)s”", n)
+        % {"who": who, "count": n, "title": title}
+    ),
+)
+register_kind(
+    "forums.mention",
+    gettext_lazy("Mentions"),
+    gettext_lazy("You were mentioned"),
+    lambda who, n, title: _("%(who)s mentioned you in “%(title)s”") % {"who": who, "title": title},
+)
+register_kind(
+    "forums.quote",
+    gettext_lazy("Quotes"),
+    gettext_lazy("You were quoted"),
+    lambda who, n, title: _("%(who)s quoted you in “%(title)s”") % {"who": who, "title": title},
+)
+register_kind(
+    "forums.useful",
+    gettext_lazy("Reactions"),
+    gettext_lazy("You wrote this"),
+    lambda who, n, title: _("%(who)s found your post in “%(title)s” useful") % {"who": who, "title": title},
+)
+register_kind(
+    "forums.same",
+    gettext_lazy("Same here"),
+    gettext_lazy("You asked this"),
+    lambda who, n, title: _("%(who)s has the same question: “%(title)s”") % {"who": who, "title": title},
+)
+register_kind(
+    "forums.best",
+    gettext_lazy("Best answers"),
+    gettext_lazy("You wrote this"),
+    lambda who, n, title: _("Your post is the best answer in “%(title)s”") % {"title": title},
+)
