@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clubs.directory import news_of
 from clubs.models import Club, Membership
@@ -99,6 +100,13 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
 
 
 register_content(
-    ContentKind("club", _("Clubs"), load, lambda: Club.objects.values_list("pk", flat=True).iterator(), present)
+    ContentKind(
+        "club",
+        _("Clubs"),
+        pgettext_lazy("kind", "Club"),
+        load,
+        lambda: Club.objects.values_list("pk", flat=True).iterator(),
+        present,
+    )
 )
 recountable("clubs: members", check=member_differences, repair=repair_members)

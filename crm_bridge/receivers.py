@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from community.kernel.api import each_minute, fills
 from community.members.api import Role, has_role
-from community.search.api import mark
+from community.search.api import Meaning, mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.intake.handlers import wipe
 from crm_bridge.keywords.club_models import add_models
+from crm_bridge.keywords.meanings import meanings, near
 from crm_bridge.keywords.proposals import VOCABULARY_ROLES, prune_sightings, waiting
 from crm_bridge.keywords.starter import TABLES, load, read
 from crm_bridge.keywords.vocabulary import capture, vocabulary
@@ -94,6 +95,18 @@ def name_subjects(text: str) -> list[str]:
 def know_models(brand: str, models: Sequence[str]) -> int:
     """The models of a club are keywords, so that what members write of them is understood."""
     return add_models(brand, models)
+
+
+@fills("search.meanings")
+def also_called(text: str) -> list[Meaning]:
+    """Other words for what somebody searches for on the site."""
+    return meanings(text)
+
+
+@fills("search.near")
+def near_to(text: str) -> list[str]:
+    """Names of keywords close to words nobody has written."""
+    return near(text)
 
 
 @fills("vocabulary.codes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from community.inbox.api import ChannelState
 from community.kernel.api import Delivery, fills, handles_batch, recountable
@@ -25,9 +27,9 @@ from forums.facts import (
     PostWritten,
     ReactionWithdrawn,
 )
-from forums.models import BoardRead, Imported, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
+from forums.models import Board, BoardRead, Imported, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
 
-SECTION_TOPICS = 5
+SECTION_TOPICS, KEY_DIGITS = 5, 19
 
 
 @handles_batch(
@@ -159,20 +161,34 @@ def present_posts(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     topics = Topic.objects.visible_to(viewer)
     posts = Post.objects.filter(pk__in=ids, deleted_at=None, topic__in=topics).select_related("topic__board")
     return {
-        post.pk: _found(post.topic, post.get_absolute_url(), post.text, post.written_at, post.author_id)
+        post.pk: replace(
+            _found(post.topic, post.get_absolute_url(), post.text, post.written_at, post.author_id),
+            part=_("In reply %(number)s") % {"number": post.number - 1},
+        )
         for post in posts
     }
 
 
 def _found(topic: Topic, url: str, text: str, at: datetime, author_id: int) -> Found:
     board = topic.board
-    return Found(url, topic.title, text, at, author_id, board.title, board.get_absolute_url(), topic.language)
+    place, address = board.title, board.get_absolute_url()
+    return Found(url, topic.title, text, at, author_id, place, address, topic.language, f"topic:{topic.pk}")
+
+
+@fills("search.place")
+def search_place(viewer: Any, token: str) -> dict[str, str]:
+    """The board a search may be narrowed down to, where the viewer may read it."""
+    kind, _colon, number = token.partition(":")
+    known = kind == "board" and number.isdecimal() and len(number) < KEY_DIGITS
+    board = Board.objects.visible_to(viewer).filter(pk=int(number)).first() if known else None
+    return {"name": board.title, "url": board.get_absolute_url()} if board else {}
 
 
 register_content(
     ContentKind(
         "topic",
         gettext_lazy("Topics"),
+        pgettext_lazy("kind", "Topic"),
         load_topics,
         lambda: Topic.objects.filter(deleted_at=None).values_list("pk", flat=True).iterator(),
         present_topics,
@@ -182,6 +198,7 @@ register_content(
     ContentKind(
         "post",
         gettext_lazy("Replies"),
+        pgettext_lazy("kind", "Reply"),
         load_posts,
         lambda: Post.objects.filter(deleted_at=None, number__gt=1).values_list("pk", flat=True).iterator(),
         present_posts,

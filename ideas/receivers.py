@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from community.inbox.api import ChannelState, Notice, notify, register_kind
 from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
@@ -269,6 +269,7 @@ register_content(
     ContentKind(
         "idea",
         gettext_lazy("Ideas"),
+        pgettext_lazy("kind", "Idea"),
         load,
         lambda: Idea.objects.filter(withdrawn_at=None).values_list("pk", flat=True).iterator(),
         present,

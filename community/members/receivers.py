@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from community.kernel.api import fills
 from community.members.garage import shown_cars
@@ -42,12 +43,16 @@ def all_ids() -> Iterable[int]:
 
 def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     """Hits; spaces are public."""
-    members = Member.objects.filter(pk__in=ids, erased_at=None).only(
-        "username", "name", "about", "joined_at", "language"
-    )
+    fields = ("username", "name", "about", "joined_at", "language")
+    members, words = Member.objects.filter(pk__in=ids, erased_at=None).only(*fields), declared_keywords(ids)
     return {
         member.pk: Found(
-            space_url(member.username), member.shown_name, member.about, None, member.pk, language=member.language
+            space_url(member.username),
+            member.shown_name,
+            " · ".join(text for text in (member.about, ", ".join(words.get(member.pk, []))) if text),
+            None,
+            member.pk,
+            language=member.language,
         )
         for member in members
     }
@@ -74,7 +79,7 @@ def explain(member_id: int) -> dict[str, Any]:
     }
 
 
-register_content(ContentKind("member", _("Members"), load, all_ids, present))
+register_content(ContentKind("member", _("Members"), pgettext_lazy("kind", "Member"), load, all_ids, present))
 
 
 @fills("home.side", order=10)

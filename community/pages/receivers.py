@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.signals import page_published, page_unpublished
 
 from community.kernel.api import fills
@@ -91,6 +91,7 @@ register_content(
     ContentKind(
         "article",
         gettext_lazy("Articles"),
+        pgettext_lazy("kind", "Article"),
         load,
         lambda: ArticlePage.objects.live().values_list("pk", flat=True).iterator(),
         present,

@@ -3,10 +3,10 @@
 from django.urls import path
 from wagtail.contrib.sitemaps.views import sitemap
 
-from community.pages import views
+from community.pages import searching, views
 
 urlpatterns = [
-    path("search/", views.search, name="search"),
+    path("search/", searching.search, name="search"),
     path("home/hide/", views.hide, name="hide"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),

@@ -15,6 +15,7 @@ from community.search.content import (
     register_content,
     search_content,
 )
+from community.search.meanings import Meaning, meanings_of
 from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Doc, Field, Query, Result, Schema, SearchDown
 from community.search.registry import Index, close_engines, engine_of, register_index
 from community.search.services import lag, mark, rebuild
@@ -59,6 +60,7 @@ __all__ = [
     "Found",
     "Hit",
     "Index",
+    "Meaning",
     "Query",
     "Result",
     "Schema",
@@ -74,6 +76,7 @@ __all__ = [
     "mark",
     "mark_content",
     "matches",
+    "meanings_of",
     "normalise",
     "pieces",
     "query",

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from community.kernel.api import contributions
+from community.search.meanings import Meaning, asked
 from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, Field, Query, Schema
 from community.search.registry import Index, engine_of, register_index
 from community.search.services import mark
-from community.search.text import excerpt, highlight, query_tokens, query_words, telling_tokens, tokens
+from community.search.text import excerpt, highlight, matches, query_tokens, query_words, telling_tokens, tokens
 
 INDEX = "content"
 PAGE_SIZE = 20
@@ -55,7 +56,10 @@ class ContentDocument:
 
 @dataclass(frozen=True)
 class Found:
-    """A hit as its app presents it: plain text, not yet highlighted."""
+    """A hit as its app presents it: plain text, not yet highlighted.
+
+    Hits of one ``group`` (a topic and its replies) are shown as one; ``part`` says which part of it this is.
+    """
 
     url: str
     title: str
@@ -65,6 +69,8 @@ class Found:
     place_name: str = ""
     place_url: str = ""
     language: str = ""
+    group: str = ""
+    part: str = ""
 
 
 class Viewer(Protocol):
@@ -77,24 +83,36 @@ class Viewer(Protocol):
 
 @dataclass(frozen=True)
 class ContentKind:
-    """A kind of content. ``present`` answers only for what the viewer may see: the second check after the index."""
+    """A kind of content, and what one of it is called.
+
+    ``present`` answers only for what the viewer may see: the second check after the index.
+    """
 
     kind: str
     label: Any
+    single: Any
     load: Callable[[Sequence[int]], Iterable[ContentDocument]]
     all_ids: Callable[[], Iterable[int]]
     present: Callable[[Sequence[int], Any], Mapping[int, Found]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Hit:
-    """One line of the search page; title and excerpt are safe HTML with marks."""
+    """One line of the search page; title and excerpt are safe HTML with marks.
+
+    ``in_title`` and ``in_text``: where words were found; ``meant``: the other word for which it was found, where the
+    words themselves are not in it. ``more`` are the other hits of its group.
+    """
 
     kind: str
     label: Any
     found: Found
     title: str
     excerpt: str
+    in_title: bool = False
+    in_text: bool = False
+    meant: str = ""
+    more: list[Hit] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -104,7 +122,6 @@ class ContentResult:
     total: int
     hits: list[Hit] = field(default_factory=list)
     facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
 
 
 _KINDS: dict[str, ContentKind] = {}
@@ -140,16 +157,18 @@ def search_content(
     kinds: Sequence[str] = (),
     language: str = "",
     place: str = "",
+    meanings: Sequence[Meaning] = (),
     sort: str = "",
     page: int = 1,
 ) -> ContentResult:
     """Search what the viewer may read. Raises SearchDown, and ValueError for a page out of reach."""
-    words = query_words(text)
-    if not words:
+    if not query_words(text):
         return ContentResult(0)
     chosen = {"kind": tuple(kinds), "language": (language,) if language else (), "place": (place,) if place else ()}
+    must, either = asked(query_tokens(text), meanings)
     query = Query(
-        words=tuple(query_tokens(text)),
+        words=tuple(must),
+        either=either,
         any={"readers": readers_of(viewer), **{name: values for name, values in chosen.items() if values}},
         facets={"kind": 10, "language": 5},
         sort=SORTS.get(sort, ""),
@@ -157,7 +176,7 @@ def search_content(
         size=PAGE_SIZE,
     )
     result = engine_of(INDEX).search(query)
-    return ContentResult(result.total, _hits(result.ids, words, viewer), result.facets, words)
+    return ContentResult(result.total, _grouped(_hits(result.ids, text, meanings, viewer)), result.facets)
 
 
 def close_to(kind: str, object_id: int, text: str, *, viewer: Viewer, limit: int) -> list[int]:
@@ -178,19 +197,41 @@ def close_to(kind: str, object_id: int, text: str, *, viewer: Viewer, limit: int
     return [pk for pk, score in found if pk != object_id and score >= least][:limit]
 
 
-def _hits(ids: Sequence[str], words: list[str], viewer: Viewer) -> list[Hit]:
+def _hits(ids: Sequence[str], text: str, meanings: Sequence[Meaning], viewer: Viewer) -> list[Hit]:
     split = [(kind, int(number)) for kind, _, number in (document_id.partition(":") for document_id in ids)]
     presented: dict[tuple[str, int], Found] = {}
     for kind in dict.fromkeys(kind for kind, _ in split):
         numbers = [number for other, number in split if other == kind]
         found = _KINDS[kind].present(numbers, viewer) if kind in _KINDS else {}
         presented |= {(kind, number): one for number, one in found.items()}
-    return [_hit(key[0], presented[key], words) for key in split if key in presented]
+    return [_hit(key[0], presented[key], text, meanings) for key in split if key in presented]
 
 
-def _hit(kind: str, found: Found, words: list[str]) -> Hit:
+def _hit(kind: str, found: Found, text: str, meanings: Sequence[Meaning]) -> Hit:
+    words, meant = query_words(text), ""
+    there, own = set(tokens(f"{found.title} {found.body}")), query_tokens(text)
+    for one in meanings:
+        present = [word for word in one.also if set(query_tokens(word)) <= there]
+        if present and not set(one.in_query(own)) <= there:
+            words += [word for other in present for word in query_words(other)]
+            meant = meant or present[0]
     short = excerpt(found.body, words, length=EXCERPT)
-    return Hit(kind, _KINDS[kind].label, found, highlight(found.title, words), highlight(short, words))
+    title = highlight(found.title, words)
+    in_title, in_text = (any(matches(one, words)) for one in (found.title, found.body))
+    return Hit(kind, _KINDS[kind].single, found, title, highlight(short, words), in_title, in_text, meant)
+
+
+def _grouped(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with those of one group under the first of them."""
+    first: dict[str, Hit] = {}
+    shown = []
+    for hit in hits:
+        known = first.setdefault(hit.found.group, hit) if hit.found.group else hit
+        if known is hit:
+            shown.append(hit)
+        else:
+            known.more.append(hit)
+    return shown
 
 
 def _load(ids: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any] | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -28,6 +28,11 @@ def words(text: str) -> list[str]:
 def units(text: str) -> list[str]:
     """A text as the units terms are made of: Latin words in the singular, single Han characters."""
     return [singular(word) for word in words(text)]
+
+
+def bare(term: str) -> str:
+    """A term without the quotation marks that say it is meant in this form only."""
+    return term[1:-1] if QUOTES.get(term[:1]) == term[-1:] else term
 
 
 @lru_cache(100_000)
@@ -82,7 +87,7 @@ class Matcher:
         node = self._root
         for word in path:
             node = node.next.setdefault(singular(word), _Node())
-        if QUOTES.get(text[0]) == text[-1]:
+        if bare(text) != text:
             written = tuple(path)
             node.exact[written] = _with(node.exact.get(written), code)
         else:
@@ -96,14 +101,17 @@ class Matcher:
 
     def count(self, text: str) -> Counter[str]:
         """How often each keyword occurs; a longer term hides the shorter ones in it."""
+        return Counter(code for codes, _said in self.terms(text) for code in codes)
+
+    def terms(self, text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Each term in a text: what it stands for, and its words as they are written."""
         sequence = words(text)
-        found: Counter[str] = Counter()
         at = 0
         while at < len(sequence):
             codes, length = self._longest(sequence, at)
-            found.update(codes)
+            if codes:
+                yield codes, tuple(sequence[at : at + length])
             at += length
-        return found
 
     def _longest(self, sequence: list[str], at: int) -> tuple[tuple[str, ...], int]:
         node, length = self._root, 1

@@ -13,6 +13,7 @@ from community.kernel.models import OutboxEvent
 from community.members.api import erase_member
 from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, HiddenItem
+from crm_bridge.models import Keyword, Synonym
 from forums.api import Board
 from forums.services import ensure_board, open_topic, write_post
 from tests.people import member, permit
@@ -211,6 +212,122 @@ def test_search_marks_the_words_and_keeps_them_in_the_box(client, site, now):
     text = client.get(reverse("search"), {"q": "rack"}).content.decode()
     assert "Roof <mark>rack</mark> 0" in text
     assert 'value="rack"' in text
+
+
+def vocabulary():
+    roof = Keyword.objects.create(code="roof-rack", name_en="Roof rack", name_zh="车顶行李架", kind="part")
+    for word in ("行李架", "luggage rack", "roof racks"):
+        Synonym.objects.create(keyword=roof, text=word)
+    Synonym.objects.create(keyword=roof, text="行李架构", exclusion=True)
+
+
+def conversation(title, text, now, *replies):
+    topic = open_topic(author=member(), board=board(), title=title, source=text, now=now)
+    for reply in replies:
+        write_post(author=member(), topic=topic, source=reply, now=now)
+    return topic
+
+
+def found(client, words, **more):
+    return client.get(reverse("search"), {"q": words, **more})
+
+
+def titles(page):
+    return [hit.found.title for hit in page.context["result"].hits]
+
+
+def test_other_words_for_a_term_are_searched_for_too_and_taken_off_one_by_one(client, site, now):
+    vocabulary()
+    english = conversation("Which roof rack?", "For skis.", now).title
+    chinese = conversation("行李架怎么装", "两个人。", now).title
+    luggage = conversation("A luggage rack", "For two.", now).title
+    conversation("Roof and a coat rack for whistles", "Nothing.", now)
+    drain()
+    page = found(client, "roof rack")
+    assert [term.word for term in page.context["terms"]] == ["车顶行李架", "行李架"]
+    assert page.context["more_terms"]["words"] == ("luggage rack",)
+    assert titles(page)[0] in {english, "Roof and a coat rack for whistles"}
+    assert {english, chinese, luggage} < set(titles(page))
+    less = client.get(reverse("search") + page.context["terms"][1].link)
+    assert [term.word for term in less.context["terms"]] == ["车顶行李架", "luggage rack"]
+    assert chinese not in titles(less) and luggage in titles(less)
+    back = found(client, "行李架")
+    assert {english, chinese, luggage} <= set(titles(back))
+    assert [term.word for term in back.context["terms"]] == ["Roof rack", "luggage rack"]
+
+
+def test_the_words_beside_a_term_must_be_there_whatever_it_is_called(client, site, now):
+    vocabulary()
+    conversation("行李架 whistle", "At 90.", now)
+    conversation("行李架 silent", "At 90.", now)
+    drain()
+    assert titles(found(client, "roof rack whistle")) == ["行李架 whistle"]
+
+
+def test_a_hit_says_where_its_words_were_found(client, site, now):
+    vocabulary()
+    conversation("Roof rack here", "A roof rack there.", now)
+    conversation("Roof rack alone", "Nothing.", now)
+    conversation("Skis", "On the roof rack.", now, "Not mine.", "My roof rack is steel.")
+    conversation("行李架怎么装", "两个人。", now)
+    drain()
+    html = found(client, "roof rack").content.decode()
+    where = ["In the title and the text", ">In the title<", ">In the text<", "Same meaning: 行李架"]
+    assert [text in html for text in where] == [True] * 4
+
+
+def test_a_topic_and_its_replies_are_one_line(client, site, now):
+    conversation("Roof rack", "Which roof rack?", now, "The steel roof rack.", "No.", "Any roof rack.")
+    drain()
+    page = found(client, "roof rack")
+    [hit] = page.context["result"].hits
+    assert (page.context["result"].total, len(hit.more)) == (3, 2)
+    assert "2 more hits in this topic" in page.content.decode()
+    assert {other.found.part for other in [hit, *hit.more]} == {"", "In reply 1", "In reply 3"}
+
+
+def test_hits_are_narrowed_down_by_language_and_place(client, site, now):
+    conversation("rack English", "Yes, in English it is.", now)
+    conversation("rack 中文", "这是中文的。", now)
+    elsewhere = ensure_board("else", title_en="Elsewhere", title_zh="别处")
+    open_topic(author=member(), board=elsewhere, title="rack elsewhere", source="In English.", now=now)
+    drain()
+    page = found(client, "rack")
+    assert [(one.label, one.count, one.chosen) for one in page.context["languages"]] == [
+        ("English", 2, False),
+        ("中文", 1, False),
+    ]
+    assert titles(found(client, "rack", lang="zh-hans")) == ["rack 中文"]
+    here = found(client, "rack", **{"in": f"board:{elsewhere.pk}"})
+    assert (titles(here), here.context["place"]["name"]) == (["rack elsewhere"], "Elsewhere")
+    assert f"in=board%3A{elsewhere.pk}" not in here.context["anywhere"]
+
+
+@pytest.mark.parametrize(
+    "place", ["board:", "board:x", "board:" + "9" * 40, "board:٣", "\0", "x" * 500, "board:1 OR 1"]
+)
+def test_a_place_there_is_not_finds_nothing_and_breaks_nothing(client, site, now, place):
+    topics(1, now)
+    drain()
+    page = found(client, "roof rack", **{"in": place, "lang": place, "off": [place, place]})
+    assert (page.status_code, page.context["away"]) == (200, False)
+
+
+def test_a_board_one_may_not_read_is_no_place_to_search_in(client, site, now):
+    hidden = ensure_board("members-only", title_en="Inside", title_zh="内部", readers="member")
+    page = found(client, "rack", **{"in": f"board:{hidden.pk}"})
+    assert (page.context["place"], "Inside" in page.content.decode()) == ({}, False)
+
+
+def test_where_nothing_is_found_one_word_less_and_close_words_are_offered(client, site, now):
+    vocabulary()
+    conversation("Steel rack", "Yes.", now)
+    drain()
+    page = found(client, "steel rack cover")
+    assert [(left, count) for left, count, _link in page.context["fewer"]] == [("steel rack", 1)]
+    assert "Nothing for “steel rack cover”" in page.content.decode()
+    assert found(client, "roof rak").context["near"] == ["Roof rack"]
+    assert found(client, "roof rack on").context["near"] == []
 
 
 def test_search_shows_nothing_the_reader_may_not_read(client, site, now):

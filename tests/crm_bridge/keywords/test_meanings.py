@@ -1,0 +1,45 @@
+"""Other words for what is searched for."""
+
+import pytest
+from django.utils import translation
+
+from crm_bridge.keywords.meanings import meanings, near
+from crm_bridge.models import Keyword, Synonym
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def roof():
+    rack = Keyword.objects.create(code="roof-rack", name_en="Roof rack", name_zh="车顶行李架", kind="part")
+    for text in ("行李架", "roof racks", "luggage rack"):
+        Synonym.objects.create(keyword=rack, text=text)
+    Synonym.objects.create(keyword=rack, text="rack and pinion", exclusion=True)
+    Keyword.objects.create(code="tyres", name_en="Tyres", name_zh="轮胎", kind="part")
+    Keyword.objects.create(code="retired", name_en="Roof lamp", name_zh="车顶灯", kind="part", active=False)
+
+
+def also(text):
+    return {one.said: one.also for one in meanings(text)}
+
+
+def test_the_other_language_comes_first_and_the_term_itself_is_left_out():
+    assert also("a quiet roof rack") == {("roof", "rack"): ("车顶行李架", "行李架", "luggage rack")}
+    assert also("行李架") == {("行", "李", "架"): ("Roof rack", "luggage rack", "车顶行李架")}
+
+
+def test_each_term_of_a_query_has_its_own_words_and_what_is_none_has_none():
+    assert set(also("ROOF RACKS and tyres")) == {("roof", "racks"), ("tyres",)}
+    assert also("nothing here") == also("rack and pinion") == also("roof lamp") == also("") == {}
+
+
+def test_a_word_meant_in_one_form_only_is_shown_without_its_marks():
+    Synonym.objects.create(keyword_id="roof-rack", text='"bars"')
+    assert also("roof rack")[("roof", "rack")][-1] == "bars"
+
+
+def test_close_words_are_named_in_the_readers_language_but_not_what_was_said():
+    assert near("roof rak") == ["Roof rack"]
+    with translation.override("zh-hans"):
+        assert near("roof rak") == ["车顶行李架"]
+    assert near("roof rack") == []
