@@ -114,6 +114,8 @@ class Topic(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["board", "-pinned", "-last_post_at"], name="topic_board_latest"),
+            models.Index(fields=["board", "-opened_at"], name="topic_board_newest"),
+            models.Index(fields=["board", "-post_count"], name="topic_board_liveliest"),
             models.Index(fields=["-last_post_at"], name="topic_latest"),
             models.Index(fields=["author", "-opened_at"], name="topic_author"),
         ]

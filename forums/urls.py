@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from forums import syndication, views
+from forums import board_views, syndication, views
 
 app_name = "forums"
 urlpatterns = [
-    path("boards/", views.boards, name="boards"),
-    path("new/", views.choose, name="choose"),
-    path("boards/<slug:slug>/", views.board, name="board"),
+    path("boards/", board_views.boards, name="boards"),
+    path("new/", board_views.choose, name="choose"),
+    path("boards/<slug:slug>/", board_views.board, name="board"),
     path("boards/<slug:slug>/new/", views.open_topic, name="open"),
-    path("boards/<slug:slug>/read/", views.read_board, name="read_board"),
+    path("boards/<slug:slug>/read/", board_views.read_board, name="read_board"),
     path("boards/<slug:slug>/feed.rss", syndication.BoardFeed(), name="board_rss"),
     path("boards/<slug:slug>/feed.atom", syndication.BoardAtom(), name="board_atom"),
     path("topics/<int:pk>/reply/", views.reply, name="reply"),

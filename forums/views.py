@@ -8,11 +8,10 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,58 +22,7 @@ from forums import queries, services
 from forums.forms import EditForm, ReplyForm, TopicForm
 from forums.models import PAGE, Board, Post, Topic
 
-TOPICS_A_PAGE = 30
 FRAGMENT_SECONDS = 60
-SHOWN = {
-    "": gettext_lazy("All"),
-    "unread": gettext_lazy("Unread"),
-    "waiting": gettext_lazy("No answer yet"),
-    "answered": gettext_lazy("Answered"),
-    "yours": gettext_lazy("Yours"),
-}
-
-
-@require_safe
-def boards(request: HttpRequest) -> HttpResponse:
-    """All boards one may read."""
-    found = Board.objects.visible_to(request.user)
-    return render(request, "forums/boards.html", {"rows": queries.board_rows(found, request.user), "section": "clubs"})
-
-
-@login_required
-def choose(request: HttpRequest) -> HttpResponse:
-    """Where the new topic belongs."""
-    found = Board.objects.visible_to(request.user)
-    return render(request, "forums/choose.html", {"boards": found, "section": "clubs"})
-
-
-@require_safe
-def board(request: HttpRequest, slug: str) -> HttpResponse:
-    """The topics of a board."""
-    place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
-    signed_in = request.user.is_authenticated
-    offered = [show for show in queries.SHOWS if signed_in or show not in queries.MEMBERS_SHOWS]
-    show = request.GET.get("show", "")
-    show = show if show in offered else ""
-    paginator = Paginator(queries.board_topics(place, request.user, show), TOPICS_A_PAGE)
-    if not show:
-        # The kept count spares counting rows; deleted topics are not in it either.
-        paginator.count = place.topic_count
-    page = paginator.get_page(request.GET.get("page"))
-    rows = queries.topic_rows(page.object_list, request.user)
-    tabs = [(name, word) for name, word in SHOWN.items() if not name or name in offered]
-    context = {"board": place, "rows": rows, "show": show, "tabs": tabs, "page": page.number, "section": "clubs"}
-    context["pages"] = paginator.num_pages
-    return render(request, "forums/board.html", context)
-
-
-@require_POST
-@login_required
-def read_board(request: HttpRequest, slug: str) -> HttpResponse:
-    """Everything here is read."""
-    place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
-    queries.mark_board_read(place, request.user, now=now())
-    return redirect(place)
 
 
 @login_required

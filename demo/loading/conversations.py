@@ -63,6 +63,7 @@ class Conversation:
     lines: list[Line]
     best: int = 0
     picture: str = ""
+    tags: tuple[str, ...] = ()
     topic: Topic | None = None
 
     def open(self, now: datetime) -> None:
@@ -72,7 +73,8 @@ class Conversation:
         if self.picture:
             kept = store_picture(member=author, file=picture(self.picture), now=now)
             source = f"{source}\n\n![]({kept.file.url})"
-        self.topic = open_topic(author=author, board=board_of(self.board), title=self.title, source=source, now=now)
+        board = board_of(self.board)
+        self.topic = open_topic(author=author, board=board, title=self.title, source=source, tags=self.tags, now=now)
         first.post = self.topic.posts.get(number=1)
 
     def write(self, number: int, now: datetime) -> None:
@@ -137,8 +139,15 @@ class Conversations:
         author = self.cast.somebody(at, language=language, board=entry["board"], text=subject)
         if author is None:
             raise LookupError(f"nobody is there to write “{entry['title']}”")
-        best, drawn = entry.get("best", 0), entry.get("picture", "")
-        talk = Conversation(entry["title"], entry["board"], language, [Line(author, at, text)], best, drawn)
+        talk = Conversation(
+            entry["title"],
+            entry["board"],
+            language,
+            [Line(author, at, text)],
+            best=entry.get("best", 0),
+            picture=entry.get("picture", ""),
+            tags=tuple(entry["tags"]),
+        )
         for reply in entry["replies"]:
             self._reply(talk, reply)
         return talk

@@ -19,6 +19,7 @@ from forums.queries.counts import (
 )
 from forums.queries.lists import (
     MEMBERS_SHOWS,
+    ORDERS,
     SHOWS,
     BoardRow,
     FirstPost,
@@ -31,6 +32,7 @@ from forums.queries.lists import (
     topic_rows,
     unanswered,
     unread,
+    waiting_count,
     written_in,
 )
 from forums.queries.posts import (
@@ -48,6 +50,7 @@ from forums.queries.related import related_topics
 
 __all__ = [
     "MEMBERS_SHOWS",
+    "ORDERS",
     "SHOWS",
     "UNCOUNTED",
     "BoardRow",
@@ -85,5 +88,6 @@ __all__ = [
     "unanswered",
     "uncounted_figures",
     "unread",
+    "waiting_count",
     "written_in",
 ]

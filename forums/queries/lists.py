@@ -21,10 +21,11 @@ from forums.models import Board, BoardRead, Post, ReadState, Topic
 LATEST_OWN = 300
 MEMBERS_SHOWS = ("unread", "yours")
 SHOWS = ("waiting", "answered", *MEMBERS_SHOWS)
+ORDERS = {"": ("-pinned", "-last_post_at"), "new": ("-opened_at",), "lively": ("-post_count",)}
 BEGINNING, PICTURE_WITHIN = 300, 4000  # characters
 PICTURE = re.compile(r'<img[^>]*? src="([^"]+)"')  # one of ours: others' are not let into a post
 LIST = ("id", "title", "slug", "author_id", "opened_at", "last_post_at", "last_author_id", "post_count", "last_number")
-LIST_FLAGS = ("pinned", "closed", "best_answer_id", "answered_by_brand", "useful_count", "board_id", "language")
+LIST_FLAGS = ("pinned", "closed", "best_answer_id", "answered_by_brand", "useful_count", "board_id", "language", "tags")
 
 
 @dataclass
@@ -109,8 +110,11 @@ def board_rows(boards: Iterable[Board], reader: Any) -> list[BoardRow]:
     return [BoardRow(board, new.get(board.pk, 0)) for board in boards]
 
 
-def board_topics(board: Board, viewer: Any, show: str = "") -> models.QuerySet[Topic]:
-    """The topics of a board, pinned first, then by the latest post; ``show`` is one of SHOWS, else all."""
+def board_topics(board: Board, viewer: Any, show: str = "", order: str = "") -> models.QuerySet[Topic]:
+    """The topics of a board; ``show`` is one of SHOWS, else all; ``order`` one of ORDERS.
+
+    By the latest post the pinned ones come first.
+    """
     topics = Topic.objects.visible_to(viewer).filter(board=board)
     if show == "waiting":
         topics = topics.filter(post_count=1, closed=False)
@@ -118,7 +122,12 @@ def board_topics(board: Board, viewer: Any, show: str = "") -> models.QuerySet[T
         topics = topics.filter(Q(answered_by_brand=True) | Q(best_answer__isnull=False))
     elif show in MEMBERS_SHOWS:
         topics = topics.filter(pk__in=unread(viewer, [board.pk])) if show == "unread" else topics.filter(author=viewer)
-    return topics.only(*LIST, *LIST_FLAGS).order_by("-pinned", "-last_post_at", "-pk")
+    return topics.only(*LIST, *LIST_FLAGS).order_by(*ORDERS.get(order, ORDERS[""]), "-pk")
+
+
+def waiting_count(board: Board, viewer: Any) -> int:
+    """How many topics of a board nobody has answered."""
+    return board_topics(board, viewer, "waiting").order_by().count()
 
 
 def latest_topics(viewer: Any, limit: int) -> list[TopicRow]:

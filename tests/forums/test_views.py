@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_a_board_shows_what_one_asks_for(client, now, show, titles):
 def test_a_guest_is_not_offered_what_only_members_have(client, show):
     topic(where=board("racks"))
     answer = client.get("/boards/racks/", {"show": show})
-    assert [name for name, _word in answer.context["tabs"]] == ["", "waiting", "answered"]
+    assert [name for name, *_rest in answer.context["tabs"]] == ["", "waiting", "answered"]
     assert len(answer.context["rows"]) == 1
 
 
@@ -84,7 +85,8 @@ def test_a_board_as_guest(client, django_assert_num_queries, rows):
     place = board("racks")
     for _ in range(rows):
         topic(where=place)
-    with django_assert_num_queries(3):
+    # board, how many wait for an answer, topics, people
+    with django_assert_num_queries(4):
         answer = client.get("/boards/racks/")
     assert len(answer.context["rows"]) == rows
 
@@ -95,9 +97,51 @@ def test_a_board_as_member(client, django_assert_num_queries, now, rows):
     for _ in range(rows):
         reply(topic(where=place, now=now), now=now)
     client.force_login(tom)
-    with django_assert_num_queries(8):
+    # session, member, board, waiting, read until and unread; topics, people, three for what is new in each; the bell
+    with django_assert_num_queries(11):
         answer = client.get("/boards/racks/")
     assert [row.new for row in answer.context["rows"]] == [2] * rows
+    assert {name: count for name, _word, _link, count in answer.context["tabs"]} == {
+        "": None,
+        "unread": rows,
+        "waiting": 0,
+        "answered": None,
+        "yours": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("order", "titles"),
+    [
+        ("", ["Pinned", "Old, answered", "New"]),
+        ("new", ["New", "Pinned", "Old, answered"]),
+        ("lively", ["Old, answered", "New", "Pinned"]),
+        ("nonsense", ["Pinned", "Old, answered", "New"]),
+    ],
+)
+def test_a_board_is_in_the_order_one_asks_for(client, now, order, titles):
+    place = board("racks")
+    old = topic(where=place, title="Old, answered", now=now)
+    pinned = topic(where=place, title="Pinned", now=now + timedelta(hours=1))
+    topic(where=place, title="New", now=now + timedelta(hours=2))
+    reply(old, now=now + timedelta(hours=3))
+    services.set_pinned(actor=staff(Role.MODERATOR), topic=pinned, pinned=True, now=now)
+    answer = client.get("/boards/racks/", {"order": order})
+    assert [row.topic.title for row in answer.context["rows"]] == titles
+    links = {name: link for name, _word, link in answer.context["orders"]}
+    assert links == {"": "/boards/racks/", "new": "/boards/racks/?order=new", "lively": "/boards/racks/?order=lively"}
+
+
+def test_a_board_keeps_order_and_choice_together_and_searches_itself(client):
+    place = board("racks")
+    opened = topic(where=place)
+    Topic.objects.filter(pk=opened.pk).update(tags=["<b>tyres</b>", "wheels", "rims", "too many"])
+    answer = client.get("/boards/racks/", {"show": "waiting", "order": "new"})
+    links = {name: link for name, _word, link, _count in answer.context["tabs"]}
+    assert links["answered"] == "/boards/racks/?show=answered&order=new"
+    html = answer.content.decode()
+    assert f'name="in" value="board:{place.pk}"' in html
+    assert [text in html for text in ("&lt;b&gt;tyres&lt;/b&gt;", ">rims<", "too many")] == [True, True, False]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

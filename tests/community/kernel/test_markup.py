@@ -83,13 +83,6 @@ def test_only_safe_html_comes_out(source, shown):
     assert render(source, mentions={}) == shown
 
 
-def test_plain_text_leaves_no_space_beside_full_width_marks():
-    assert (
-        plain_text(render("先量：\n\n- 横杆。\n- 脚座，擦净\n\nThen go. Now", mentions={}))
-        == "先量：横杆。脚座，擦净 Then go. Now"
-    )
-
-
 def test_plain_text_says_what_the_html_says():
     assert plain_text(render("**a**\n\n- b\n- c\n\n`<d>`", mentions={})) == "a b c <d>"
 

@@ -1,0 +1,87 @@
+"""Boards as pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from community.kernel.api import now
+from forums import queries
+from forums.models import Board
+
+TOPICS_A_PAGE = 30
+SHOWN = {
+    "": gettext_lazy("All"),
+    "unread": gettext_lazy("Unread"),
+    "waiting": gettext_lazy("No answer yet"),
+    "answered": gettext_lazy("Answered"),
+    "yours": gettext_lazy("Yours"),
+}
+ORDERED = {"": gettext_lazy("Latest reply"), "new": gettext_lazy("Newest"), "lively": gettext_lazy("Most replies")}
+
+
+@require_safe
+def boards(request: HttpRequest) -> HttpResponse:
+    """All boards one may read."""
+    found = Board.objects.visible_to(request.user)
+    return render(request, "forums/boards.html", {"rows": queries.board_rows(found, request.user), "section": "clubs"})
+
+
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """Where the new topic belongs."""
+    found = Board.objects.visible_to(request.user)
+    return render(request, "forums/choose.html", {"boards": found, "section": "clubs"})
+
+
+@require_safe
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """The topics of a board."""
+    place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
+    signed_in = request.user.is_authenticated
+    offered = [show for show in queries.SHOWS if signed_in or show not in queries.MEMBERS_SHOWS]
+    show, order = request.GET.get("show", ""), request.GET.get("order", "")
+    show, order = show if show in offered else "", order if order in queries.ORDERS else ""
+    paginator = Paginator(queries.board_topics(place, request.user, show, order), TOPICS_A_PAGE)
+    if not show:
+        # The kept count spares counting rows; deleted topics are not in it either.
+        paginator.count = place.topic_count
+    page = paginator.get_page(request.GET.get("page"))
+    counts = {"waiting": queries.waiting_count(place, request.user)}
+    if signed_in:
+        counts["unread"] = queries.unread(request.user, [place.pk]).count()
+    context = {
+        "board": place,
+        "rows": queries.topic_rows(page.object_list, request.user),
+        "show": show,
+        "order": order,
+        "tabs": [
+            (name, word, _board_link(place, name, order), counts.get(name))
+            for name, word in SHOWN.items()
+            if not name or name in offered
+        ],
+        "orders": [(name, word, _board_link(place, show, name)) for name, word in ORDERED.items()],
+        "page": page.number,
+        "pages": paginator.num_pages,
+        "section": "clubs",
+    }
+    return render(request, "forums/board.html", context)
+
+
+def _board_link(place: Board, show: str, order: str) -> str:
+    query = urlencode({name: value for name, value in (("show", show), ("order", order)) if value})
+    return f"{place.get_absolute_url()}?{query}" if query else place.get_absolute_url()
+
+
+@require_POST
+@login_required
+def read_board(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything here is read."""
+    place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
+    queries.mark_board_read(place, request.user, now=now())
+    return redirect(place)
