@@ -29,7 +29,14 @@ class Interest:
 
 
 def interests_of(member: Any) -> list[Interest]:
-    """What a member said they care about, then what higher floors know."""
+    """What a member said they care about, then what higher floors know; asked once a request."""
+    held: list[Interest] | None = getattr(member, "_interests", None)
+    if held is None:
+        held = member._interests = _interests_of(member)  # noqa: SLF001 - a cache for the life of the request
+    return held
+
+
+def _interests_of(member: Any) -> list[Interest]:
     url = reverse("members:me")
     declared = [Interest(word, (word,), url) for word in declared_keywords([member.pk]).get(member.pk, [])]
     known = [Interest(*one) for found in contributions("members.interests", member.pk) for one in found]

@@ -14,14 +14,23 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import CharBlock, RichTextBlock
 from wagtail.fields import StreamField
+from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import Page
 
 from community.kernel.api import contributions
+from community.members.api import cards
 from community.pages.feed import mixed
+from community.pages.interests import first_interests, interests_of
 
 FEED_LIMIT = 24
+CARD_RENDITION = "fill-800x450|format-webp"
 OTHER_ARTICLES = 4
+
+
+def card_pictures() -> models.Prefetch[Any]:
+    """The pictures of pages with their renditions for cards, in two queries whatever their number."""
+    return models.Prefetch("picture", queryset=get_image_model().objects.prefetch_renditions(CARD_RENDITION))
 
 
 def body_field() -> StreamField:
@@ -106,7 +115,8 @@ class ArticleIndexPage(BrandPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The newest first."""
-        articles = ArticlePage.objects.child_of(self).live().order_by("-first_published_at")
+        articles = ArticlePage.objects.child_of(self).live().order_by("-first_published_at").select_related("author")
+        articles = articles.prefetch_related(card_pictures())
         return {**super().get_context(request, *args, **kwargs), "articles": articles}
 
 
@@ -118,13 +128,25 @@ class ArticlePage(BrandPage):
     picture = models.ForeignKey(
         "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    author_name = models.CharField(_("signed by"), max_length=80, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        limit_choices_to={"is_staff": True},
+        verbose_name=_("author"),
+    )
+    author_name = models.CharField(
+        _("signed by"), max_length=80, blank=True, help_text=_("Where the author has no account here.")
+    )
     body = body_field()
     content_panels: ClassVar = [
         *Page.content_panels,
         FieldPanel("lead"),
         FieldPanel("picture"),
         FieldPanel("scene"),
+        FieldPanel("author"),
         FieldPanel("author_name"),
         FieldPanel("body"),
     ]
@@ -134,7 +156,20 @@ class ArticlePage(BrandPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page and what else the brand wrote lately."""
         others = ArticlePage.objects.live().sibling_of(self, inclusive=False).order_by("-first_published_at")
-        return {**super().get_context(request, *args, **kwargs), "others": others[:OTHER_ARTICLES]}
+        user: Any = request.user
+        interests = [] if isinstance(user, AnonymousUser) else interests_of(user)
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return {
+            **context,
+            "others": others[:OTHER_ARTICLES],
+            "author": cards([self.author_id], cars=False).get(self.author_id or 0),
+            "interest": first_interests({0: self.said}, interests).get(0),
+        }
+
+    @property
+    def said(self) -> str:
+        """Title and lead: what it is about."""
+        return f"{self.title} {self.lead}"
 
 
 class LandingPage(BrandPage):

@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.utils.translation import get_language
-from wagtail.images import get_image_model
 
-from community.pages.models import ClubPage, ContestPage
-
-CARD_RENDITION = "fill-800x450|format-webp"
+from community.pages.models import ClubPage, ContestPage, card_pictures
 
 
 def brief_of(contest_slug: str) -> ContestPage | None:
@@ -43,9 +39,8 @@ def _localized(kind: Any, **values: str) -> Any:
 
 
 def _all_localized(kind: Any, name: str, slugs: Sequence[str]) -> dict[str, Any]:
-    pictures = Prefetch("picture", queryset=get_image_model().objects.prefetch_renditions(CARD_RENDITION))
     languages = (settings.LANGUAGE_CODE, get_language())  # what comes later wins
     pages = kind.objects.live().filter(**{f"{name}__in": list(slugs)}, locale__language_code__in=languages)
-    found = pages.select_related("locale").prefetch_related(pictures)
+    found = pages.select_related("locale").prefetch_related(card_pictures())
     ordered = sorted(found, key=lambda page: languages.index(page.locale.language_code))
     return {getattr(page, name): page for page in ordered}

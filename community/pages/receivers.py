@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.signals import page_published, page_unpublished
 
 from community.kernel.api import fills
-from community.members.api import Role
+from community.members.api import MemberCard, Role, cards
 from community.pages.feed import FeedItem
+from community.pages.interests import Interest, first_interests, interests_of
 from community.pages.models import ArticlePage, HiddenItem
 from community.pages.services import let_edit
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
@@ -23,21 +24,29 @@ EDITORS = (Role.BRAND_MANAGER, Role.MARKETER)
 
 @fills("home.feed", order=50)
 def feed(member: Any, limit: int) -> list[FeedItem]:
-    """The latest articles, for everybody."""
+    """The latest articles, for everybody; about what the reader cares about where they said so."""
     articles = ArticlePage.objects.live().filter(locale__language_code="en").order_by("-first_published_at")
-    return [_item(article.localized, article.pk) for article in articles[:FEED_ARTICLES]]
+    shown = {article.pk: article.localized for article in articles[:FEED_ARTICLES]}
+    interests = interests_of(member) if member is not None and shown else []
+    interesting = first_interests({key: article.said for key, article in shown.items()}, interests)
+    people = cards((article.author_id for article in shown.values()), cars=False)
+    return [
+        _item(article, key, people.get(article.author_id or 0), interesting.get(key)) for key, article in shown.items()
+    ]
 
 
-def _item(article: ArticlePage, key: int) -> FeedItem:
+def _item(article: ArticlePage, key: int, author: MemberCard | None, interest: Interest | None) -> FeedItem:
+    about = _("You care about %(interest)s") % {"interest": interest.label} if interest else ""
     return FeedItem(
         key=f"article:{key}",  # the same in every language
         url=article.url,
         title=article.title,
         excerpt=article.lead,
         at=article.first_published_at,
-        reason=_("For everyone, from the brand"),
-        why="none",
-        label=article.author_name,
+        reason=about or _("For everyone, from the brand"),
+        reason_url=interest.url if interest else "",
+        why="ring" if interest else "none",
+        label=author.name if author else article.author_name,
         scene=article.scene,
     )
 
@@ -71,8 +80,7 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
             article.title,
             article.lead,
             article.first_published_at,
-            None,
-            article.author_name,
+            article.author_id,
             language=article.locale.language_code,
         )
         for article in articles

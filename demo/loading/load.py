@@ -62,7 +62,6 @@ def load(*, now: datetime, show: bool = True) -> Size:
         call_command("load_vocabulary", str(WORDS), verbosity=0)
     chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
     make_places(now=now - timedelta(days=FOUNDED_DAYS))
-    make_pages(now=now)
     cast, rhythm, timeline = Cast(now=now, chance=chance), Rhythm(now=now, seed=SEED), Timeline()
     cast.plan(timeline)
     plan_joins(cast, timeline, chance)
@@ -70,5 +69,6 @@ def load(*, now: datetime, show: bool = True) -> Size:
     Contests(cast, chance, now=now).plan(timeline)
     plan_searches(cast, timeline, chance)
     timeline.run(show=show)
+    make_pages(cast, now=now)
     open_accounts([person.member for person in (*cast.members, *cast.staff)])
     return size()

@@ -26,9 +26,9 @@ from demo.loading.timeline import Timeline
 from forums.api import Board, ensure_board
 
 AUTHORS = {
-    "how-the-19-inch-was-measured": "Elin Åkesson",
-    "what-we-know-about-you": "Viktor Lang",
-    "load-space-decision": "Nora Berg",
+    "how-the-19-inch-was-measured": "elin-akesson",
+    "what-we-know-about-you": "viktor-lang",
+    "load-space-decision": "nora-berg",
 }
 ARTICLE_DAYS = (17, 9, 4)
 
@@ -63,8 +63,11 @@ def _join(person: Person, slug: str, role: MemberRole) -> Any:
     return lambda now: join_club(member=person.member, club=Club.objects.get(slug=slug), role=role, now=now)
 
 
-def make_pages(*, now: datetime) -> None:
-    """The home page's welcome, a landing page a club, a brief a contest, the articles; in both languages."""
+def make_pages(cast: Cast, *, now: datetime) -> None:
+    """The home page's welcome, a landing page a club, a brief a contest, the articles; in both languages.
+
+    Once everybody has joined: articles are signed by the brand's people.
+    """
     home = ensure_site()
     _welcome(home)
     for club in rows("community", "club"):
@@ -78,14 +81,14 @@ def make_pages(*, now: datetime) -> None:
         ensure_page(ContestPage, home, slug=f"contest-{contest['slug']}", **texts)
     articles = ArticleIndexPage.objects.child_of(home).get()
     for entry, days in zip(rows("community", "article"), ARTICLE_DAYS, strict=True):
-        common = {"scene": entry["picture"], "author_name": AUTHORS[entry["slug"]]}
+        common = {"scene": entry["picture"], "author": cast.named(AUTHORS[entry["slug"]]).member}
         texts = _both(entry, ("title", "lead", "body"), {}, common)
         page = ensure_page(ArticlePage, articles, slug=entry["slug"], **texts)
         _date(page, now - timedelta(days=days))
 
 
 def _both(
-    entry: dict[str, Any], names: tuple[str, ...], sources: dict[str, str], common: dict[str, str]
+    entry: dict[str, Any], names: tuple[str, ...], sources: dict[str, str], common: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """The values of a page in English and Chinese."""
     texts: dict[str, dict[str, Any]] = {}

@@ -10,19 +10,19 @@ from django.urls import reverse
 from clubs.api import found_club, join_club
 from community.kernel.api import contributions
 from community.kernel.models import OutboxEvent
-from community.members.api import erase_member
+from community.members.api import Member, Role, declare_keywords, erase_member
 from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, HiddenItem
 from crm_bridge.models import Keyword, Synonym
 from forums.api import Board
 from forums.services import ensure_board, open_topic, write_post
-from tests.people import member, permit
+from tests.people import member, permit, staff
 from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 # Of a member's: what they hid, their clubs twice, two for what is new in them, one for questions that wait.
-GUEST_HOME, MEMBER_HOME, SEARCH = 12, 27, 4
+GUEST_HOME, MEMBER_HOME, SEARCH, ARTICLES = 12, 27, 4, 9
 
 
 @pytest.fixture
@@ -42,12 +42,12 @@ def topics(number, now):
     ]
 
 
-def article():
+def article(slug="winter"):
     index = ArticleIndexPage.objects.get(locale__language_code="en")
     return ensure_page(
         ArticlePage,
         index,
-        slug="winter",
+        slug=slug,
         en={"title": "Winter tyres", "lead": "Before the snow.", "body": paragraphs(["Change them."])},
         zh={"title": "冬季轮胎", "lead": "赶在下雪前。", "body": paragraphs(["换上它。"])},
     )
@@ -174,6 +174,29 @@ def test_an_article_is_served_in_the_readers_language_at_one_address(client, sit
         assert client.get(page).status_code == 200
     assert title in client.get(address).content.decode()
     assert title in client.get("/articles/").content.decode()
+
+
+def test_an_article_is_signed_and_says_why_one_sees_it(client, site, now):
+    page, maja = article(), member("maja")
+    ArticlePage.objects.update(author=staff(Role.SERVICE_AGENT, "elin"))
+    declare_keywords(member=maja, keywords=["skis", "winter tyres"], now=now)
+    guest = client.get(page.get_url()).content.decode()
+    assert [text in guest for text in ('href="/members/elin/"', "For everyone, from the brand")] == [True, True]
+    client.force_login(maja)
+    assert "You care about winter tyres" in client.get(page.get_url()).content.decode()
+    [item] = client.get("/").context["items"]
+    assert (item.reason, item.why, item.label) == ("You care about winter tyres", "ring", "elin")
+    erase_member(member=Member.objects.get(username="elin"), now=now)
+    assert client.get(page.get_url()).status_code == client.get("/articles/").status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_articles_cost_a_constant_number_of_queries(client, site, count, django_assert_num_queries):
+    for number in range(count):
+        article(f"winter-{number}")
+    client.get("/articles/")
+    with django_assert_num_queries(ARTICLES):
+        client.get("/articles/")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
