@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from community.kernel.api import contributions, fills
@@ -16,8 +17,8 @@ from community.pages.api import FeedItem, Interest, first_interests, interests_o
 from forums import queries
 from forums.models import Board
 
-CANDIDATES = 3
-WAITING = 4
+TIMES = 3
+WAITING, CANDIDATES = 4, 12
 
 
 @fills("home.feed", order=10)
@@ -25,7 +26,7 @@ def home_feed(member: Any, limit: int) -> list[FeedItem]:
     """What is new in the forums for somebody, each with its reason: what they have to do with comes first."""
     if member is None:
         return _with_beginnings([_item(row, _("Lively now"), "none") for row in queries.latest_topics(None, limit)])
-    rows = queries.latest_topics(member, limit * CANDIDATES)
+    rows = queries.latest_topics(member, limit * TIMES)
     mine = queries.written_in(member)
     clubs = _clubs_of(member)
     said = {row.topic.pk: f"{row.topic.title} {' '.join(row.topic.tags)}" for row in rows}
@@ -98,5 +99,6 @@ def waiting(request: HttpRequest) -> SafeString | str:
     user = request.user
     clubs = _clubs_of(user) if user.is_authenticated else {}
     boards = Board.objects.visible_to(user).filter(club_slug__in=clubs) if clubs else Board.objects.none()
-    topics = queries.unanswered(boards, user)[:WAITING] if clubs else []
+    latest = list(queries.unanswered(boards, user)[:CANDIDATES]) if clubs else []
+    topics = sorted(latest, key=lambda topic: topic.language != get_language())[:WAITING]
     return render_to_string("forums/home_waiting.html", {"topics": topics}, request) if topics else ""

@@ -27,6 +27,8 @@ register = template.Library()
 
 LIVERIES = 24
 PHRASE = 12
+SHORT = 8
+_SUFFIXES = "版款型"
 _SCENES = {"pass", "night", "topo", "table", "boot", "coast", "key"}
 
 
@@ -159,8 +161,11 @@ def bar(percent: float) -> SafeString:
 @register.filter
 def phrased(title: str) -> str:
     """The class for a Chinese title whose phrases are all short enough to break only at punctuation."""
-    phrases = re.split(r"[，。：；？！、,.:;?!\s]+", title)
-    return "phrased" if all(len(phrase) <= PHRASE for phrase in phrases) else ""
+    return "phrased" if _longest_phrase(title) <= PHRASE else ""
+
+
+def _longest_phrase(title: str) -> int:
+    return max(len(phrase) for phrase in re.split(r"[，。：；？！、,.:;?!\s]+", title))
 
 
 @register.filter
@@ -171,7 +176,7 @@ def worded(title: Any) -> SafeString:
 
 @lru_cache(4096)
 def _worded(title: str) -> SafeString:
-    if phrased(title):
+    if _longest_phrase(title) <= SHORT:
         return escape(title)
     words = rjieba.cut(title)
     parts = [escape(word) + ("<wbr>" if _may_part(word, after) else "") for word, after in pairwise([*words, ""])]
@@ -180,7 +185,7 @@ def _worded(title: str) -> SafeString:
 
 def _may_part(word: str, after: str) -> bool:
     """Words of one character hold on to their neighbours: 的, 吗, and what a segmenter cut off (旅行 and 版)."""
-    return len(word) > 1 and len(after) > 1 and not (word + after).isascii()
+    return len(word) > 1 and len(after) > 1 and after[0] not in _SUFFIXES and not (word + after).isascii()
 
 
 @register.filter

@@ -98,6 +98,19 @@ def test_home_leads_with_a_picture_and_says_what_waits_in_ones_clubs(client, sit
     assert [text in side for text in ("2 new", "Nobody has answered yet", "The valley")] == [True] * 3
 
 
+@pytest.mark.parametrize(("language", "first"), [("en", "How far in winter?"), ("zh-hans", "轮胎怎么选？")])
+def test_questions_of_ones_clubs_that_wait_are_in_the_readers_language_first(client, site, now, language, first):
+    maja, otto = member("maja", language=language), member("otto")
+    join_club(member=maja, club=found_club(slug="club", title_en="Club", title_zh="车友会", now=now), now=now)
+    place = Board.objects.get(club_slug="club")
+    titles = ["Which tyres fit?", "轮胎怎么选？", "How far in winter?"]
+    for at, title in enumerate(titles):
+        open_topic(author=otto, board=place, title=title, source=title, now=now + timedelta(minutes=at))
+    client.force_login(maja)
+    side = re.sub("<wbr>", "", client.get("/").content.decode().split("<aside")[1])
+    assert min(titles, key=side.index) == first
+
+
 def test_what_a_member_hides_is_off_their_first_page_alone_until_they_put_it_back(client, site, now):
     maja = member("maja")
     first, second = topics(2, now)

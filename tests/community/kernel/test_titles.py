@@ -1,0 +1,29 @@
+"""Where the lines of a Chinese title may break."""
+
+from __future__ import annotations
+
+import pytest
+
+from community.kernel.templatetags.ui import phrased, worded
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("雪地胎，换不换？", "雪地胎，换不换？"),
+        ("可以记下你对什么感兴趣吗？", "可以|记下你对什么|感兴趣吗？"),
+        ("4旅行版前备箱能放多大的冷藏箱", "4旅行版前|备箱能放多大的冷藏箱"),
+        ("Tyres & wheels for the 5 Cross after a winter", "Tyres &amp; wheels for the 5 Cross after a winter"),
+        ("<b>后备厢里能放下一张床垫吗</b>", None),
+    ],
+)
+def test_a_long_phrase_breaks_between_words_and_a_short_one_only_at_punctuation(title: str, lines: str | None) -> None:
+    made = worded(title)
+    assert made.replace("<wbr>", "").count("<") == 0
+    if lines is not None:
+        assert made.replace("<wbr>", "|") == lines
+
+
+def test_a_title_of_short_phrases_has_the_class() -> None:
+    assert phrased("雪地胎，换不换？") == "phrased"
+    assert phrased("一个没有标点而且比十二个字还要长的题目") == ""
