@@ -21,11 +21,15 @@ from community.members.api import (
     set_garage,
 )
 from demo.content import read, rows
+from demo.loading.accounts import CHINESE_MEMBER
 from demo.loading.timeline import Timeline
 
 BRAND = "Norling"
 FOUNDED_DAYS = 90
-NEWCOMERS, QUIET, OF = 3, 8, 9  # of every nine members one came this month, and one has gone quiet
+# Of every nine members one came lately (by turns last night and this week), one drops in now and then, one has gone
+# quiet: every stage of the Workbench has somebody in it. The first nine host clubs and are steady.
+NEWCOMERS, OCCASIONAL, QUIET, OF = 1, 6, 8, 9
+NOW_AND_THEN, LIVELY = 0.1, 3.0
 IN_THE_CLUB, KNOWS_THE_SUBJECT = 6.0, 5.0
 
 # What people say when they are asked, in turn. Two thirds allow both a profile and product news by e-mail.
@@ -46,7 +50,10 @@ CHANGED_THEIR_MIND = {13: "product_news:email", 33: "profiling:onsite"}
 
 @dataclass
 class Person:
-    """Somebody of the demo. ``since`` and ``until`` bound what they do; ``liveliness`` weighs how much."""
+    """Somebody of the demo. ``since`` and ``until`` bound what they do; ``liveliness`` weighs how much, 1 is usual.
+
+    Visitors of the demo sign in as those who are ``looked_at``.
+    """
 
     entry: dict[str, Any]
     number: int
@@ -55,6 +62,7 @@ class Person:
     liveliness: float
     wording: str
     permits: tuple[str, ...] = ()
+    looked_at: bool = False
     role: Role | None = None
     _member: Member | None = field(default=None, repr=False)
 
@@ -147,7 +155,7 @@ class Cast:
         self.wording = min(VERSION, f"{founded:%Y-%m}")
         inventors = {idea["author"] for contest in rows("community", "contest") for idea in contest["idea"]}
         self.members = [
-            self._member(entry, number, steady=entry["username"] in inventors)
+            self._member(entry, number, steady=number < OF or entry["username"] in {*inventors, CHINESE_MEMBER})
             for number, entry in enumerate(rows("members", "member"))
         ]
         self.staff = [
@@ -157,21 +165,24 @@ class Cast:
 
     def _member(self, entry: dict[str, Any], number: int, *, steady: bool) -> Person:
         days = self.chance.uniform
-        if steady or number % OF not in {NEWCOMERS, QUIET}:
-            since, until = days(50, 74), 0.0
-        elif number % OF == NEWCOMERS:
-            since, until = days(8, 24), 0.0
-        else:
+        habit = -1 if steady else number % OF
+        if habit == NEWCOMERS:
+            since, until = days(4, 7) if number // OF % 2 else days(0.4, 0.9), 0.0
+        elif habit == QUIET:
             since, until = days(80, 86), days(48, 60)
-        liveliness = 3.0 if number in {0, len(rows("members", "member")) // 2} else self.chance.paretovariate(1.6)
+        else:
+            since, until = days(50, 74), 0.0
+        liveliness = NOW_AND_THEN if habit == OCCASIONAL else self.chance.paretovariate(1.6)
+        looked_at = number == 0 or entry["username"] == CHINESE_MEMBER
         return Person(
             entry,
             number,
             self.now - timedelta(days=since),
             self.now - timedelta(days=until),
-            min(liveliness, 6.0),
+            LIVELY if looked_at else min(liveliness, 6.0),
             self.wording,
             permits=ANSWERS[number % len(ANSWERS)],
+            looked_at=looked_at,
         )
 
     def named(self, username: str) -> Person:

@@ -16,7 +16,7 @@ from demo.loading.cast import Cast, Person, searches
 from demo.loading.timeline import Timeline
 from forums.api import Post
 
-MOST_SEARCHES = 7
+MOST_SEARCHES, FEW_SEARCHES = 7, 2
 LOOKED_DAYS_AGO = 1
 OWN_WORDS = 0.6
 
@@ -24,7 +24,8 @@ OWN_WORDS = 0.6
 def plan_searches(cast: Cast, timeline: Timeline, chance: random.Random) -> None:
     """Each member looks for a few things, mostly their own subjects."""
     for person in cast.members:
-        for _turn in range(chance.randint(1, MOST_SEARCHES)):
+        most = MOST_SEARCHES if person.liveliness >= 1 else FEW_SEARCHES
+        for _turn in range(chance.randint(1, most)):
             at = person.since + (person.until - person.since) * chance.uniform(0.02, 0.99)
             own = person.keywords if person.keywords and chance.random() < OWN_WORDS else searches(person.language)
             timeline.at(at, _search(person, chance.choice(own)))

@@ -10,7 +10,8 @@ from community.kernel.models import OutboxEvent
 from community.kernel.recount import recountables
 from community.members.api import Member, Role, erase_member, has_role
 from community.pages.api import ArticlePage, ClubPage, ContestPage, HomePage
-from crm_bridge.models import Keyword
+from crm_bridge.models import Keyword, Profile
+from crm_bridge.models.profile import Stage
 from demo.content import rows
 from demo.loading.accounts import PASSWORD, accounts
 from demo.loading.load import load, size
@@ -44,6 +45,12 @@ def test_the_demo_is_loaded_once_and_loses_nothing(now, demo):
 def test_what_is_kept_agrees_with_what_is_counted():
     drain()
     assert {entry.name: entry.check() for entry in recountables() if entry.check()} == {}
+
+
+def test_every_stage_has_somebody_in_it():
+    drain()
+    stages = Counter(Profile.objects.exclude(stage="").values_list("stage", flat=True))
+    assert {stage: count >= 2 for stage, count in stages.items()} == dict.fromkeys(Stage.values, True)
 
 
 def test_nothing_happened_in_the_future_or_before_its_author_came(now):
