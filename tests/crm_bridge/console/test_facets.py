@@ -53,7 +53,7 @@ def test_what_has_a_fixed_list_keeps_its_zeros(ada):
         "Seen less often",
     }
     permits = counts(found["May be reached for"])
-    assert permits[0] == ("Product news: E-mail", 1) and len(permits) == 15
+    assert permits[0] == ("Product news: Email", 1) and len(permits) == 15
     assert sum(count for _name, count in permits) == 1
     assert counts(found["Last here"]) == [
         ("in the last 7 days", 0),

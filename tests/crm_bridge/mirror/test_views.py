@@ -359,7 +359,7 @@ def test_the_segments_that_hold_me_are_named_and_others_are_not(client, ada):
     assert [s.name for s in queries.segments_of(ada, now=now())] == ["Rack people"]
     text = page(client)
     assert "Rack people" in text and "Campers" not in text
-    assert "<i>cares about</i>roof rack" in text and "Product news: E-mail" in text
+    assert "<i>cares about</i>roof rack" in text and "Product news: Email" in text
     act(client, act="mute", keyword=RACK)
     drain()
     assert "Rack people" not in page(client)
