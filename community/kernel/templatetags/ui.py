@@ -170,12 +170,16 @@ def _longest_phrase(title: str) -> int:
 
 @register.filter
 def worded(title: Any) -> SafeString:
-    """A title for the class ``phrased``: where a Chinese phrase is long, lines may break between its words too."""
+    """A title for the class ``phrased``: lines may break between the words of a long Chinese phrase too.
+
+    A figure and its unit stay together.
+    """
     return _worded(str(title))
 
 
 @lru_cache(4096)
 def _worded(title: str) -> SafeString:
+    title = glue(title)
     if _longest_phrase(title) <= SHORT:
         return escape(title)
     words = rjieba.cut(title)

@@ -13,7 +13,8 @@ from community.kernel.templatetags.ui import phrased, worded
         ("雪地胎，换不换？", "雪地胎，换不换？"),
         ("可以记下你对什么感兴趣吗？", "可以|记下你对什么|感兴趣吗？"),
         ("4旅行版前备箱能放多大的冷藏箱", "4旅行版前|备箱能放多大的冷藏箱"),
-        ("Tyres & wheels for the 5 Cross after a winter", "Tyres &amp; wheels for the 5 Cross after a winter"),
+        ("Tyres & wheels for the 5 Cross after a winter", "Tyres &amp; wheels for the 5\u00a0Cross after a winter"),
+        ("Seats down: does a 2 m surfboard fit inside?", "Seats down: does a 2\u00a0m surfboard fit inside?"),
         ("<b>后备厢里能放下一张床垫吗</b>", None),
     ],
 )
