@@ -341,4 +341,4 @@ def test_while_it_is_decided_a_contest_says_when_counts_come(client):
     idea(found)
     found = begin(found, "decision")
     day = timezone.localtime(found.phases.get(kind="results").starts_at)
-    assert f"Counts come with the results on {day.day} " in client.get(found.get_absolute_url()).content.decode()
+    assert f"Counts come with the results on {day.day}\u00a0" in client.get(found.get_absolute_url()).content.decode()
