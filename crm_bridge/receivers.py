@@ -112,8 +112,8 @@ def near_to(text: str) -> list[str]:
 @fills("vocabulary.codes")
 def codes_in(texts: Sequence[str]) -> list[list[str]]:
     """The keywords each text is about, in the order in which they occur."""
-    matcher = vocabulary().matcher
-    return [list(matcher.count(text)) for text in texts]
+    held = vocabulary()
+    return [list(held.capture(text)) for text in texts]
 
 
 @receiver(post_migrate)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from community.search.api import Meaning, is_han
-from crm_bridge.keywords.matcher import bare, units
+from crm_bridge.keywords.matcher import bare, units, words
 from crm_bridge.keywords.vocabulary import nearest, vocabulary
 from crm_bridge.models import Keyword, Synonym
 
@@ -17,10 +17,12 @@ def meanings(text: str) -> list[Meaning]:
     """What the keywords in a query are called otherwise: first in the other language, then by their synonyms."""
     held = vocabulary()
     found = {codes[0]: said for codes, said in held.matcher.terms(text)}
+    if not found and (whole := held.find(text)):
+        found = {whole.code: tuple(words(text))}
     if not found:
         return []
-    words = _words(held.keywords[code] for code in found)
-    return [Meaning(said, _others(words[code], said)) for code, said in found.items()]
+    names = _words(held.keywords[code] for code in found)
+    return [Meaning(said, _others(names[code], said)) for code, said in found.items()]
 
 
 def _words(keywords: Iterable[Keyword]) -> dict[str, list[str]]:
@@ -32,10 +34,10 @@ def _words(keywords: Iterable[Keyword]) -> dict[str, list[str]]:
     return {code: [*names, *synonyms[code]] for code, names in found.items()}
 
 
-def _others(words: Iterable[str], said: tuple[str, ...]) -> tuple[str, ...]:
+def _others(names: Iterable[str], said: tuple[str, ...]) -> tuple[str, ...]:
     """The words that are not the term itself, each once, those of the other language first."""
     different: dict[tuple[str, ...], str] = {}
-    for word in words:
+    for word in names:
         different.setdefault(tuple(units(word)), word)
     different.pop(tuple(units(" ".join(said))), None)
     chinese = any(is_han(unit) for unit in said)
@@ -49,6 +51,6 @@ def _is_chinese(word: str) -> bool:
 def near(text: str) -> list[str]:
     """Keywords whose names are close to words nobody has written, in the reader's language; not those that are said."""
     held = vocabulary()
-    said = {code for codes, _said in held.matcher.terms(text) for code in codes}
+    said = set(held.capture(text))
     found = [keyword for name in nearest(text, MOST_NEAR) if (keyword := held.find(name)) and keyword.code not in said]
     return list(dict.fromkeys(keyword.name for keyword in found))

@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from crm_bridge.keywords.meanings import meanings, near
+from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword, Synonym
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,14 @@ def test_each_term_of_a_query_has_its_own_words_and_what_is_none_has_none():
 def test_a_word_meant_in_one_form_only_is_shown_without_its_marks():
     Synonym.objects.create(keyword_id="roof-rack", text='"bars"')
     assert also("roof rack")[("roof", "rack")][-1] == "bars"
+
+
+def test_a_name_that_is_meant_only_alone_has_other_words_alone():
+    crowd = Keyword.objects.create(code="volkswagen", name_en="Volkswagen", name_zh="大众", kind="brand")
+    Synonym.objects.create(keyword=crowd, text="大众", exclusion=True)
+    vocabulary_changed()
+    assert also("大众") == {("大", "众"): ("Volkswagen",)}
+    assert also("大众口味") == {}
 
 
 def test_close_words_are_named_in_the_readers_language_but_not_what_was_said():
