@@ -132,6 +132,17 @@ def test_a_board_is_in_the_order_one_asks_for(client, now, order, titles):
     assert links == {"": "/boards/racks/", "new": "/boards/racks/?order=new", "lively": "/boards/racks/?order=lively"}
 
 
+def test_a_topic_nobody_has_opened_is_new_and_one_that_went_on_says_by_how_much(client, now):
+    place = board()
+    fresh, known = topic(where=place, title="Fresh", now=now), topic(where=place, title="Known", now=now)
+    client.force_login(member("tom"))
+    client.get(known.get_absolute_url())
+    for found in (fresh, known):
+        reply(found, now=now)
+    html = client.get(place.get_absolute_url()).content.decode()
+    assert sorted(re.findall("<b>([^<]*new)</b>", html)) == ["1 new", "new"]
+
+
 def test_a_board_keeps_order_and_choice_together_and_searches_itself(client):
     place = board("racks")
     opened = topic(where=place)
