@@ -97,7 +97,7 @@ class Contests:
             timeline.at(at, self._vote(self.chance.choices(choices, weights)[0], person))
 
     def _appeal(self, entry: Entry, rank: int, person: Person) -> float:
-        adopted = 6.0 if entry.values.get("decision") == "adopted" else 1.0
+        adopted = 2.5 if entry.values.get("decision") == "adopted" else 1.0
         return adopted * (2.0 if entry.author.language == person.language else 1.0) / (1 + rank * 0.3)
 
     def _vote(self, entry: Entry, person: Person) -> Any:

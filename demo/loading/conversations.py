@@ -227,7 +227,7 @@ class Conversations:
         """Everybody has read their boards up to some day; what came later is new to them."""
         boards = list(dict.fromkeys(talk.board for talk in self.all))
         for person in self.cast.members:
-            days = 0.8 if person.looked_at else self.chance.uniform(0.5, 6)
+            days = 1.3 if person.looked_at else self.chance.uniform(0.5, 6)
             until = max(person.since, min(person.until, self.rhythm.now - timedelta(days=days)))
             for slug in boards:
                 timeline.at(self.rhythm.now, self._read_board(person, slug, until))
