@@ -91,7 +91,7 @@ def test_the_focus_stays_on_a_button_that_was_pressed_by_key(page, server, sign_
         " probe.style.color = 'var(--signal-text)'; return getComputedStyle(probe).color; })()"
     )
     page.goto(server.places["contest"])
-    vote = page.locator("button.vote").first
+    vote = page.locator("button.vote[aria-pressed=false]").first
     name = vote.get_attribute("id")
     vote.focus()
     page.keyboard.press("Enter")
