@@ -2,9 +2,22 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+
+from community.members import entrances
+
+# Before the libraries' own, which stand behind: nobody signs in there.
+ENTRANCES = [
+    path("cms/login/", entrances.editors),
+    path("cms/password_reset/", entrances.editors),
+    path("cms/password_reset/<path:rest>", entrances.editors),
+    path("django-admin/login/", entrances.back_office),
+    path("django-admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("_util/login/", entrances.private_pages),
+]
 
 urlpatterns = [
     path("", include("community.kernel.urls")),
@@ -17,6 +30,7 @@ urlpatterns = [
     path("", include("ideas.urls")),
     path("", include("clubs.urls")),
     path("", include("crm_bridge.urls")),
+    *ENTRANCES,
     path("django-admin/", admin.site.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

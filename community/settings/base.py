@@ -248,6 +248,11 @@ LOGGING = logs.configuration(level=env.read("PADDOCK_LOG_LEVEL"), as_json=False)
 WAGTAIL_SITE_NAME = f"{PADDOCK_BRAND} Paddock"
 WAGTAILADMIN_BASE_URL = PADDOCK_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # nobody's address is told to a third party
+# Addresses and passwords are changed on the account pages: confirmed by code there, and with limits.
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

@@ -1,0 +1,42 @@
+"""The entrances Wagtail and Django bring along. Each leads to allauth's sign-in and takes nothing itself.
+
+Only allauth's asks for the second step and counts the tries: an entrance beside it would be one around both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.utils import get_next_redirect_url
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+EDIT = "wagtailadmin.access_admin"
+
+
+def _to_editors(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """To the editors' area, for those who may. Whoever may not is told so; Wagtail would send them round in circles."""
+    if not request.user.has_perm(EDIT):
+        raise PermissionDenied
+    return redirect(get_next_redirect_url(request) or "wagtailadmin_home")
+
+
+def _to_back_office(request: HttpRequest) -> HttpResponse:
+    """To Django's own admin."""
+    return redirect(get_next_redirect_url(request) or "admin:index")
+
+
+editors: Callable[..., HttpResponse] = secure_admin_login(_to_editors)
+back_office: Callable[..., HttpResponse] = secure_admin_login(_to_back_office)
+
+
+def private_pages(request: HttpRequest) -> HttpResponse:
+    """To a page of Wagtail's that not everybody may read. Who is signed in and sent here may not read it."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(get_next_redirect_url(request) or settings.LOGIN_REDIRECT_URL)
