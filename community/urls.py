@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.documents.views.serve import authenticate_with_password as document_password
+from wagtail.views import authenticate_with_password as page_password
 
 from community.members import entrances
 
@@ -17,6 +19,11 @@ ENTRANCES = [
     path("django-admin/login/", entrances.back_office),
     path("django-admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("_util/login/", entrances.private_pages),
+    path(
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
+        entrances.few_tries(page_password),
+    ),
+    path("documents/authenticate_with_password/<int:restriction_id>/", entrances.few_tries(document_password)),
 ]
 
 urlpatterns = [

@@ -20,6 +20,7 @@ LIMITS = {
     "export": (20, 60),
     "mirror": (60, 60),
     "file": (10, 600),
+    "password": (10, 600),
 }
 
 

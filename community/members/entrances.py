@@ -6,6 +6,7 @@ Only allauth's asks for the second step and counts the tries: an entrance beside
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -16,7 +17,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from community.kernel.api import now, rate_limit
+
 EDIT = "wagtailadmin.access_admin"
+
+
+def few_tries(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that takes a password many people share: only so many tries an address."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            rate_limit(request.META.get("REMOTE_ADDR"), "password", now=now())
+        return view(request, *args, **kwargs)
+
+    return limited
 
 
 def _to_editors(request: HttpRequest, **kwargs: Any) -> HttpResponse:

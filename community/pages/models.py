@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import CharBlock, RichTextBlock
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from community.kernel.api import contributions
 from community.members.api import cards
@@ -45,16 +49,29 @@ def body_field() -> StreamField:
 
 
 class BrandPage(Page):
-    """What all our pages share: the translation for the reader is served at the one address."""
+    """What all our pages share: the translation for the reader is served at the one address.
+
+    As there is one address, there is one privacy: a page is private in every language when it is in one.
+    """
 
     class Meta:
         abstract = True
 
+    @classmethod
+    def for_everybody(cls) -> Any:
+        """Published pages of this kind that nobody made private."""
+        above = PageViewRestriction.objects.annotate(path=ExpressionWrapper(OuterRef("path"), CharField()))
+        private = Page.objects.filter(Exists(above.filter(path__startswith=F("page__path"))))
+        return cls.objects.live().exclude(translation_key__in=private.values("translation_key"))
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page in the reader's language where a translation is published."""
-        shown = self.localized
-        response: HttpResponse = shown.respond(request)
-        return response
+        show: Callable[[], HttpResponse] = partial(self.localized.respond, request)
+        # Wagtail asked for the privacy of this page only.
+        for page in self.get_translations() if PageViewRestriction.objects.exists() else ():
+            for ask in hooks.get_hooks("on_serve_page"):
+                show = partial(ask(lambda *given, then=show: then()), page, request, args, kwargs)
+        return show()
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """This very translation."""
@@ -115,7 +132,7 @@ class ArticleIndexPage(BrandPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The newest first."""
-        articles = ArticlePage.objects.child_of(self).live().order_by("-first_published_at").select_related("author")
+        articles = ArticlePage.for_everybody().child_of(self).order_by("-first_published_at").select_related("author")
         articles = articles.prefetch_related(card_pictures())
         return {**super().get_context(request, *args, **kwargs), "articles": articles}
 
@@ -155,7 +172,7 @@ class ArticlePage(BrandPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page and what else the brand wrote lately."""
-        others = ArticlePage.objects.live().sibling_of(self, inclusive=False).order_by("-first_published_at")
+        others = ArticlePage.for_everybody().sibling_of(self, inclusive=False).order_by("-first_published_at")
         user: Any = request.user
         interests = [] if isinstance(user, AnonymousUser) else interests_of(user)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)

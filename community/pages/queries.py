@@ -1,4 +1,4 @@
-"""The editorial parts of pages others serve."""
+"""The editorial parts of pages others serve, where they are for everybody."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def landings_of(club_slugs: Sequence[str]) -> dict[str, ClubPage]:
 
 
 def _localized(kind: Any, **values: str) -> Any:
-    page = kind.objects.live().filter(**values).order_by("path").first()
+    page = kind.for_everybody().filter(**values).order_by("path").first()
     return page.localized if page else None
 
 
 def _all_localized(kind: Any, name: str, slugs: Sequence[str]) -> dict[str, Any]:
     languages = (settings.LANGUAGE_CODE, get_language())  # what comes later wins
-    pages = kind.objects.live().filter(**{f"{name}__in": list(slugs)}, locale__language_code__in=languages)
+    pages = kind.for_everybody().filter(**{f"{name}__in": list(slugs)}, locale__language_code__in=languages)
     found = pages.select_related("locale").prefetch_related(card_pictures())
     ordered = sorted(found, key=lambda page: languages.index(page.locale.language_code))
     return {getattr(page, name): page for page in ordered}

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.db.models.signals import post_delete, post_save  # noqa: TID251 - of a model of Wagtail's
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from wagtail.signals import page_published, page_unpublished
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from community.kernel.api import fills
 from community.members.api import MemberCard, Role, cards
@@ -25,7 +27,7 @@ EDITORS = (Role.BRAND_MANAGER, Role.MARKETER)
 @fills("home.feed", order=50)
 def feed(member: Any, limit: int) -> list[FeedItem]:
     """The latest articles, for everybody; about what the reader cares about where they said so."""
-    articles = ArticlePage.objects.live().filter(locale__language_code="en").order_by("-first_published_at")
+    articles = ArticlePage.for_everybody().filter(locale__language_code="en").order_by("-first_published_at")
     shown = {article.pk: article.localized for article in articles[:FEED_ARTICLES]}
     interests = interests_of(member) if member is not None and shown else []
     interesting = first_interests({key: article.said for key, article in shown.items()}, interests)
@@ -52,8 +54,8 @@ def _item(article: ArticlePage, key: int, author: MemberCard | None, interest: I
 
 
 def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
-    """Published articles."""
-    for article in ArticlePage.objects.live().filter(pk__in=ids).select_related("locale"):
+    """Published articles for everybody."""
+    for article in ArticlePage.for_everybody().filter(pk__in=ids).select_related("locale"):
         yield ContentDocument(
             id=article.pk,
             title=article.title,
@@ -72,8 +74,8 @@ def _text(article: ArticlePage) -> str:
 
 
 def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
-    """Hits; articles are public."""
-    articles = ArticlePage.objects.live().filter(pk__in=ids).select_related("locale")
+    """Hits; articles in the index are for everybody, and here are asked once more."""
+    articles = ArticlePage.for_everybody().filter(pk__in=ids).select_related("locale")
     return {
         article.pk: Found(
             article.get_url() or "/",
@@ -93,15 +95,36 @@ def article_changed(sender: Any, instance: Any, **kwargs: Any) -> None:
         mark_content("article", [instance.pk])
 
 
+def privacy_changed(sender: Any, instance: PageViewRestriction, **kwargs: Any) -> None:
+    """A page and all below it became private, or are no longer."""
+    page = Page.objects.filter(pk=instance.page_id).first()
+    if page is not None:
+        _mark_below(page)
+
+
+def page_moved(sender: Any, instance: Page, **kwargs: Any) -> None:
+    """A page, with all below it, stands in another place, which may be private."""
+    _mark_below(instance)
+
+
+def _mark_below(page: Page) -> None:
+    keys = ArticlePage.objects.descendant_of(page, inclusive=True).values("translation_key")
+    mark_content("article", ArticlePage.objects.filter(translation_key__in=keys).values_list("pk", flat=True))
+
+
 page_published.connect(article_changed, dispatch_uid="paddock.article.published")
 page_unpublished.connect(article_changed, dispatch_uid="paddock.article.unpublished")
+post_page_move.connect(page_moved, dispatch_uid="paddock.article.moved")
+# Wagtail has no signal of its own for this.
+post_save.connect(privacy_changed, sender=PageViewRestriction, dispatch_uid="paddock.article.private")
+post_delete.connect(privacy_changed, sender=PageViewRestriction, dispatch_uid="paddock.article.public")
 register_content(
     ContentKind(
         "article",
         gettext_lazy("Articles"),
         pgettext_lazy("kind", "Article"),
         load,
-        lambda: ArticlePage.objects.live().values_list("pk", flat=True).iterator(),
+        lambda: ArticlePage.for_everybody().values_list("pk", flat=True).iterator(),
         present,
     )
 )
