@@ -1,4 +1,4 @@
-"""Who asks when proxies stand between, and our refusals as pages."""
+"""Who asks when proxies stand between, what may run in a page, and our refusals as pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
+from csp.constants import SELF
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
 from community.kernel.errors import PaddockError
@@ -26,6 +29,23 @@ class ProxyMiddleware:
         if 0 < settings.PROXIES <= len(passed):
             request.META["REMOTE_ADDR"] = passed[-settings.PROXIES].strip() or request.META["REMOTE_ADDR"]
         return self.get_response(request)
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """What may run in a page. The back offices of Wagtail and Django have a laxer policy than our own pages."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        """The policy of the back office the address is in, else that of our pages."""
+        parts = super().get_policy_parts(request, response, report_only)
+        if report_only:
+            return parts
+        offices = settings.BACK_OFFICE_POLICIES.items()
+        parts.config = next((own for prefix, own in offices if request.path_info.startswith(prefix)), parts.config)
+        if getattr(request, "is_preview", False):  # Wagtail shows a draft beside the form it is written in
+            parts.replace = {"frame-ancestors": [SELF]}
+        return parts
 
 
 class RefusalMiddleware:

@@ -1,4 +1,4 @@
-"""The reader's language, the status of account forms that did not hold, and acts sent after a session ended."""
+"""The reader's language, pages nobody keeps, account forms that did not hold, acts sent after a session ended."""
 
 from __future__ import annotations
 
@@ -39,6 +39,20 @@ class LanguageMiddleware:
             response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language",))
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class PersonalMiddleware:
+    """A page of somebody signed in is kept by nobody, nor by their browser: not even "back" shows it to the next."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Leave alone what says itself how long it may be kept: pictures, what is the same for everybody."""
+        response = self.get_response(request)
+        if "Cache-Control" not in response and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
         return response
 
 

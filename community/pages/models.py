@@ -67,8 +67,9 @@ class BrandPage(Page):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page in the reader's language where a translation is published."""
         show: Callable[[], HttpResponse] = partial(self.localized.respond, request)
-        # Wagtail asked for the privacy of this page only.
-        for page in self.get_translations() if PageViewRestriction.objects.exists() else ():
+        # Wagtail asked for the privacy of this page only, and asks for none where an editor looks at a draft.
+        drafted = getattr(request, "is_preview", False)
+        for page in self.get_translations() if not drafted and PageViewRestriction.objects.exists() else ():
             for ask in hooks.get_hooks("on_serve_page"):
                 show = partial(ask(lambda *given, then=show: then()), page, request, args, kwargs)
         return show()

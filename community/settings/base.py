@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
 from community.settings import env, logs
@@ -76,9 +76,10 @@ MIDDLEWARE = [
     "community.kernel.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "community.kernel.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "community.members.middleware.PersonalMiddleware",
     "community.members.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -228,7 +229,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    "EXCLUDE_URL_PREFIXES": ["/cms/", "/django-admin/"],
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
@@ -243,6 +243,26 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     },
 }
 
+# The back offices: nothing from elsewhere, in no frame of another site, as far as Wagtail lets us.
+_DJANGO_ADMIN: dict[str, Any] = {
+    "default-src": [SELF],
+    "img-src": [SELF, "data:"],
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [SELF],
+}
+BACK_OFFICE_POLICIES: dict[str, dict[str, Any]] = {
+    "/django-admin/": _DJANGO_ADMIN,
+    "/cms/": {
+        **_DJANGO_ADMIN,
+        # Wagtail writes scripts and styles into its pages, and shows pictures before they are uploaded.
+        "script-src": [SELF, UNSAFE_INLINE],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:", "blob:"],
+    },
+}
+
 LOGGING = logs.configuration(level=env.read("PADDOCK_LOG_LEVEL"), as_json=False)
 
 WAGTAIL_SITE_NAME = f"{PADDOCK_BRAND} Paddock"
@@ -253,6 +273,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAILUSERS_PASSWORD_ENABLED = False
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # it would have editors' browsers ask another site
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

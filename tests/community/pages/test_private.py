@@ -5,10 +5,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from wagtail.models import Locale, Page, PageViewRestriction
 
+from community.members.api import Role
 from community.pages.api import brief_of, ensure_page, ensure_site, landing_of, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, ClubPage, ContestPage
 from community.search.api import search_content
-from tests.people import member
+from tests.people import member, staff
 from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,13 @@ def test_at_its_address_it_is_private_in_both_languages(client, plan, language, 
     maja = member("maja", language=language)
     client.force_login(maja)
     assert TITLES[language] in client.get("/articles/plan/").content.decode()
+
+
+def test_an_editor_sees_the_draft_of_a_private_page(client, plan):
+    restrict(chinese(plan), PageViewRestriction.PASSWORD, password="open sesame")
+    client.force_login(staff(Role.MARKETER))
+    address = f"/cms/pages/{plan.pk}/view_draft/"
+    assert TITLES["en"] in client.get(address).content.decode()
 
 
 def test_the_editorial_part_of_a_contest_or_a_club_is_shown_only_where_it_is_for_everybody(site):
