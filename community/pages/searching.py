@@ -24,7 +24,7 @@ from community.search.api import (
     query_words,
     search_content,
 )
-from community.traces.api import record_search
+from community.traces.api import asked_by_reader, record_search
 
 MAX_WORDS = 200
 LAST_PAGE = 500
@@ -159,7 +159,7 @@ def _found(request: HttpRequest, asked: Asked, meanings: Sequence[Meaning] = ())
 
 def _record(request: HttpRequest, words: str, found: int) -> None:
     """What somebody looks for tells as much when nothing answers."""
-    member = request.user if isinstance(request.user, Member) else None
+    member = request.user if isinstance(request.user, Member) and asked_by_reader(request) else None
     record_search(member=member, words=words, found=found, now=now())
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from community.kernel.api import now
-from community.traces.services import record_referrer, searched_for
+from community.traces.engines import searched_for
+from community.traces.services import asked_by_reader, record_referrer
 
 
 class ReferrerMiddleware:
@@ -20,6 +21,7 @@ class ReferrerMiddleware:
         """Answer first; then write down."""
         response = self.get_response(request)
         referrer = request.headers.get("Referer", "")
-        if referrer and request.method == "GET" and searched_for(referrer)[1] and request.user.is_authenticated:
+        known = referrer and request.method == "GET" and searched_for(referrer)[1]
+        if known and request.user.is_authenticated and asked_by_reader(request, from_elsewhere=True):
             record_referrer(member=request.user, referrer=referrer, now=now())
         return response

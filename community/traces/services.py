@@ -5,33 +5,21 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 from django.core.cache import cache
 from django.db import transaction
 
 from community.consent.api import may_profile
 from community.kernel.api import publish
+from community.traces.engines import MAX_WORDS, searched_for
 from community.traces.facts import ReferrerSearched, SiteSearched
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from community.members.api import Member
 
-MAX_WORDS = 200
 SAME_SEARCH_SECONDS = 600
-# Search engines that pass the words on, and the parameter they use.
-ENGINES = {
-    "google.": "q",
-    "bing.com": "q",
-    "duckduckgo.com": "q",
-    "yahoo.": "p",
-    "yandex.": "text",
-    "ecosia.org": "q",
-    "baidu.com": "wd",
-    "sogou.com": "query",
-    "so.com": "q",
-    "sm.cn": "q",
-}
 
 
 def record_search(*, member: Member | None, words: str, found: int, now: datetime) -> bool:
@@ -60,19 +48,12 @@ def record_referrer(*, member: Member | None, referrer: str, now: datetime) -> b
     return True
 
 
-def searched_for(referrer: str) -> tuple[str, str]:
-    """The engine and the words of a referrer; empty where it is no search or the words are not passed on."""
-    try:
-        parts = urlsplit(referrer)
-        host = (parts.hostname or "").removeprefix("www.")
-        name = next((known for known in ENGINES if _is(host, known)), "")
-        values = parse_qs(parts.query, max_num_fields=50).get(ENGINES[name], []) if name else []
-    except ValueError:
-        return "", ""
-    return (name.rstrip("."), " ".join(values[0].split())[:MAX_WORDS]) if values else ("", "")
+def asked_by_reader(request: HttpRequest, *, from_elsewhere: bool = False) -> bool:
+    """Whether a person asked for the page: no picture, frame or prefetching did, nor, unless so wished, another site.
 
-
-def _is(host: str, known: str) -> bool:
-    if known.endswith("."):
-        return host.startswith(known) or f".{known}" in host
-    return host == known or host.endswith(f".{known}")
+    Browsers say so in headers that no page can set. Those too old to say it are believed.
+    """
+    place = request.headers.get("Sec-Fetch-Dest", "document")
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    asked = place in {"document", "empty"} and "Sec-Purpose" not in request.headers
+    return asked and (from_elsewhere or site in {"same-origin", "none"})

@@ -1,6 +1,7 @@
 """Markdown of members."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -74,13 +75,42 @@ def test_an_address_already_linked_is_linked_once():
         ("![x](http://[a/b)", f"<p><a {REL}>x</a></p>\n"),
         ("![x](data:image/png;base64,aaaa)", "<p>x</p>\n"),
         ("[![x](https://e.example/a) y](http://b.example/)", f'<p><a href="http://b.example/" {REL}>x y</a></p>\n'),
-        ("![x](/media/posts/a.webp)", '<p><img src="/media/posts/a.webp" alt="x"></p>\n'),
+        ("![x](/media/posts/2026/11/a-_b.webp)", '<p><img src="/media/posts/2026/11/a-_b.webp" alt="x"></p>\n'),
+        ("![x](/media/ideas/2026/11/a.webp)", '<p><img src="/media/ideas/2026/11/a.webp" alt="x"></p>\n'),
         ("a\0b", "<p>ab</p>\n"),
         ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>\n"),
     ],
 )
 def test_only_safe_html_comes_out(source, shown):
     assert render(source, mentions={}) == shown
+
+
+ELSEWHERE = [
+    "/media/../search/?q=surfing",
+    "/media/%2e%2e/search/?q=surfing",
+    "/media/posts/../../search/?q=surfing",
+    "/media/posts/2026/11/..%2f..%2f..%2f..%2fsearch/?q=surfing",
+    "/media/posts/2026/11/a.webp?q=surfing",
+    "/media/posts/2026/11/a.webp#x",
+    "/media/posts/2026/11/a.webp/../b.webp",
+    "/media/posts/2026/11/%61.webp",
+    "/media/posts/٢٠٢٦/11/a.webp",
+    "/media/posts/2026/11/a.webp\\..\\b",
+    "/media/posts/2026/11/a.webp\n",
+    "/media/original_images/a.jpg",
+    "/media//evil.example/a.webp",
+    "//evil.example/media/posts/2026/11/a.webp",
+    "/account/logout/",
+    "/me/../media/posts/2026/11/a.webp",
+    "media/posts/2026/11/a.webp",
+]
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+@pytest.mark.parametrize("form", ["![x]({})", "![x](<{}>)", "![x][1]\n\n[1]: {}", "![x](   {} 'title')"])
+def test_a_picture_leads_to_nothing_but_an_uploaded_picture(address, form):
+    found = re.findall(r"<img[^>]*", render(form.format(address), mentions={}))
+    assert all("src" not in tag or re.search(r'src="/media/posts/2026/11/a\.webp"', tag) for tag in found)
 
 
 def test_plain_text_says_what_the_html_says():

@@ -87,14 +87,14 @@ def test_home_leads_with_a_picture_and_says_what_waits_in_ones_clubs(client, sit
     maja, otto = member("maja"), member("otto")
     join_club(member=maja, club=found_club(slug="club", title_en="Club", title_zh="车友会", now=now), now=now)
     place = Board.objects.get(club_slug="club")
-    open_topic(author=otto, board=place, title="The pass", source="![](/media/pass.webp) Snow.", now=now)
+    open_topic(author=otto, board=place, title="The pass", source="![](/media/posts/2026/09/pass.webp) Snow.", now=now)
     open_topic(author=otto, board=place, title="The valley", source="Sun.", now=now + timedelta(minutes=1))
     client.force_login(maja)
     html = client.get("/").content.decode()
     feed, side = html.split("<aside")
     assert feed.index("The pass") < feed.index("The valley")
     assert "item item-lead is-unread" in feed
-    assert '<img src="/media/pass.webp" alt="">' in feed
+    assert '<img src="/media/posts/2026/09/pass.webp" alt="">' in feed
     assert [text in side for text in ("2 new", "Nobody has answered yet", "The valley")] == [True] * 3
 
 
@@ -386,6 +386,30 @@ def test_searching_is_a_trace_only_by_permission(client, site):
     client.get(reverse("search"), {"q": "roof rack"})
     facts = OutboxEvent.objects.filter(name="traces.site.searched").values_list("member_id", "payload__words")
     assert list(facts) == [(maja.pk, "roof rack")]
+
+
+ASKED = [({}, 1), ({"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-origin"}, 1)]
+ASKED += [({"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none"}, 1)]  # typed, or a bookmark
+ASKED += [({"Sec-Fetch-Dest": "empty", "Sec-Fetch-Site": "same-origin"}, 1)]  # by a script of ours
+ASKED += [({"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "same-origin"}, 0)]
+ASKED += [({"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "same-origin"}, 0)]
+ASKED += [({"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "cross-site"}, 0)]
+ASKED += [({"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-site"}, 0)]
+ASKED += [({"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-origin", "Sec-Purpose": "prefetch"}, 0)]
+
+
+@pytest.mark.parametrize(("headers", "written"), ASKED)
+def test_a_search_counts_only_where_the_reader_asked(client, site, headers, written):
+    client.force_login(permit(member("maja"), "profiling:onsite"))
+    assert client.get(reverse("search"), {"q": "surfing"}, headers=headers).status_code == 200
+    assert OutboxEvent.objects.filter(name="traces.site.searched").count() == written
+
+
+@pytest.mark.parametrize(("headers", "written"), [({}, 1), ({"Sec-Fetch-Dest": "image"}, 0)])
+def test_a_search_engine_counts_only_where_the_reader_came_from_it(client, site, headers, written):
+    client.force_login(permit(member("maja"), "profiling:onsite"))
+    client.get("/articles/", headers={"Referer": "https://www.google.com/search?q=surfing", **headers})
+    assert OutboxEvent.objects.filter(name="traces.referrer.searched").count() == written
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "501", "9" * 5000, "0001" + "0" * 5000, "٣"])
