@@ -45,9 +45,10 @@ class TopicForm(PostForm):
 
 
 class EditForm(forms.Form):
-    """A changed text; the title too where the post is a topic's first."""
+    """A changed text; the title too where the post is a topic's first. Moderators may have the old text forgotten."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
     source = forms.CharField(
         label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 12}), help_text=MARKDOWN
     )
+    forget = forms.BooleanField(label=_("Remove the old text from the history, for good"), required=False)

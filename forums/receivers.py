@@ -106,7 +106,7 @@ def explain(member_id: int) -> dict[str, Any]:
         "earlier_versions": list(
             PostRevision.objects.filter(post__author_id=member_id)
             .order_by("pk")
-            .values("post_id", "source", "replaced_at")
+            .values("post_id", "source", "replaced_at", "removed_at")
         ),
         "imported_from": list(
             Imported.objects.filter(kind="Users", local_id=member_id).order_by("pk").values("source", "external_id")

@@ -196,15 +196,22 @@ def _append(
 
 
 @transaction.atomic
-def edit_post(*, editor: Member, post: Post, source: str, title: str | None = None, now: datetime) -> Post:
-    """A new text; the old one stays in the history. The first post's edit may change the topic's title."""
+def edit_post(
+    *, editor: Member, post: Post, source: str, title: str | None = None, forget: bool = False, now: datetime
+) -> Post:
+    """A new text; the old one stays in the history, unless a moderator wants it forgotten.
+
+    The first post's edit may change the topic's title.
+    """
     topic = locked(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
     require_editor(editor, post)
     if post.deleted_at:
         raise Gone(_("This post was deleted."))
     text = prepare(source)
-    PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
+    old = PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
+    if forget:
+        remove_revision(actor=editor, revision=old, now=now)
     post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
     post.save(update_fields=["source", "html", "text", "edited_at", "edited_by"])
     topic.sequence += 1
@@ -225,6 +232,17 @@ def edit_post(*, editor: Member, post: Post, source: str, title: str | None = No
     _mark(post)
     announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
     return post
+
+
+@transaction.atomic
+def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
+    """Take what a post said before out of its history, for good. Again changes nothing."""
+    require_moderator(actor)
+    old = PostRevision.objects.select_for_update().get(pk=revision.pk)
+    if old.removed_at:
+        return
+    old.source, old.removed_at, old.removed_by = "", now, actor
+    old.save(update_fields=["source", "removed_at", "removed_by"])
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forums import board_views, syndication, views
+from forums import board_views, history, syndication, views
 
 app_name = "forums"
 urlpatterns = [
@@ -27,5 +27,6 @@ urlpatterns = [
     path("posts/<int:pk>/edit/", views.edit, name="edit"),
     path("posts/<int:pk>/delete/", views.delete, name="delete"),
     path("posts/<int:pk>/restore/", views.restore, name="restore"),
-    path("posts/<int:pk>/history/", views.history, name="history"),
+    path("posts/<int:pk>/history/", history.history, name="history"),
+    path("posts/<int:pk>/history/<int:revision>/remove/", history.remove, name="remove_revision"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from typing import Any
 
@@ -35,7 +34,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
             rate_limit(request.user.pk, "post", now=now())
             source = _with_picture(request, form)
             topic = services.open_topic(
-                author=_member(request), board=place, title=form.cleaned_data["title"], source=source, now=now()
+                author=member_of(request), board=place, title=form.cleaned_data["title"], source=source, now=now()
             )
         except PaddockError as error:
             _say(form, error)
@@ -53,7 +52,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         rest = request.GET.urlencode()
         return redirect(f"{found.get_absolute_url()}?{rest}" if rest else found, permanent=True)
     pages = max(1, (found.last_number - 1) // PAGE + 1)
-    page = _page_number(request, pages)
+    page = page_number(request, pages)
     read = queries.read_until(found, request.user)
     rows = queries.topic_page(found, page, request.user)
     if rows:
@@ -86,7 +85,8 @@ def _topic_context(
     }
 
 
-def _page_number(request: HttpRequest, pages: int) -> int:
+def page_number(request: HttpRequest, pages: int) -> int:
+    """The page asked for, the first or last one where there is none of that number."""
     asked = request.GET.get("page", "1")
     return min(max(int(asked), 1), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 1  # noqa: PLR2004
 
@@ -129,7 +129,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             rate_limit(request.user.pk, "post", now=now())
             before = quote(quoted.author.shown_name, quoted.pk, quoted.text) if quoted else ""
             source = before + _with_picture(request, form)
-            post = services.write_post(author=_member(request), topic=found, source=source, now=now())
+            post = services.write_post(author=member_of(request), topic=found, source=source, now=now())
         except PaddockError as error:
             _say(form, error)
         else:
@@ -165,9 +165,9 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def react(request: HttpRequest, pk: int) -> HttpResponse:
     """React, or take it back."""
-    found = _post(request, pk)
+    found = readable_post(request, pk)
     rate_limit(request.user.pk, "react", now=now())
-    services.react(member=_member(request), post=found, kind=request.POST.get("kind", ""), now=now())
+    services.react(member=member_of(request), post=found, kind=request.POST.get("kind", ""), now=now())
     return _after_act(request, found)
 
 
@@ -175,8 +175,8 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def best(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark the best answer, or take the mark off."""
-    found = _post(request, pk)
-    services.choose_best_answer(member=_member(request), post=found, now=now())
+    found = readable_post(request, pk)
+    services.choose_best_answer(member=member_of(request), post=found, now=now())
     if request.headers.get("HX-Request"):
         # The mark shows in several places of the page.
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -203,17 +203,24 @@ def _powers(request: HttpRequest, found: Topic) -> dict[str, bool]:
 @login_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a post."""
-    found = _post(request, pk)
-    services.require_editor(_member(request), found)
+    found = readable_post(request, pk)
+    services.require_editor(member_of(request), found)
     initial = {"source": found.source, "title": found.topic.title}
     form = EditForm(request.POST or None, initial=initial)
     if found.number != 1:
         del form.fields["title"]
+    if not has_role(request.user, Role.MODERATOR):
+        del form.fields["forget"]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             services.edit_post(
-                editor=_member(request), post=found, source=data["source"], title=data.get("title"), now=now()
+                editor=member_of(request),
+                post=found,
+                source=data["source"],
+                title=data.get("title"),
+                forget=data.get("forget", False),
+                now=now(),
             )
         except PaddockError as error:
             _say(form, error)
@@ -226,11 +233,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then delete."""
-    found = _post(request, pk)
-    services.require_editor(_member(request), found)
+    found = readable_post(request, pk)
+    services.require_editor(member_of(request), found)
     if request.method != "POST":
         return render(request, "forums/delete.html", {"post": found, "section": "clubs"})
-    services.delete_post(actor=_member(request), post=found, now=now())
+    services.delete_post(actor=member_of(request), post=found, now=now())
     return redirect(found.topic.board if found.number == 1 else found.topic)
 
 
@@ -239,7 +246,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a deleted post again."""
     found = get_object_or_404(Post.objects.select_related("topic"), pk=pk)
-    services.restore_post(actor=_member(request), post=found, now=now())
+    services.restore_post(actor=member_of(request), post=found, now=now())
     return redirect(found)
 
 
@@ -250,29 +257,10 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     found = _topic(request, pk)
     act = request.POST.get("act")
     if act in {"close", "open"}:
-        services.set_closed(actor=_member(request), topic=found, closed=act == "close", now=now())
+        services.set_closed(actor=member_of(request), topic=found, closed=act == "close", now=now())
     elif act in {"pin", "unpin"}:
-        services.set_pinned(actor=_member(request), topic=found, pinned=act == "pin", now=now())
+        services.set_pinned(actor=member_of(request), topic=found, pinned=act == "pin", now=now())
     return redirect(found)
-
-
-@require_safe
-def history(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a post said before, with the differences."""
-    found = _post(request, pk)
-    revisions = list(found.revisions.select_related("replaced_by"))
-    texts = [found.source, *(revision.source for revision in revisions)]
-    steps = [
-        {"at": revision.replaced_at, "by": revision.replaced_by, "lines": _differences(before, after)}
-        for revision, after, before in zip(revisions, texts, texts[1:], strict=False)
-    ]
-    return render(request, "forums/history.html", {"post": found, "steps": steps, "section": "clubs"})
-
-
-def _differences(before: str, after: str) -> list[tuple[str, str]]:
-    names = {"-": "del", "+": "ins"}
-    lines = difflib.ndiff(before.splitlines(), after.splitlines())
-    return [(names.get(line[0], ""), line[2:]) for line in lines if line[0] in "-+ "]
 
 
 @require_POST
@@ -283,7 +271,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("picture")
     if file is None:
         return HttpResponse(_("Choose a picture."), status=422, content_type="text/plain; charset=utf-8")
-    picture = services.store_picture(member=_member(request), file=file, now=now())
+    picture = services.store_picture(member=member_of(request), file=file, now=now())
     return HttpResponse(f"![]({picture.file.url})", content_type="text/plain; charset=utf-8")
 
 
@@ -293,7 +281,7 @@ def _with_picture(request: HttpRequest, form: Any) -> str:
     if not file:
         return source
     rate_limit(request.user.pk, "upload", now=now())
-    picture = services.store_picture(member=_member(request), file=file, now=now())
+    picture = services.store_picture(member=member_of(request), file=file, now=now())
     return f"{source}\n\n![]({picture.file.url})"
 
 
@@ -301,7 +289,8 @@ def _say(form: Any, error: PaddockError) -> None:
     form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
-def _member(request: HttpRequest) -> Any:
+def member_of(request: HttpRequest) -> Any:
+    """Who is signed in."""
     return request.user
 
 
@@ -312,7 +301,8 @@ def _topic(request: HttpRequest, pk: int) -> Topic:
     return get_object_or_404(topics.select_related("board"), pk=pk)
 
 
-def _post(request: HttpRequest, pk: int) -> Post:
+def readable_post(request: HttpRequest, pk: int) -> Post:
+    """A post the reader may read; deleted ones only moderators may."""
     found = get_object_or_404(Post.objects.select_related("topic__board"), pk=pk)
     _topic(request, found.topic_id)
     if found.deleted_at and not has_role(request.user, Role.MODERATOR):

@@ -15,6 +15,7 @@ LIMITS = {
     "upload": (20, 60),
     "vote": (60, 60),
     "react": (120, 60),
+    "history": (30, 60),
     "search": (60, 60),
     "idea": (10, 60),
     "export": (20, 60),

@@ -107,9 +107,9 @@ public topic            200 200 200 200
 staff topic             404 404 200 200
 staff post              404 404 302 302
 staff topic since       404 404 200 200
-staff topic history     404 404 200 200
+staff topic history     302 404 200 200
 deleted topic           404 404 404 200
-deleted reply history   404 404 404 200
+deleted reply history   302 404 404 200
 new topic page          302 200 200 200
 choose page             302 200 200 200
 edit reply page         302 403 403 200

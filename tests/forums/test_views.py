@@ -390,13 +390,6 @@ def test_the_best_answer_by_htmx_reloads_the_page(client):
     assert (answer["HX-Refresh"], Topic.objects.get().best_answer_id) == ("true", said.pk)
 
 
-def test_history_shows_what_was_taken_out_and_put_in(client, now):
-    opened = topic()
-    services.edit_post(editor=opened.author, post=first_post(opened), source="Which steel one?", now=now)
-    html = client.get(f"/posts/{first_post(opened).pk}/history/").content.decode()
-    assert "<del>Which one do you use?</del>" in html and "<ins>Which steel one?</ins>" in html
-
-
 def test_a_board_marked_as_read_shows_nothing_new(client):
     place, tom = board("racks"), member("tom")
     topic(where=place)

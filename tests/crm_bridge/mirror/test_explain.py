@@ -72,6 +72,7 @@ ELSEWHERE = {
     "forums.Post.deleted_by": OFFICE,
     "forums.Post.edited_by": "one's own edits are earlier_versions; others' are a moderator's work",
     "forums.PostRevision.replaced_by": "earlier_versions has all of one's own posts; the rest is a moderator's work",
+    "forums.PostRevision.removed_by": OFFICE,
     "forums.Topic.last_author": "worked out from posts",
     "ideas.Idea.decided_by": OFFICE,
 }
