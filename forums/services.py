@@ -397,10 +397,9 @@ def set_pinned(*, actor: Member, topic: Topic, pinned: bool, now: datetime) -> N
     publish(fact_type(member_id=actor.pk, topic_id=topic.pk, author_id=topic.author_id), now=now)
 
 
-@transaction.atomic
 def store_picture(*, member: Member, file: Any, now: datetime) -> Upload:
-    """A picture for a post, written anew. Raises Invalid for what is none."""
-    content = reencode(file)
+    """A picture for a post, written anew. Raises Invalid for what is none, and Busy."""
+    content = reencode(file)  # takes a while: nobody waits for a row meanwhile
     upload = Upload(member=member, at=now)
     upload.file.save(f"{secrets.token_urlsafe(12)}.webp", content, save=False)
     upload.save()

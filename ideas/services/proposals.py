@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from typing import BinaryIO
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -40,12 +41,23 @@ def require_submission(contest: Contest, *, now: datetime) -> None:
         raise Conflict(_("Ideas can be handed in only while the contest asks for them."))
 
 
-@transaction.atomic
 def submit_idea(
     *, author: Member, contest: Contest, title: str, source: str, picture: BinaryIO | None = None, now: datetime
 ) -> Idea:
     """Hand an idea in. Raises Conflict outside of the submission phase."""
     title, source = clean_text(title, source)
+    return _submit(author, contest, title, source, _small(picture), now)
+
+
+def _small(picture: BinaryIO | None) -> ContentFile[bytes] | None:
+    """The picture written anew, which takes a while: before the contest is locked, for everybody waits for that."""
+    return reencode(picture) if picture is not None else None
+
+
+@transaction.atomic
+def _submit(
+    author: Member, contest: Contest, title: str, source: str, picture: ContentFile[bytes] | None, now: datetime
+) -> Idea:
     contest = lock_contest(contest.pk)
     require_submission(contest, now=now)
     contest.idea_count += 1
@@ -63,7 +75,7 @@ def submit_idea(
         submitted_at=now,
     )
     if picture is not None:
-        idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", reencode(picture), save=False)
+        idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", picture, save=False)
     idea.save()
     fact = IdeaSubmitted(
         member_id=author.pk, idea_id=idea.pk, contest_id=contest.pk, title=title, text=idea.text[:FACT_TEXT]
@@ -73,7 +85,6 @@ def submit_idea(
     return idea
 
 
-@transaction.atomic
 def edit_idea(
     *, author: Member, idea: Idea, title: str, source: str, picture: BinaryIO | None = None, now: datetime
 ) -> Idea:
@@ -83,6 +94,13 @@ def edit_idea(
     """
     title, source = clean_text(title, source)
     require_author(author, idea)
+    return _edit(author, idea, title, source, _small(picture), now)
+
+
+@transaction.atomic
+def _edit(
+    author: Member, idea: Idea, title: str, source: str, picture: ContentFile[bytes] | None, now: datetime
+) -> Idea:
     idea = lock_idea(idea)
     if not idea.contest.switches_at(now).may_submit:
         raise Conflict(_("An idea can be changed only while the contest asks for ideas."))
@@ -90,7 +108,7 @@ def edit_idea(
     idea.title, idea.source, idea.html, idea.text, idea.edited_at = title, source, html, plain_text(html), now
     idea.language = language_of(f"{title} {source}")
     if picture is not None:
-        idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", reencode(picture), save=False)
+        idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", picture, save=False)
     idea.save()
     fact = IdeaEdited(
         member_id=author.pk, idea_id=idea.pk, contest_id=idea.contest_id, title=title, text=idea.text[:FACT_TEXT]
