@@ -18,7 +18,7 @@ from clubs.directory import club_cards, news_of, suggested
 from clubs.models import Club, ClubKind, Membership
 from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, members_of
 from clubs.services import join_club, leave_club
-from community.kernel.api import Invalid, contributions, now
+from community.kernel.api import Invalid, contributions, now, rate_limit
 from community.members.api import cards
 from community.pages.api import ClubNews, ClubTalk, landing_of
 
@@ -111,5 +111,6 @@ def membership(request: HttpRequest, slug: str) -> HttpResponse:
     if act is None:
         raise Invalid(_("Join or leave: nothing else can be done here."))
     member: Any = request.user
+    rate_limit(member.pk, "club", now=now())
     act(member=member, club=found, now=now())
     return redirect(found)

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import now
+from community.kernel.api import now, rate_limit
 from forums import queries
 from forums.models import Board
 
@@ -83,5 +83,6 @@ def _board_link(place: Board, show: str, order: str) -> str:
 def read_board(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything here is read."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
+    rate_limit(request.user.pk, "settings", now=now())
     queries.mark_board_read(place, request.user, now=now())
     return redirect(place)

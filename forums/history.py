@@ -12,7 +12,7 @@ from community.members.api import Role, has_role
 from forums import services
 from forums.models import PostRevision
 from forums.queries.history import steps
-from forums.views import member_of, page_number, readable_post
+from forums.views import limit_changes, member_of, page_number, readable_post
 
 LAST_PAGE = 1_000_000
 
@@ -38,5 +38,6 @@ def remove(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     old = get_object_or_404(PostRevision, pk=revision, post=found)
     if request.method != "POST":
         return render(request, "forums/history_remove.html", {"post": found, "revision": old, "section": "clubs"})
+    limit_changes(request)
     services.remove_revision(actor=member_of(request), revision=old, now=now())
     return redirect("forums:history", pk=found.pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -37,6 +37,8 @@ from forums.facts import (
 from forums.models import Board, Post, PostRevision, Reaction, Topic, Upload, readers_of, topic_slug
 
 MAX_TITLE = 200
+NEW = timedelta(days=7)  # an account so young calls no more than a few people by a post
+NEW_CALLS = 5
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,36 @@ class Text:
     quoted_ids: tuple[int, ...]
 
 
-def prepare(source: str) -> Text:
-    """Render a member's Markdown. Raises Invalid for an empty or endless text."""
+def prepare(source: str, *, imported: bool = False) -> Text:
+    """Render a member's Markdown. Raises Invalid for an empty or endless text.
+
+    It takes up to half a second for the worst of texts: not while a row is locked. What was imported is never refused
+    for the page it makes; it is shown as it was written then.
+    """
     source = source.replace("\r\n", "\n").replace("\0", "").strip()
     if not source:
         raise Invalid(_("Write something first."), field="source")
     if len(source) > markup.MAX_LENGTH:
         raise Invalid(_("The text is longer than 40,000 characters."), field="source")
-    parsed = markup.parse(source)
-    names = members_named(parsed.mentioned) if parsed.mentioned else {}
-    html = parsed.html(mentions={name: space_url(name) for name in names})
+    try:
+        parsed, names, html = _rendered(markup.parse(source))
+    except markup.TooLarge:
+        if not imported:
+            raise
+        parsed, names, html = _rendered(markup.as_written(source))
     return Text(source, html, markup.plain_text(html), tuple(dict.fromkeys(names.values())), _quoted(parsed.quoted))
+
+
+def _rendered(parsed: markup.Parsed) -> tuple[markup.Parsed, dict[str, int], str]:
+    names = members_named(parsed.mentioned) if parsed.mentioned else {}
+    return parsed, names, parsed.html(mentions={name: space_url(name) for name in names})
+
+
+def called(text: Text, author: Member, now: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Whom a text calls by mentioning and by quoting them; of somebody new no more than a few."""
+    most = NEW_CALLS if now - author.joined_at < NEW else 2 * markup.MOST_NAMES
+    mentioned = text.mentioned_ids[:most]
+    return mentioned, text.quoted_ids[: most - len(mentioned)]
 
 
 def _quoted(post_ids: Sequence[int]) -> tuple[int, ...]:
@@ -79,7 +100,6 @@ def clean_title(title: str) -> str:
     return title
 
 
-@transaction.atomic
 def open_topic(
     *,
     author: Member,
@@ -95,7 +115,14 @@ def open_topic(
     What is imported happened long ago and elsewhere: nobody is notified of it.
     """
     require_reader(author, board)
-    title, text = clean_title(title), prepare(source)
+    title, text = clean_title(title), prepare(source, imported=imported)
+    return _open(author, board, title, text, tuple(tags), now, imported=imported)
+
+
+@transaction.atomic
+def _open(
+    author: Member, board: Board, title: str, text: Text, tags: tuple[str, ...], now: datetime, *, imported: bool
+) -> Topic:
     topic = Topic.objects.create(
         board=board,
         author=author,
@@ -109,6 +136,7 @@ def open_topic(
     )
     post = _append(topic, author, text, now)
     Board.objects.filter(pk=board.pk).update(topic_count=F("topic_count") + 1)
+    mentioned, quoted = called(text, author, now)
     fact = TopicOpened(
         member_id=author.pk,
         topic_id=topic.pk,
@@ -116,9 +144,9 @@ def open_topic(
         board_id=board.pk,
         title=title,
         text=text.plain[: markup.FACT_TEXT],
-        tags=tuple(tags),
-        mentioned_ids=text.mentioned_ids,
-        quoted_ids=text.quoted_ids,
+        tags=tags,
+        mentioned_ids=mentioned,
+        quoted_ids=quoted,
         imported=imported,
     )
     publish(fact, now=now)
@@ -126,7 +154,6 @@ def open_topic(
     return topic
 
 
-@transaction.atomic
 def write_post(
     *,
     author: Member,
@@ -138,12 +165,19 @@ def write_post(
     imported: bool = False,
 ) -> Post:
     """A reply. Raises Invalid, Gone for a deleted and Conflict for a closed topic."""
-    topic = locked(topic)
-    require_reader(author, topic.board)
-    if not imported:  # elsewhere it was written before the topic was closed
-        require_open(topic, author)
-    text = prepare(source)
-    post = _append(topic, author, text, now, parent=parent, kind=kind)
+    text = prepare(source, imported=imported)
+    with transaction.atomic():
+        topic = locked(topic)
+        require_reader(author, topic.board)
+        if not imported:  # elsewhere it was written before the topic was closed
+            require_open(topic, author)
+        post = _append(topic, author, text, now, parent=parent, kind=kind)
+        _tell_of_reply(topic, post, text, author, now, imported=imported)
+    return post
+
+
+def _tell_of_reply(topic: Topic, post: Post, text: Text, author: Member, now: datetime, *, imported: bool) -> None:
+    mentioned, quoted = called(text, author, now)
     fact = PostWritten(
         member_id=author.pk,
         topic_id=topic.pk,
@@ -151,14 +185,13 @@ def write_post(
         board_id=topic.board_id,
         title=topic.title,
         text=text.plain[: markup.FACT_TEXT],
-        mentioned_ids=text.mentioned_ids,
-        quoted_ids=text.quoted_ids,
+        mentioned_ids=mentioned,
+        quoted_ids=quoted,
         imported=imported,
     )
     publish(fact, now=now)
     mark_content("post", [post.pk])
     announce(topic.channel, kind="post", sequence=topic.sequence, payload={"post": post.pk})
-    return post
 
 
 def locked(topic: Topic) -> Topic:
@@ -195,7 +228,6 @@ def _append(
     )
 
 
-@transaction.atomic
 def edit_post(
     *, editor: Member, post: Post, source: str, title: str | None = None, forget: bool = False, now: datetime
 ) -> Post:
@@ -203,12 +235,16 @@ def edit_post(
 
     The first post's edit may change the topic's title.
     """
+    require_editor(editor, post)
+    return _edit(editor, post, prepare(source), title, now, forget=forget)
+
+
+@transaction.atomic
+def _edit(editor: Member, post: Post, text: Text, title: str | None, now: datetime, *, forget: bool) -> Post:
     topic = locked(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
-    require_editor(editor, post)
     if post.deleted_at:
         raise Gone(_("This post was deleted."))
-    text = prepare(source)
     old = PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
     if forget:
         remove_revision(actor=editor, revision=old, now=now)

@@ -176,6 +176,7 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
 def best(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark the best answer, or take the mark off."""
     found = readable_post(request, pk)
+    rate_limit(request.user.pk, "react", now=now())
     services.choose_best_answer(member=member_of(request), post=found, now=now())
     if request.headers.get("HX-Request"):
         # The mark shows in several places of the page.
@@ -214,6 +215,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
+            limit_changes(request)
             services.edit_post(
                 editor=member_of(request),
                 post=found,
@@ -237,6 +239,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     services.require_editor(member_of(request), found)
     if request.method != "POST":
         return render(request, "forums/delete.html", {"post": found, "section": "clubs"})
+    limit_changes(request)
     services.delete_post(actor=member_of(request), post=found, now=now())
     return redirect(found.topic.board if found.number == 1 else found.topic)
 
@@ -246,6 +249,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a deleted post again."""
     found = get_object_or_404(Post.objects.select_related("topic"), pk=pk)
+    limit_changes(request)
     services.restore_post(actor=member_of(request), post=found, now=now())
     return redirect(found)
 
@@ -256,6 +260,7 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     """Close, open, pin or unpin a topic."""
     found = _topic(request, pk)
     act = request.POST.get("act")
+    limit_changes(request)
     if act in {"close", "open"}:
         services.set_closed(actor=member_of(request), topic=found, closed=act == "close", now=now())
     elif act in {"pin", "unpin"}:
@@ -287,6 +292,11 @@ def _with_picture(request: HttpRequest, form: Any) -> str:
 
 def _say(form: Any, error: PaddockError) -> None:
     form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+def limit_changes(request: HttpRequest) -> None:
+    """Count a change of what was written; moderators, who clear up, make many. Raises TooMany."""
+    rate_limit(request.user.pk, "moderate" if has_role(request.user, Role.MODERATOR) else "edit", now=now())
 
 
 def member_of(request: HttpRequest) -> Any:

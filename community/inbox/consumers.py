@@ -17,6 +17,9 @@ MOST_CHANNELS = 20
 QUEUE = 100
 LONGEST_NAME = 60
 TOO_SLOW = 4008
+MOST_ASKED = 40  # names, or messages without any, in the life of a socket: a page asks once, for a few
+TOO_MANY = 4029
+NOT_TEXT = 1003
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
@@ -25,6 +28,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     async def connect(self) -> None:
         """Everybody may connect; channels are checked one by one."""
         self.channels: set[str] = set()
+        self.asked = 0
+        self.ended = False
         self.held: dict[str, list[dict[str, Any]]] = {}
         self.closing: asyncio.Task[None] | None = None
         self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(QUEUE)
@@ -32,14 +37,30 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         self.sender = asyncio.get_running_loop().create_task(self._send_queue())
 
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """Text only. What comes after the socket was closed is dropped."""
+        if self.ended:
+            return
+        if text_data is None:
+            await self._end(NOT_TEXT)
+        else:
+            await super().receive(text_data=text_data, **kwargs)
+
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """``{"listen": ["topic:7", ...]}``; anything else is ignored."""
         wanted = content.get("listen") if isinstance(content, dict) else None
-        if not isinstance(wanted, list):
+        names = wanted if isinstance(wanted, list) else []
+        self.asked += max(1, len(names))
+        if self.asked > MOST_ASKED:
+            await self._end(TOO_MANY)
             return
-        for channel in wanted[:MOST_CHANNELS]:
+        for channel in names[:MOST_CHANNELS]:
             if isinstance(channel, str) and len(channel) <= LONGEST_NAME and len(self.channels) < MOST_CHANNELS:
                 await self._listen(channel)
+
+    async def _end(self, code: int) -> None:
+        self.ended = True
+        await self.close(code=code)
 
     async def _listen(self, channel: str) -> None:
         """Join, then ask where the channel stands: what happens in between is held back, so that nothing is missed."""

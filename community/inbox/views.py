@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import bell_of, mark_read, notification_kinds, set_muted, set_wanted
-from community.kernel.api import now
+from community.kernel.api import now, rate_limit
 from community.members.api import MemberCard, cards
 
 SHOWN, NAMED, WEEK = 60, 2, 7
@@ -103,6 +103,7 @@ def _line(notification: Notification, people: dict[int, MemberCard]) -> Line:
 @login_required
 def read(request: HttpRequest) -> HttpResponse:
     """Mark all as read."""
+    rate_limit(request.user.pk, "settings", now=now())
     mark_read(member_id=request.user.pk or 0, now=now())
     return redirect("inbox:notifications")
 
@@ -111,6 +112,7 @@ def read(request: HttpRequest) -> HttpResponse:
 @login_required
 def mute(request: HttpRequest) -> HttpResponse:
     """Turn a kind off or on."""
+    rate_limit(request.user.pk, "settings", now=now())
     muted, kind = request.POST.get("muted") == "1", notification_kinds().get(request.POST.get("kind", ""))
     if kind is not None:
         set_muted(member_id=request.user.pk or 0, kind=kind.kind, muted=muted)
@@ -123,6 +125,7 @@ def mute(request: HttpRequest) -> HttpResponse:
 @login_required
 def kinds(request: HttpRequest) -> HttpResponse:
     """Want the kinds that are on, and no others."""
+    rate_limit(request.user.pk, "settings", now=now())
     set_wanted(member_id=request.user.pk or 0, kinds=request.POST.getlist("kind"))
     if request.headers.get("HX-Request"):
         return render(request, "inbox/kinds.html", {**_kinds(request), "kept": True})

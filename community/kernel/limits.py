@@ -9,15 +9,22 @@ from django.utils.translation import gettext as _
 
 from community.kernel.errors import PaddockError
 
-# action: (how many, in so many seconds)
+# action: (how many, in so many seconds). Far above what a person does, far below what a script can. Views ask, services
+# do not: imports and the demo are as fast as they can be. Signing up and in is limited by allauth.
 LIMITS = {
     "post": (20, 60),
+    "edit": (20, 60),  # changing, deleting and taking back one's own
+    "moderate": (120, 60),
     "upload": (20, 60),
     "vote": (60, 60),
     "react": (120, 60),
     "history": (30, 60),
     "search": (60, 60),
     "idea": (10, 60),
+    "club": (20, 60),
+    "space": (20, 60),
+    "permission": (30, 60),
+    "settings": (60, 60),  # language, kinds of notifications, what counts as read
     "export": (20, 60),
     "mirror": (60, 60),
     "file": (10, 600),

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 import nh3
 from django.conf import settings
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from community.kernel.emphasis import Inline
 from community.kernel.emphasis import delimits as delimits
+from community.kernel.errors import Invalid
 from community.kernel.typography import closed_up
 
 MAX_LENGTH = 40_000
+MOST_HTML = 6 * MAX_LENGTH
+MOST_CELLS = 3_000
 FACT_TEXT = 20_000
 MOST_NAMES = 20
 # Han letters may stand right before a name or an address, and end an address: browsers copy them percent-encoded.
@@ -37,6 +42,7 @@ _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "ol": {"start"}, "
 _LETTER = re.compile(r"[^\W\d_]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _TAG = re.compile("<[^>]*>?")
+_RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*")
 _OUR_PICTURE = re.compile(r"(?:posts|ideas)/\d{4}/\d{2}/[\w-]+\.webp", re.ASCII)
 _QUOTE = re.compile(r"^> \[([^\]\n]{1,80})\]\(/posts/(\d{1,18})/\)\s*$", re.MULTILINE)
 
@@ -50,10 +56,10 @@ class Parsed:
     quoted: tuple[int, ...]
 
     def html(self, *, mentions: Mapping[str, str]) -> str:
-        """Safe HTML. ``mentions``: the address of every name that stands for somebody here."""
+        """Safe HTML. ``mentions``: the address of every name that stands for somebody here. Raises TooLarge."""
         parser = _markdown()
         rendered = parser.renderer.render(self.tokens, parser.options, {"mentions": mentions})
-        return nh3.clean(
+        cleaned: str = nh3.clean(
             _lower_headings(rendered),
             tags=_TAGS,
             attributes=_ATTRIBUTES,
@@ -61,19 +67,48 @@ class Parsed:
             url_schemes={"http", "https", "mailto"},
             attribute_filter=_only_our_pictures,
         )
+        if len(cleaned) > MOST_HTML:
+            raise TooLarge
+        return cleaned
+
+
+class TooLarge(Invalid):
+    """A text that is not long itself would become a page too long to send to everybody who reads it."""
+
+    def __init__(self) -> None:
+        message = _("This would become too large a page: too many table cells, links or quotations. Take some out.")
+        super().__init__(message, field="source")
 
 
 def parse(source: str) -> Parsed:
-    """Read a text once, for its names and for its HTML."""
+    """Read a text once, for its names and for its HTML. Raises TooLarge."""
     source = source.replace("\0", "")
     found: list[str] = []
     tokens = _markdown().parse(source, {"mentioned": found})
+    if _length(tokens) > MOST_HTML:
+        raise TooLarge
     quoted = dict.fromkeys(int(match[2]) for match in _QUOTE.finditer(source))
     return Parsed(tokens, tuple(dict.fromkeys(found))[:MOST_NAMES], tuple(quoted)[:MOST_NAMES])
 
 
+def as_written(source: str) -> Parsed:
+    """A text shown letter by letter, whatever it says: for what was imported and cannot be shown otherwise."""
+    token = Token("fence", "code", 0, content=f"{source}\n".replace("\0", ""))
+    return Parsed([token], (), ())
+
+
+def _length(tokens: Iterable[Token]) -> int:
+    """At least how long the HTML becomes. One long address may stand in thousands of links."""
+    total = 0
+    for token in tokens:
+        # An inline token's own content is that of its children.
+        total += len(token.content) if token.type != "inline" else _length(token.children or ())
+        total += sum(len(str(value)) for value in token.attrs.values())
+    return total
+
+
 def render(source: str, *, mentions: Mapping[str, str]) -> str:
-    """Safe HTML of a text. ``mentions``: the address of every name that stands for somebody here."""
+    """Safe HTML of a text. ``mentions``: the address of every name that stands for somebody here. Raises TooLarge."""
     return parse(source).html(mentions=mentions)
 
 
@@ -83,9 +118,26 @@ def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", options)
     parser.inline = Inline()
     parser.configure("commonmark", options).enable(["table", "strikethrough"])
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.push("names_and_addresses", _names_and_addresses)
     parser.add_render_rule("mention", _render_mention)
     return parser
+
+
+def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """Markdown's table, which has all columns in each of its rows. Raises TooLarge for too many cells in a text."""
+    header = _line(state, first)
+    if "|" in header and not silent and first + 2 <= last and _RULE.fullmatch(_line(state, first + 1)):
+        rows = next((at for at in range(first + 2, last) if state.isEmpty(at)), last) - first
+        cells = state.env.get("cells", 0) + rows * (header.strip(" \t|").count("|") + 1)
+        state.env["cells"] = cells
+        if cells > MOST_CELLS:
+            raise TooLarge
+    return table(state, first, last, silent)
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
 
 def _names_and_addresses(state: StateCore) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
-from community.kernel.api import PaddockError, now
+from community.kernel.api import PaddockError, now, rate_limit
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
 from community.members.middleware import KEPT, KEPT_SECONDS
@@ -96,6 +96,7 @@ def _initial(member: Member) -> dict[str, Any]:
 def _saved(form: SpaceForm, garage: BaseGarage, member: Member) -> bool:
     data, at = form.cleaned_data, now()
     try:
+        rate_limit(member.pk, "space", now=at)
         with transaction.atomic():
             change_space(member=member, name=data["name"], about=data["about"], language=data["language"], now=at)
             declare_keywords(member=member, keywords=data["keywords"], now=at)
@@ -114,6 +115,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and asked is not None:
         purpose, channel = QUESTIONS[asked]
         if request.POST.get("answer") == "yes":
+            rate_limit(member.pk, "permission", now=now())
             grant(
                 member_id=member.pk, purpose=purpose, channel=channel, text_version=VERSION, source="welcome", now=now()
             )
@@ -147,6 +149,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Choose the language; members keep it with their account."""
     chosen = request.POST.get("language", "")
+    rate_limit(request.user.pk or request.META.get("REMOTE_ADDR"), "settings", now=now())
     response = _back(request)
     if chosen in dict(settings.LANGUAGES):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax")

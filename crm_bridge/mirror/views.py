@@ -158,6 +158,7 @@ def _weight(request: HttpRequest) -> float:
 def permissions(request: HttpRequest) -> HttpResponse:
     """Switch what was switched on the page; the rest stays, whatever another page did meanwhile."""
     member: Any = request.user
+    rate_limit(member.pk, "permission", now=now())
     shown, wanted = set(request.POST.getlist("shown")), set(request.POST.getlist("permit"))
     try:
         services.switch(member=member, shown=shown, wanted=wanted, now=now())
@@ -186,6 +187,7 @@ def _switched(request: HttpRequest, *, everything: bool) -> HttpResponse:
 def pause(request: HttpRequest) -> HttpResponse:
     """No contact until a day, or the end of that."""
     member: Any = request.user
+    rate_limit(member.pk, "permission", now=now())
     if request.POST.get("act") == "end":
         services.pause_contact(member=member, until=None, now=now())
         said.say(request, _("The pause is over."), "permits")

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forums', '0004_imported_figures'),
+        ('forums', '0005_topic_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

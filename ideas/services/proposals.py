@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
@@ -46,39 +47,49 @@ def submit_idea(
 ) -> Idea:
     """Hand an idea in. Raises Conflict outside of the submission phase."""
     title, source = clean_text(title, source)
-    return _submit(author, contest, title, source, _small(picture), now)
+    return _submit(author, contest, _prepared(title, source, picture), now)
 
 
-def _small(picture: BinaryIO | None) -> ContentFile[bytes] | None:
-    """The picture written anew, which takes a while: before the contest is locked, for everybody waits for that."""
-    return reencode(picture) if picture is not None else None
+@dataclass(frozen=True)
+class _Prepared:
+    """What takes a while to make: before the contest is locked, for everybody waits for that."""
+
+    title: str
+    source: str
+    html: str
+    picture: ContentFile[bytes] | None
+
+    def keep_picture(self, idea: Idea) -> None:
+        """Give it to an idea, where there is one."""
+        if self.picture is not None:
+            idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", self.picture, save=False)
+
+
+def _prepared(title: str, source: str, picture: BinaryIO | None) -> _Prepared:
+    return _Prepared(title, source, render(source, mentions={}), reencode(picture) if picture is not None else None)
 
 
 @transaction.atomic
-def _submit(
-    author: Member, contest: Contest, title: str, source: str, picture: ContentFile[bytes] | None, now: datetime
-) -> Idea:
+def _submit(author: Member, contest: Contest, made: _Prepared, now: datetime) -> Idea:
     contest = lock_contest(contest.pk)
     require_submission(contest, now=now)
     contest.idea_count += 1
     contest.save(update_fields=["idea_count"])
-    html = render(source, mentions={})
     idea = Idea(
         contest=contest,
         author=author,
         number=contest.idea_count,
-        title=title,
-        source=source,
-        html=html,
-        text=plain_text(html),
-        language=language_of(f"{title} {source}"),
+        title=made.title,
+        source=made.source,
+        html=made.html,
+        text=plain_text(made.html),
+        language=language_of(f"{made.title} {made.source}"),
         submitted_at=now,
     )
-    if picture is not None:
-        idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", picture, save=False)
+    made.keep_picture(idea)
     idea.save()
     fact = IdeaSubmitted(
-        member_id=author.pk, idea_id=idea.pk, contest_id=contest.pk, title=title, text=idea.text[:FACT_TEXT]
+        member_id=author.pk, idea_id=idea.pk, contest_id=contest.pk, title=idea.title, text=idea.text[:FACT_TEXT]
     )
     publish(fact, now=now)
     _changed(contest, idea)
@@ -94,24 +105,20 @@ def edit_idea(
     """
     title, source = clean_text(title, source)
     require_author(author, idea)
-    return _edit(author, idea, title, source, _small(picture), now)
+    return _edit(author, idea, _prepared(title, source, picture), now)
 
 
 @transaction.atomic
-def _edit(
-    author: Member, idea: Idea, title: str, source: str, picture: ContentFile[bytes] | None, now: datetime
-) -> Idea:
+def _edit(author: Member, idea: Idea, made: _Prepared, now: datetime) -> Idea:
     idea = lock_idea(idea)
     if not idea.contest.switches_at(now).may_submit:
         raise Conflict(_("An idea can be changed only while the contest asks for ideas."))
-    html = render(source, mentions={})
-    idea.title, idea.source, idea.html, idea.text, idea.edited_at = title, source, html, plain_text(html), now
-    idea.language = language_of(f"{title} {source}")
-    if picture is not None:
-        idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", picture, save=False)
+    idea.title, idea.source, idea.html, idea.text = made.title, made.source, made.html, plain_text(made.html)
+    idea.edited_at, idea.language = now, language_of(f"{made.title} {made.source}")
+    made.keep_picture(idea)
     idea.save()
     fact = IdeaEdited(
-        member_id=author.pk, idea_id=idea.pk, contest_id=idea.contest_id, title=title, text=idea.text[:FACT_TEXT]
+        member_id=author.pk, idea_id=idea.pk, contest_id=idea.contest_id, title=idea.title, text=idea.text[:FACT_TEXT]
     )
     publish(fact, now=now)
     _changed(idea.contest, idea)

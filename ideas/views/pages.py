@@ -116,6 +116,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
         data, member = form.cleaned_data, _member(request)
         try:
             rate_limit(member.pk, "idea", now=now())
+            _limit_pictures(request, data["picture"])
             idea = services.submit_idea(
                 author=member,
                 contest=found,
@@ -165,6 +166,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
+            rate_limit(request.user.pk, "edit", now=now())
+            _limit_pictures(request, data["picture"])
             edited = services.edit_idea(
                 author=_member(request),
                 idea=found,
@@ -188,6 +191,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     services.require_author(_member(request), found, moderators=True)
     if request.method != "POST":
         return render(request, "ideas/withdraw.html", {"idea": found, "section": "ideas"})
+    rate_limit(request.user.pk, "moderate" if has_role(request.user, Role.MODERATOR) else "edit", now=now())
     services.withdraw_idea(author=_member(request), idea=found, now=now())
     return redirect(found.contest)
 
@@ -209,6 +213,11 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     pressed = next(card for card in cards if card.idea.pk == found.pk)
     others = [card for card in cards if card is not pressed]
     return render(request, "ideas/votes.html", {"card": pressed, "others": others})
+
+
+def _limit_pictures(request: HttpRequest, picture: Any) -> None:
+    if picture:
+        rate_limit(request.user.pk, "upload", now=now())
 
 
 def _contest(request: HttpRequest, slug: str) -> Contest:

@@ -9,12 +9,13 @@ from PIL import Image
 
 from community.inbox.models import Notification
 from community.kernel.api import Conflict, Gone, Invalid, NotAllowed
+from community.kernel.markup import quote
 from community.kernel.models import OutboxEvent
 from community.members.api import Role
 from forums import queries, services
 from forums.models import Board, Post, PostRevision, Topic
 from tests.forums.places import board, first_post, picture, reply, topic
-from tests.people import member, staff
+from tests.people import THEN, member, staff
 from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
@@ -415,3 +416,24 @@ def test_ones_own_last_post_and_what_is_older_than_ones_joining_are_not_new(now)
     reply(mine, author=tom, now=now + timedelta(minutes=1))
     mine.refresh_from_db()
     assert queries.new_posts([old, mine], tom) == {}
+
+
+# Calling people
+
+
+@pytest.mark.parametrize(("days", "called"), [(0, 5), (6, 5), (7, 24)])
+def test_somebody_new_calls_no_more_than_a_few_people_by_a_post(days, called):
+    people = [member(f"called{n}") for n in range(12)]
+    opened = topic(author=member("asks"))
+    said = [reply(opened, author=member(f"said{n}")) for n in range(12)]
+    quotes = "".join(quote("Somebody", post.pk, "text") for post in said)
+    source = quotes + " ".join(f"@{person.username}" for person in people)
+    maja, at = member("maja"), THEN + timedelta(days=days)
+    written = services.write_post(author=maja, topic=opened, source=source, now=at)
+    services.open_topic(author=maja, board=opened.board, title="All of you", source=source, now=at)
+    drain()
+    told = Notification.objects.exclude(recipient=opened.author).filter(actor_ids=[maja.pk])
+    for event in OutboxEvent.objects.filter(name__in=["forums.post.written", "forums.topic.opened"], member_id=maja.pk):
+        assert len({*event.payload["mentioned_ids"], *event.payload["quoted_ids"]}) == called
+    assert told.values("recipient").distinct().count() == called
+    assert written.html.count('<a href="/members/called') == 12  # the names are links all the same

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from community.inbox.api import announce
-from community.inbox.consumers import MOST_CHANNELS, QUEUE, LiveConsumer, state_of
+from community.inbox.consumers import MOST_ASKED, MOST_CHANNELS, NOT_TEXT, QUEUE, TOO_MANY, LiveConsumer, state_of
 from community.inbox.feed import KEPT, LATE, TableFeed, prune
 from community.inbox.hub import HUB, Hub
 from community.inbox.live import ChannelState
@@ -182,6 +182,46 @@ def test_a_page_listens_to_so_many_channels_at_most(now):
         answers = [heard(await line.receive_json_from())[0] for _ in range(MOST_CHANNELS)]
         assert answers == channels[:MOST_CHANNELS]
         assert await line.receive_nothing(timeout=0.1)
+        await line.disconnect()
+
+    async_to_sync(scene)()
+
+
+@pytest.mark.parametrize("message", [{"listen": ["topic:99999"] * 20}, {"listen": [None] * 20}, {}])
+def test_a_socket_that_asks_on_and_on_is_closed(message, now, django_assert_max_num_queries):
+    async def scene():
+        line = await socket(AnonymousUser())
+        for _ in range(400):
+            await line.send_json_to(message)
+        closed = await line.receive_output(timeout=5)
+        assert (closed["type"], closed["code"]) == ("websocket.close", TOO_MANY)
+        await line.disconnect()
+
+    with django_assert_max_num_queries(MOST_ASKED):
+        async_to_sync(scene)()
+
+
+def test_a_page_may_join_again_and_again_within_reason(now):
+    found = topic(now)
+
+    async def scene():
+        line = await socket(AnonymousUser(), found.channel)
+        for _ in range(MOST_ASKED - 2):
+            await line.send_json_to({"listen": [found.channel]})
+        assert heard(await line.receive_json_from()) == (found.channel, "listening", 1)
+        assert await line.receive_nothing(timeout=0.1)
+        await line.disconnect()
+
+    async_to_sync(scene)()
+
+
+@pytest.mark.parametrize("data", [b"\x00\xff", b'{"listen": []}'])
+def test_a_binary_message_closes_the_socket_without_a_fault(data):
+    async def scene():
+        line = await socket(AnonymousUser())
+        await line.send_to(bytes_data=data)
+        closed = await line.receive_output(timeout=5)
+        assert (closed["type"], closed["code"]) == ("websocket.close", NOT_TEXT)
         await line.disconnect()
 
     async_to_sync(scene)()

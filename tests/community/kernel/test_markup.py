@@ -2,13 +2,24 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
+from community.kernel.api import Invalid
 from community.kernel.emphasis import Inline
-from community.kernel.markup import language_of_html, parse, plain_text, quote, render
+from community.kernel.markup import (
+    MAX_LENGTH,
+    MOST_HTML,
+    as_written,
+    language_of_html,
+    parse,
+    plain_text,
+    quote,
+    render,
+)
 
 SPEC = Path(__file__).parents[4] / "shared" / "data" / "hostile" / "commonmark-spec.json"
 MAJA = {"maja": "/@maja/"}
@@ -171,3 +182,61 @@ def test_texts_without_han_characters_are_emphasised_as_commonmark_says():
     sources = [example["markdown"] for example in json.loads(SPEC.read_text(encoding="utf-8"))]
     assert len(sources) > 600
     assert [source for source in sources if ours.render(source) != plain.render(source)] == []
+
+
+# Texts that become large pages, or take long to read
+
+LARGE = {
+    "wide table": "|" + "a|" * 200 + "\n|" + "-|" * 200 + "\n" + "|\n" * 20_000,
+    "open table": "a|" * 100 + "\n" + "-|" * 100 + "\n" + "a\n" * 20_000,
+    "many tables": ("a|" * 40 + "\n" + "-|" * 40 + "\n" + "a\n" * 50 + "\n") * 150,
+    "quotations in quotations": (">" * 20 + "a\n\n") * 2_000,
+    "a long address, often": "[a]: /" + "x" * 20_000 + "\n\n" + "[a] " * 5_000,
+    "a long title, often": "[a]: /b '" + "x" * 20_000 + "'\n\n" + "[a] " * 5_000,
+    "a long address, in pictures": "[a]: https://a.example/" + "x" * 20_000 + "\n\n" + "![a] " * 4_000,
+    "names": "@ab " * 10_000,
+    "lists in lists": "- - - - - - - - - a\n\n1. b\n\n" * 2_000,
+    "empty links": "[](a)" * 8_000,
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_text_that_makes_too_large_a_page_is_refused_at_once(name):
+    began = time.process_time()
+    with pytest.raises(Invalid) as refused:
+        render(LARGE[name][:MAX_LENGTH], mentions={"ab": "/members/ab/"})
+    assert refused.value.field == "source"
+    assert time.process_time() - began < 1
+
+
+SENSIBLE = {
+    "words": "word and https://a.example/x, " * 1_300,
+    "chinese": "车顶行李架，很好。" * 4_400,
+    "table": "| model | year | price | colour |\n| --- | --- | --- | --- |\n"
+    + "| 4 Touring | 2023 | 31,900 | deep blue |\n" * 590,
+    "lines": "---\n" * 10_000,
+    "links": "- [a title of a page](https://a.example/some/where/else)\n" * 680,
+    "code": "```\n" + 'if a < b && c > d: return "<x>"\n' * 1_200 + "```",
+    "list": "- one\n  - two\n    - three\n" * 1_400,
+    "quotation": "> said\n>\n> > before\n\nanswer\n\n" * 1_200,
+}
+
+
+@pytest.mark.parametrize("name", SENSIBLE)
+def test_a_long_text_is_taken(name):
+    source = SENSIBLE[name][:MAX_LENGTH]
+    assert len(source) > 15_000
+    assert len(render(source, mentions={})) <= MOST_HTML
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_any_text_can_be_shown_as_it_is_written(name):
+    source = LARGE[name][:MAX_LENGTH]
+    shown = as_written(source).html(mentions={})
+    assert len(shown) <= MOST_HTML and plain_text(shown) == " ".join(source.split())
+
+
+@pytest.mark.parametrize("source", ["```\nx", "`" * 50, "&" * MAX_LENGTH, "<script>", "a\n" * 20_000, "\0"])
+def test_nothing_ends_it_early(source):
+    shown = as_written(source).html(mentions={})
+    assert shown.count("<pre>") == shown.count("</pre>") == 1 and len(shown) <= MOST_HTML

@@ -1,0 +1,143 @@
+"""Whoever acts faster than a person can is asked to wait; loading and importing is not."""
+
+import pytest
+
+from clubs.api import found_club
+from community.kernel.limits import LIMITS
+from community.members.api import Role
+from forums import services
+from tests.contests import SUBMISSION, contest, idea
+from tests.forums.places import board, first_post, picture, reply, topic
+from tests.people import THEN, member, staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maja(client):
+    person = member("maja")
+    client.force_login(person)
+    return person
+
+
+def edit_post(client, maja):
+    said = reply(topic(), author=maja)
+    return lambda n: client.post(f"/posts/{said.pk}/edit/", {"source": f"text {n}"})
+
+
+def delete_post(client, maja):
+    opened = topic()
+    said = [reply(opened, author=maja) for _ in range(LIMITS["edit"][0] + 1)]
+    return lambda n: client.post(f"/posts/{said[n].pk}/delete/")
+
+
+def choose_best(client, maja):
+    said = reply(topic(author=maja))
+    return lambda n: client.post(f"/posts/{said.pk}/best/")
+
+
+def read_board(client, maja):
+    place = board()
+    return lambda n: client.post(f"/boards/{place.slug}/read/")
+
+
+def join_and_leave(client, maja):
+    found_club(slug="touring", title_en="Touring", title_zh="旅行", now=THEN)
+    return lambda n: client.post("/clubs/touring/membership/", {"act": ("join", "leave")[n % 2]})
+
+
+def edit_space(client, maja):
+    return lambda n: client.post("/me/space/", {"name": f"Maja {n}", "language": "en"})
+
+
+def mute(client, maja):
+    return lambda n: client.post("/notifications/mute/", {"kind": "forums.reply", "muted": str(n % 2)})
+
+
+def read_notifications(client, maja):
+    return lambda n: client.post("/notifications/read/")
+
+
+def switch_permission(client, maja):
+    pair = "product_news:email"
+    sent = ({"permit": pair}, {"shown": pair})
+    return lambda n: client.post("/me/knows/permissions/", sent[n % 2])
+
+
+def pause_contact(client, maja):
+    return lambda n: client.post("/me/knows/pause/", {"act": "end"})
+
+
+def answer_question(client, maja):
+    return lambda n: client.post("/me/welcome/?step=0", {"answer": "yes"})
+
+
+def choose_language(client, maja):
+    return lambda n: client.post("/me/language/", {"language": "en"})
+
+
+def edit_idea(client, maja, monkeypatch):
+    made = idea(contest(), author=maja)
+    monkeypatch.setattr("ideas.views.pages.now", lambda: SUBMISSION)
+    return lambda n: client.post(f"/ideas/{made.pk}/do/edit/", {"title": f"idea {n}", "source": "text"})
+
+
+ACTS = {
+    edit_post: "edit",
+    delete_post: "edit",
+    choose_best: "react",
+    read_board: "settings",
+    join_and_leave: "club",
+    edit_space: "space",
+    mute: "settings",
+    read_notifications: "settings",
+    switch_permission: "permission",
+    pause_contact: "permission",
+    answer_question: "permission",
+    choose_language: "settings",
+}
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_an_act_has_a_limit(client, maja, act):
+    send, (most, _seconds) = act(client, maja), LIMITS[ACTS[act]]
+    assert all(send(n).status_code in {200, 302, 303} for n in range(most))
+    refused = send(most)
+    said = "what you wrote is still in the form" in refused.content.decode()
+    assert said and refused.status_code in {422, 429}
+
+
+def test_an_idea_is_changed_so_often(client, maja, monkeypatch):
+    send, (most, _seconds) = edit_idea(client, maja, monkeypatch), LIMITS["edit"]
+    assert [send(n).status_code for n in range(most + 1)] == [302] * most + [422]
+
+
+def test_what_was_typed_too_fast_stays_in_the_form(client, maja):
+    send = edit_space(client, maja)
+    for n in range(LIMITS["space"][0]):
+        send(n)
+    assert 'value="Maja 77"' in send(77).content.decode()
+
+
+def test_a_moderator_may_clear_up_faster(client):
+    opened = topic()
+    said = [reply(opened) for _ in range(LIMITS["edit"][0] + 5)]
+    client.force_login(staff(Role.MODERATOR))
+    assert {client.post(f"/posts/{one.pk}/delete/").status_code for one in said} == {302}
+
+
+def test_pictures_of_ideas_count_as_pictures(client, maja, monkeypatch):
+    made = idea(contest(), author=maja)
+    monkeypatch.setattr("ideas.views.pages.now", lambda: SUBMISSION)
+    monkeypatch.setitem(LIMITS, "upload", (2, 60))
+    sent = [
+        client.post(f"/ideas/{made.pk}/do/edit/", {"title": "x", "source": "y", "picture": picture()}) for _ in range(3)
+    ]
+    assert [answer.status_code for answer in sent] == [302, 302, 422]
+
+
+def test_services_have_no_limit(now):
+    author, opened = member("otto"), topic()
+    for n in range(200):
+        services.write_post(author=author, topic=opened, source=f"text {n}", now=now)
+    services.edit_post(editor=author, post=first_post(topic(author=author)), source="text", now=now)
