@@ -1,7 +1,8 @@
-"""Who asks when proxies stand between, what may run in a page, and our refusals as pages."""
+"""Who asks when proxies stand between, requests nobody's browser makes, what may run in a page, refusals as pages."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
@@ -9,12 +10,16 @@ from urllib.parse import urlencode, urlsplit
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 from community.kernel.errors import PaddockError
-from community.kernel.views import refused
+from community.kernel.views import not_found, problem, refused
+
+LONGEST_QUERY = 16_000
+MANY_DIGITS = re.compile(r"\d{101}")
 
 
 class ProxyMiddleware:
@@ -28,6 +33,26 @@ class ProxyMiddleware:
         passed = request.headers.get("X-Forwarded-For", "").split(",")
         if 0 < settings.PROXIES <= len(passed):
             request.META["REMOTE_ADDR"] = passed[-settings.PROXIES].strip() or request.META["REMOTE_ADDR"]
+        return self.get_response(request)
+
+
+class SenseMiddleware:
+    """Refuses addresses that lead nowhere and would only break what reads them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Python reads no number of over 4,300 digits, and SQLite no pattern of over 50,000 bytes."""
+        if MANY_DIGITS.search(request.path_info):
+            return not_found(request, Http404())
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+            return problem(
+                request,
+                status=HTTPStatus.REQUEST_URI_TOO_LONG,
+                title=_("That did not work"),
+                message=_("The question is too long."),
+            )
         return self.get_response(request)
 
 
@@ -72,5 +97,8 @@ def _leads_to_sign_in(response: HttpResponse) -> bool:
 
 def _login_url(request: HttpRequest) -> str:
     # Back to the page the reader was on: the act itself cannot be repeated by a link.
-    here = urlsplit(request.headers.get("HX-Current-URL", ""))
-    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here.path or '/'})}"
+    try:
+        here = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    except ValueError:  # no address at all
+        here = "/"
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -49,9 +50,18 @@ def _event(fact: Fact, at: datetime) -> OutboxEvent:
         name=fact.name,
         member_id=fact.member_id,
         lane=fact.member_id % OutboxEvent.LANES,
-        payload=fact.payload(),
+        payload=_storable(fact.payload()),
         occurred_at=at,
     )
+
+
+def _storable(value: Any) -> Any:
+    """A value of a fact as both databases keep it: PostgreSQL takes no NUL."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {key: _storable(part) for key, part in value.items()}
+    return [_storable(part) for part in value] if isinstance(value, tuple | list) else value
 
 
 def forget(member_id: int) -> int:

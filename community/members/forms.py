@@ -9,12 +9,14 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import Conflict, Invalid, now
+from community.members.adapter import LONGEST_ADDRESS
 from community.members.models import Member
 from community.members.names import clean_shown_name
 from community.members.services import MOST_CARS, CarEntry, joined, require_free_username
@@ -30,6 +32,8 @@ class ComeInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Email or user name")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["login"].widget.attrs["maxlength"] = LONGEST_ADDRESS
+        self.fields["login"].validators.append(MaxLengthValidator(LONGEST_ADDRESS))
 
 
 class JoinForm(SignupForm):

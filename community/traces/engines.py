@@ -42,4 +42,4 @@ def searched_for(referrer: str) -> tuple[str, str]:
         values = parse_qs(parts.query, max_num_fields=50).get(parameter, []) if name else []
     except ValueError:
         return "", ""
-    return (name, " ".join(values[0].split())[:MAX_WORDS]) if values else ("", "")
+    return (name, " ".join(values[0].replace("\0", "").split())[:MAX_WORDS]) if values else ("", "")

@@ -25,7 +25,8 @@ ALIKE = 0.65  # 1 is the same word
 ANY = 0.0  # an interest of whatever weight
 DEFAULT_PERMIT = ("product_news", "email")
 PART = re.compile(r'(?P<minus>-?)(?:(?P<key>[a-z_]+)(?P<sign>[:<>]))?(?P<value>(?:"[^"]*"?|[^\s"])*)')
-WINDOW = re.compile(r"(\d{1,4})([dwmy])")
+WINDOW = re.compile(r"([0-9]{1,5})([dwmy])")
+LONGEST_WINDOW = 36_500  # days
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 SORTS = ("active", "joined", "days", "acts")
 VALUE_KEYS = ("stage", "club", "owns", "language")
@@ -215,13 +216,14 @@ class _Builder:
 
     def _window(self, part: Part) -> None:
         match = WINDOW.fullmatch(part.value)
-        if part.sign == ":" or part.minus or match is None:
+        days = int(match[1]) * DAYS[match[2]] if match else LONGEST_WINDOW + 1
+        if part.sign == ":" or part.minus or days > LONGEST_WINDOW:
             raise LineError(
                 _("Write “%(key)s<30d” for within 30 days, “%(key)s>30d” for longer ago.") % {"key": part.key},
                 part.start,
                 part.end,
             )
-        self.windows[part.key, part.sign] = int(match[1]) * DAYS[match[2]]
+        self.windows[part.key, part.sign] = days
 
     def _permit(self, part: Part) -> None:
         purpose, _sign, channel = part.value.partition(":")

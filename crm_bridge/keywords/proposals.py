@@ -223,7 +223,7 @@ def _decide(term: str, keyword: Keyword, now: datetime) -> Keyword:
 
 def _note(term: str, keyword: Keyword | None, now: datetime) -> None:
     """Keep the decision; who used the term has served its purpose and goes."""
-    term = " ".join(term.lower().split())[:40]
+    term = _clean(term.lower())[:40]
     values = {"keyword": keyword, "dismissed": keyword is None, "decided_at": now}
     TermProposal.objects.update_or_create(term=term, defaults=values)
     TermSighting.objects.filter(term=term).delete()

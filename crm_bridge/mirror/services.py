@@ -136,6 +136,8 @@ def _require_permitted(member: Member) -> None:
 
 
 def _require_listed(member: Member, keyword: str) -> None:
+    if "\0" in keyword:  # PostgreSQL would not even look for it
+        raise Invalid(_("This interest is not on your list."), field="keyword")
     profile = profile_of(member.pk)
     listed = profile is not None and any(entry["keyword"] == keyword for entry in profile.interests)
     if not listed and not InterestControl.objects.filter(member_id=member.pk, keyword=keyword).exists():

@@ -4,6 +4,7 @@ import pytest
 
 from crm_bridge.audience.changes import chips, toggled
 from crm_bridge.audience.line import DEFAULT_PERMIT, SORTS, LineError, Wanted, parse, render
+from crm_bridge.audience.services import audience
 from crm_bridge.audience.words import Phrase, phrases_of
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword
@@ -146,3 +147,19 @@ def test_an_unknown_interest_to_sort_by_is_explained_like_one_to_ask_for():
     with pytest.raises(LineError, match="does not know “powr”") as caught:
         parse("sort:interest:powr")
     assert caught.value.suggestions == ("power",)
+
+
+@pytest.mark.parametrize("text", ["active<9999y", "joined>101y", "joined<99999d", "active>9999w", "active<٣d"])
+def test_nobody_was_here_a_hundred_years_ago(text):
+    with pytest.raises(LineError):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["joined>30y", "joined>100y", "active<36500d", "joined>9999d", "active<0d"])
+def test_a_long_time_is_kept_in_a_segment(text):
+    line = parse(text)
+    assert parse(render(line)) == line
+
+
+def test_a_long_time_can_be_asked_for(now):
+    assert audience(parse("joined>100y active<100y"), now=now).total == 0

@@ -50,3 +50,11 @@ def test_many_facts_are_published_in_their_order_with_their_times(now, django_as
     ]
     publish_many([])
     assert OutboxEvent.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_what_no_database_keeps_is_left_out_of_a_fact(now):
+    """PostgreSQL takes no NUL in JSON."""
+    with transaction.atomic():
+        publish(BellRung(member_id=1, tones=("a\0b", "\0", "行李架")), now=now)
+    assert OutboxEvent.objects.get().payload == {"tones": ["ab", "", "行李架"], "loud": False}

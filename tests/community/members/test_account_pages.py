@@ -331,3 +331,20 @@ def test_a_refused_sign_in_keeps_the_name(client):
 
 def _code():
     return re.search(r"^[A-Z0-9-]{6,}$", mail.outbox[-1].body, re.MULTILINE)[0]
+
+
+LONG = ["login", "password", "email", "username", "name", "password1", "code", "oldpassword", "password2"]
+
+
+@pytest.mark.parametrize("length", [60_000, 70_000, 200_000])
+def test_a_field_longer_than_anything_typed_is_refused(client, length):
+    """SQLite reads a pattern of at most 50,000 bytes, and a hash of a long password takes long."""
+    sent = dict.fromkeys(LONG, "x" * length)
+    for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
+        assert client.post(reverse(name), sent).status_code == 422, name
+    somebody = person()
+    sign_in(client, somebody)
+    for name in ("account_email", "account_change_password", "account_reauthenticate", "mfa_activate_totp"):
+        answer = client.post(reverse(name), sent | {"action_add": ""})
+        assert answer.status_code in {302, 422}, name
+    assert client.get(reverse("account_login")).status_code == 302

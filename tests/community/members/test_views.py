@@ -313,3 +313,27 @@ def test_odd_addresses_are_kept_as_typed_or_refused(client):
         accepted |= {one["address"].strip().lower()} if response.status_code == 302 else set()
     assert len(accepted) > 20
     assert set(EmailAddress.objects.values_list("email", flat=True)) == accepted
+
+
+@pytest.mark.parametrize("name", ["language", "theme"])
+@pytest.mark.parametrize(
+    ("target", "led_to"),
+    [
+        ("abc", "abc"),
+        ("boards/", "boards/"),
+        ("forums.views.boards", "forums.views.boards"),
+        ("members:me", "/"),
+        ("//evil.example/", "/"),
+        ("https://evil.example/", "/"),
+        ("/\\evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/boards/?page=2", "/boards/?page=2"),
+        ("/members/林予安/", "/members/%E6%9E%97%E4%BA%88%E5%AE%89/"),
+        ("\0", "/"),
+        ("", "/"),
+        ("http://[::1", "/"),
+    ],
+)
+def test_after_a_choice_one_is_where_one_was_and_nowhere_else(client, name, target, led_to):
+    response = client.post(reverse(f"members:{name}"), {"next": target, name: "en"})
+    assert (response.status_code, response["Location"]) == (302, led_to)

@@ -56,3 +56,11 @@ def test_the_same_words_again_are_the_same_search(now):
 )
 def test_only_known_engines_are_read(referrer, words):
     assert searched_for(referrer)[1] == words
+
+
+def test_words_no_database_keeps_are_read_without_what_it_does_not_keep(now):
+    person = permit(member(), "profiling:onsite")
+    referrer = "https://www.google.com/search?q=roof%00rack"
+    assert record_referrer(member=person, referrer=referrer, now=now)
+    assert OutboxEvent.objects.get(name="traces.referrer.searched").payload["words"] == "roofrack"
+    assert not record_referrer(member=person, referrer="https://www.google.com/search?q=%00", now=now)

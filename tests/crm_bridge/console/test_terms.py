@@ -102,3 +102,12 @@ def test_who_sees_it(client, role, status):
 
 def test_a_guest_is_asked_to_sign_in(client):
     assert client.get(PAGE).status_code == 302
+
+
+@pytest.mark.parametrize("value", ["\0", "a\0b", "x" * 70_000])
+@pytest.mark.parametrize("do", ["dismiss", "synonym", "keyword", "\0"])
+def test_a_term_no_database_takes_is_answered(desk, do, value):
+    seen("jerry can")
+    for name in ("term", "keyword", "name_en", "name_zh", "kind"):
+        sent = {"term": "jerry can", "keyword": "camping", "name_en": "Can", "name_zh": "油桶", "kind": "topic"}
+        assert desk.post(DECIDE, {**sent, "do": do, name: value}).status_code in {302, 422}, name
