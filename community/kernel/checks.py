@@ -32,3 +32,11 @@ def mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.EMAIL_URL:
         return []
     return [Warning("EMAIL_URL is not set: mail is written to files instead of sent.", id="paddock.W002")]
+
+
+@register(deploy=True)
+def folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Database, index and mail are no business of other users of the machine."""
+    if not settings.HOME.stat().st_mode & 0o077:
+        return []
+    return [Warning(f"Others can look into {settings.HOME}: chmod -R go= {settings.HOME}", id="paddock.W003")]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,13 @@ def read(name: str) -> Any:
 
 
 def home() -> Path:
-    """The folder an installation writes to; made when missing."""
+    """The folder an installation writes to; made when missing, for its owner only."""
     path = Path(read("PADDOCK_HOME"))
     path = path if path.is_absolute() else BASE_DIR / path
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def keep_private() -> None:
+    """From now on files of this process are readable by its owner only: the database and the index hold everybody."""
+    os.umask(0o077)

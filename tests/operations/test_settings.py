@@ -66,6 +66,13 @@ def test_the_deployment_check_tells_what_was_forgotten(tmp_path, good, name, val
     assert told in done.stderr
 
 
+def test_the_deployment_check_tells_when_others_can_look_in(tmp_path, good):
+    tmp_path.chmod(0o750)
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **good)
+    assert done.returncode == 1
+    assert "paddock.W003" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("missing", "value"), [("PADDOCK_SECRET_KEY", ""), ("PADDOCK_SECRET_KEY", "short"), ("PADDOCK_HOSTS", "")]
 )
