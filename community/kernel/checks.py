@@ -35,6 +35,16 @@ def mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(deploy=True)
+def proxies(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Without a proxy that is believed, no request is known to have come by https."""
+    if settings.PROXIES:
+        return []
+    return [
+        Warning("PADDOCK_PROXIES is 0: behind a proxy that ends https every page leads to itself.", id="paddock.W004")
+    ]
+
+
+@register(deploy=True)
 def folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Database, index and mail are no business of other users of the machine."""
     if not settings.HOME.stat().st_mode & 0o077:

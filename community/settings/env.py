@@ -63,9 +63,9 @@ VARIABLES = (
     Variable(
         "PADDOCK_PROXIES",
         "int",
-        1,
+        0,
         "Proxies in front of the web processes: they say who asks (X-Forwarded-For) and whether by https "
-        "(X-Forwarded-Proto). 0: browsers reach the web process itself.",
+        "(X-Forwarded-Proto). 0: browsers reach the web process itself. In production usually 1.",
     ),
     Variable(
         "PADDOCK_METRICS_FROM", "list", [], "Addresses that may read /metrics, comma separated. Unset: nobody may."

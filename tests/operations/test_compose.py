@@ -95,6 +95,10 @@ def test_only_the_web_process_can_be_reached_and_only_from_this_machine(compose)
     assert ports == {"web": ["127.0.0.1:8000:8000"]}
 
 
+def test_the_proxy_in_front_is_believed(compose):
+    assert compose["services"]["web"]["environment"]["PADDOCK_PROXIES"] == "${PADDOCK_PROXIES:-1}"
+
+
 def test_our_processes_get_variables_that_exist(compose):
     known = {variable.name for variable in VARIABLES}
     for name in ("prepare", "web", "relay", "worker"):

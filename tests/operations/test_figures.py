@@ -15,7 +15,7 @@ def values(response):
 
 def test_nobody_reads_the_figures_unless_they_may(client, settings):
     assert client.get("/metrics").status_code == 404
-    settings.METRICS_FROM = ["127.0.0.1"]
+    settings.METRICS_FROM, settings.PROXIES = ["127.0.0.1"], 1
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.7"}).status_code == 404
 

@@ -33,6 +33,7 @@ def good():
         "PADDOCK_HOSTS": "community.example.com",
         "PADDOCK_URL": "https://community.example.com",
         "EMAIL_URL": "smtp://mail.example.com:25",
+        "PADDOCK_PROXIES": "1",
     }
 
 
@@ -58,6 +59,7 @@ def test_production_passes_the_deployment_check(tmp_path, good):
         ("PADDOCK_URL", "http://127.0.0.1:8000", "paddock.W001"),
         ("PADDOCK_URL", "https://localhost", "paddock.W001"),
         ("EMAIL_URL", "", "paddock.W002"),
+        ("PADDOCK_PROXIES", "0", "paddock.W004"),
     ],
 )
 def test_the_deployment_check_tells_what_was_forgotten(tmp_path, good, name, value, told):
@@ -103,6 +105,10 @@ files = set(re.findall(r'/static/[^"#]+', page.content.decode()))
 print("files:" + "/".join(sorted({str(client.get(file).status_code) for file in files})))
 print(f"plain:{Client(headers={'host': 'community.example.com'}).get('/account/login/').status_code}")
 """
+
+
+def test_nobody_is_believed_who_was_not_named():
+    assert {variable.name: variable.default for variable in VARIABLES}["PADDOCK_PROXIES"] == 0
 
 
 @pytest.mark.parametrize(
