@@ -18,10 +18,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from community.kernel.api import each_minute, fills
+from community.kernel.api import each_minute, fills, now
 from community.members.api import Role, has_role
 from community.search.api import Meaning, mark
 from crm_bridge.audience import document as _document  # registers the audience index
+from crm_bridge.audience.questions import prune_questions
 from crm_bridge.intake.handlers import wipe
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.meanings import meanings, near
@@ -41,6 +42,13 @@ def erase(member_id: int) -> None:
     wipe([member_id])
     AccessEntry.objects.filter(member_id=member_id).delete()
     mark(INDEX, [member_id])
+
+
+@each_minute
+def forget_questions() -> int:
+    """What was asked of the audience is kept for a year."""
+    prune_questions(now=now())
+    return 0
 
 
 @fills("console.nav", order=10)

@@ -20,9 +20,10 @@ from community.consent.services import (
     profiling_since_many,
     withdraw,
 )
-from community.consent.texts import PURPOSE_CHANNELS, TEXTS, VERSION, ConsentText
+from community.consent.texts import CONTACT_CHANNELS, PURPOSE_CHANNELS, TEXTS, VERSION, ConsentText
 
 __all__ = [
+    "CONTACT_CHANNELS",
     "PURPOSE_CHANNELS",
     "TEXTS",
     "VERSION",

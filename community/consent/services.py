@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from community.consent.enums import Channel, Purpose
 from community.consent.facts import ContactPaused, PermissionGranted, PermissionWithdrawn
 from community.consent.models import Pause, Permission, PermissionEntry
-from community.consent.texts import PURPOSE_CHANNELS
+from community.consent.texts import CONTACT_CHANNELS, PURPOSE_CHANNELS
 from community.kernel.api import Invalid, publish, publish_many
 
 BATCH = 1000
@@ -143,15 +143,14 @@ def _enter(
 
 
 def permit_for(member_id: int, purpose: str, channel: str, *, now: datetime) -> Permit | None:
-    """The permit to contact a member now; None without permission or during a pause."""
-    allowed = permits_of_many([member_id]).get(member_id, frozenset())
-    if f"{purpose}:{channel}" not in allowed or member_id in paused_among([member_id], now=now):
-        return None
-    return Permit(member_id, Purpose(purpose), Channel(channel), now, _KEY)
+    """The permit to contact a member now; None without permission, during a pause and for profiling."""
+    return permits_for_many([member_id], purpose, channel, now=now).get(member_id)
 
 
 def permits_for_many(member_ids: Iterable[int], purpose: str, channel: str, *, now: datetime) -> dict[int, Permit]:
-    """The permits of those who may be contacted now."""
+    """The permits of those who may be contacted now; nobody's for a purpose that is no contact."""
+    if purpose not in CONTACT_CHANNELS:
+        return {}
     ids = list(member_ids)
     paused = paused_among(ids, now=now)
     wanted = f"{purpose}:{channel}"

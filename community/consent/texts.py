@@ -19,6 +19,8 @@ PURPOSE_CHANNELS: dict[Purpose, tuple[Channel, ...]] = {
     Purpose.PARTNERS: (Channel.EMAIL,),
     Purpose.PROFILING: (Channel.ONSITE,),
 }
+# What somebody can be reached for. Profiling is no such purpose: it says what may be known, not who may be addressed.
+CONTACT_CHANNELS = {purpose: channels for purpose, channels in PURPOSE_CHANNELS.items() if purpose != Purpose.PROFILING}
 
 
 @dataclass(frozen=True)

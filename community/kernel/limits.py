@@ -26,6 +26,7 @@ LIMITS = {
     "permission": (30, 60),
     "settings": (60, 60),  # language, kinds of notifications, what counts as read
     "export": (20, 60),
+    "question": (60, 60),
     "mirror": (60, 60),
     "file": (10, 600),
     "password": (10, 600),

@@ -16,7 +16,20 @@ from community.search.content import (
     search_content,
 )
 from community.search.meanings import Meaning, meanings_of
-from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Doc, Field, Query, Result, Schema, SearchDown
+from community.search.port import (
+    DATE,
+    KEYWORD,
+    MAX_WINDOW,
+    NUMBER,
+    TOKENS,
+    WEIGHTS,
+    Doc,
+    Field,
+    Query,
+    Result,
+    Schema,
+    SearchDown,
+)
 from community.search.registry import Index, close_engines, engine_of, register_index
 from community.search.services import lag, mark, rebuild
 from community.search.text import (
@@ -48,6 +61,7 @@ __all__ = [
     "DATE",
     "HAN",
     "KEYWORD",
+    "MAX_WINDOW",
     "NUMBER",
     "PAGE_SIZE",
     "TOKENS",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from community.consent.api import PURPOSE_CHANNELS
+from community.consent.api import CONTACT_CHANNELS
 from community.kernel.api import Invalid, contributions
 from crm_bridge.audience.document import LEVELS, owned
 from crm_bridge.keywords.vocabulary import Vocabulary, nearest, vocabulary
@@ -227,7 +227,7 @@ class _Builder:
 
     def _permit(self, part: Part) -> None:
         purpose, _sign, channel = part.value.partition(":")
-        offered = {str(p): [str(c) for c in channels] for p, channels in PURPOSE_CHANNELS.items()}
+        offered = {str(p): [str(c) for c in channels] for p, channels in CONTACT_CHANNELS.items()}
         if part.minus or channel not in offered.get(purpose, ()):
             message = _("This permission does not exist.")
             if purpose in offered:

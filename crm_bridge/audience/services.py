@@ -1,7 +1,7 @@
 """Asking for an audience: who matches and may be reached; the others only as a number.
 
 An audience is always asked for a purpose and a channel. Who permits it is listed. Who matches without permitting it
-is counted, and a count below ten is told as "fewer than ten" so that no question singles anybody out.
+is counted, in whole tens, and a count below ten is told as "fewer than ten". Facets are of people who are listed.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from community.consent.api import permits_for_many, permits_of_many
+from community.consent.api import Purpose, permits_for_many, permits_of_many
 from community.members.api import Member, car_lines
-from community.search.api import Query, all_matching, excerpt, matches, query, query_tokens, query_words
+from community.search.api import MAX_WINDOW, Query, all_matching, excerpt, matches, query, query_tokens, query_words
 from crm_bridge.audience.line import Line
 from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Profile
@@ -37,7 +37,7 @@ ABOUT_SHOWN = 80
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody found: who they are, why they match, what they permit.
+    """Somebody found: who they are, why they match, what they may be reached for.
 
     ``matching``: the interests that were asked for; ``told``: where else the words of the question stand.
     """
@@ -57,8 +57,9 @@ class Person:
 class Audience:
     """An answer: ``total`` people who permit the contact, a page of them, facets over all of them.
 
-    ``counted_only``: how many more match without permitting it; None stands for fewer than ten. ``growth``: how many of
-    those who may be reached were members at the beginning of each of the last twelve weeks, and now.
+    ``counted_only``: at least so many more match without permitting it, in tens; None stands for fewer than ten.
+    ``growth``: how many of those who may be reached were members at the beginning of each of the last twelve weeks,
+    and now.
     """
 
     line: Line
@@ -73,7 +74,12 @@ class Audience:
     @property
     def pages(self) -> int:
         """How many pages there are, as far as can be paged."""
-        return max(1, min(-(-self.total // self.size), 10_000 // self.size))
+        return pages_of(self.total, self.size)
+
+
+def pages_of(total: int, size: int) -> int:
+    """How many pages so many people fill, as far as can be paged; one where there is nobody."""
+    return max(1, min(-(-total // size), MAX_WINDOW // size))
 
 
 def question(line: Line, *, now: datetime) -> Query:
@@ -114,6 +120,11 @@ def permitted(asked: Query, line: Line) -> Query:
     return replace(asked, must={**asked.must, "permits": (":".join(line.permit),)})
 
 
+def not_permitted(asked: Query, line: Line) -> Query:
+    """The question among those who match and do not permit the contact."""
+    return replace(asked, none={**asked.none, "permits": (":".join(line.permit),)}, size=1)
+
+
 def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
     """The eight facets of the console."""
     end = now + timedelta(days=1)
@@ -148,22 +159,34 @@ def growth(joined: list[tuple[Any, int]], total: int, *, now: datetime) -> list[
 
 
 def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> Audience:
-    """Who matches. Raises SearchDown, and ValueError for a page out of reach."""
+    """Who matches. Raises SearchDown, and ValueError for a page there is not."""
     asked = question(line, now=now)
     found = query(INDEX, replace(permitted(asked, line), page=page, size=size, facets=facets_at(now)))
-    counted = query(INDEX, asked).total - found.total
+    if page > pages_of(found.total, size):
+        raise ValueError("no such page")
+    others = query(INDEX, not_permitted(asked, line)).total
     people = people_of([int(member_id) for member_id in found.ids], line, now=now)
-    joined = found.facets["joined_at"]
-    return Audience(
-        line,
-        found.total,
-        people,
-        counted if counted >= FEWEST else None,
-        {**found.facets, "joined_at": in_windows(joined)},
-        page,
-        size,
-        growth(joined, found.total, now=now),
-    )
+    # Who withdrew since the index was written is not listed; the facets still know them, so they wait for the index.
+    gone = len(found.ids) - len(people)
+    total, joined = found.total - gone, found.facets["joined_at"]
+    facets = {} if gone else _of_contacts({**found.facets, "joined_at": in_windows(joined)})
+    grown = [] if gone else growth(joined, total, now=now)
+    return Audience(line, total, people, in_tens(others), facets, page, size, grown)
+
+
+def in_tens(count: int) -> int | None:
+    """A number of people nobody may be shown, rounded down to a multiple of ten; None for fewer than ten."""
+    return count // FEWEST * FEWEST or None
+
+
+def _of_contacts(facets: dict[str, list[tuple[Any, int]]]) -> dict[str, list[tuple[Any, int]]]:
+    """Facets without the permission to profile, which is none to reach anybody."""
+    permits = [(value, count) for value, count in facets["permits"] if not _is_profiling(value)]
+    return {**facets, "permits": permits}
+
+
+def _is_profiling(permit: str) -> bool:
+    return permit.partition(":")[0] == Purpose.PROFILING
 
 
 def size_of(line: Line, *, now: datetime) -> int:
@@ -203,11 +226,12 @@ def _person(
 ) -> Person:
     shown = [interest for interest in found if not interest.muted]
     words = query_words(" ".join(line.words))
+    contacts = frozenset(permit for permit in permits if not _is_profiling(permit))
     asked = {wanted.code for wanted in line.interests} | _named({interest.code for interest in shown}, words)
     told = _told(member, words)
     matching = [interest for interest in shown if interest.code in asked] or ([] if told else shown[:2])
     last = profile.last_active_at if profile else None
-    return Person(member, shown, matching, told, stage_label(profile), stage_sentence(profile), permits, car, last)
+    return Person(member, shown, matching, told, stage_label(profile), stage_sentence(profile), contacts, car, last)
 
 
 def _named(codes: set[str], words: list[str]) -> set[str]:

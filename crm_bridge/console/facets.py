@@ -62,7 +62,7 @@ def facets_of(found: Audience) -> list[Facet]:
         "joined_at": _("Member since"),
         "language": _("Language"),
     }
-    shown = [_facet(found, name, title) for name, title in titles.items()]
+    shown = [_facet(found, name, title) for name, title in titles.items()] if found.facets else []
     return [facet for facet in shown if facet.choices]
 
 
@@ -93,8 +93,6 @@ def _counts(found: Audience, name: str, key: str) -> dict[str, int]:
     if key in ("active", "joined"):
         return _windows(found.facets.get(name, []))
     counts = dict(found.facets.get(name, []))
-    if key == "permit":
-        counts = {value: count for value, count in counts.items() if not value.startswith(Purpose.PROFILING)}
     asked = [wanted.code for wanted in found.line.interests] if key == "interest" else found.line.any.get(key, ())
     return {**counts, **{value: 0 for value in (*FIXED.get(key, ()), *asked) if value not in counts}}
 

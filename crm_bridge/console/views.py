@@ -19,13 +19,14 @@ from community.members.api import Member, has_role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.line import render as render_line
+from crm_bridge.audience.questions import ask
 from crm_bridge.audience.services import audience, people_of
 from crm_bridge.audience.words import permit_name
 from crm_bridge.console.access import newest_looks, record
 from crm_bridge.console.export import export
 from crm_bridge.console.facets import chips_of, facets_of
 from crm_bridge.models import Segment
-from crm_bridge.models.console import AccessKind
+from crm_bridge.models.console import AccessKind, QuestionKind
 from crm_bridge.profiles.queries import clubs_of
 from crm_bridge.segments.services import (
     AUDIENCE_ROLES,
@@ -53,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_search": may_search,
         # What has no day waits already.
         "due": sorted(due, key=lambda entry: (entry.get("at") is None, entry.get("at") or 0)),
-        "segments": counted(now=now(), limit=SHOWN) if may_search else [],
+        "segments": counted(actor=_member(request), most=SHOWN, now=now()) if may_search else [],
         "looks": newest_looks(SHOWN) if may_search else [],
     }
     return render(request, "crm/home.html", context)
@@ -85,6 +86,7 @@ def _answer(
             "chips": chips_of(line),
             "permit": permit_name(":".join(line.permit)),
         }
+        ask(line, actor=staff, kind=QuestionKind.LIST, now=at)
         found = audience(line, page=page, now=at)
     except LineError as error:
         context |= {"error": error, "before": text[: error.start], "wrong": text[error.start : error.end]}
@@ -117,7 +119,7 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     record([member.pk], actor=staff, kind=AccessKind.VIEWED, permit=line.permit, now=at)
     context = {"section": "desk", "page": "people", "person": shown[0], "permit": permit_name(":".join(line.permit))}
     context |= {"purpose": line.permit[0], "clubs": clubs_of(member.pk)}
-    context["permits"] = sorted(permit_name(p) for p in shown[0].permits if not p.startswith("profiling"))
+    context["permits"] = sorted(permit_name(p) for p in shown[0].permits)
     return render(request, "crm/person.html", context)
 
 
@@ -129,7 +131,9 @@ def export_people(request: HttpRequest) -> HttpResponse:
     at = now()
     rate_limit(staff.pk, "export", now=at)
     try:
-        text = export(parse(request.POST.get("q", "")), actor=staff, now=at)
+        line = parse(request.POST.get("q", ""))
+        ask(line, actor=staff, kind=QuestionKind.EXPORT, now=at)
+        text = export(line, actor=staff, now=at)
     except LineError as error:
         return _answer(request, staff, request.POST.get("q", ""), refused=error)
     except SearchDown:
@@ -144,12 +148,14 @@ def export_people(request: HttpRequest) -> HttpResponse:
 @require_safe
 def segments(request: HttpRequest) -> HttpResponse:
     """All segments with their present size."""
-    _marketer(request)
-    return _segments(request)
+    return _segments(request, _marketer(request))
 
 
-def _segments(request: HttpRequest, *, refused: Invalid | None = None, target: Segment | None = None) -> HttpResponse:
-    context = {"section": "desk", "page": "segments", "rows": counted(now=now()), "refused": refused, "target": target}
+def _segments(
+    request: HttpRequest, staff: Member, *, refused: Invalid | None = None, target: Segment | None = None
+) -> HttpResponse:
+    rows = counted(actor=staff, now=now())
+    context = {"section": "desk", "page": "segments", "rows": rows, "refused": refused, "target": target}
     context["typed"] = request.POST.get("name", "")
     return render(request, "crm/segments.html", context, status=refused.status if refused else 200)
 
@@ -182,7 +188,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         rename_segment(actor=staff, segment=segment, name=request.POST.get("name", ""))
     except Invalid as error:
-        return _segments(request, refused=error, target=segment)
+        return _segments(request, staff, refused=error, target=segment)
     messages.success(request, _("“%(before)s” is now “%(name)s”.") % {"before": before, "name": segment.name})
     return redirect("crm:segments")
 

@@ -1,6 +1,6 @@
 """The bridge's tables, by stage."""
 
-from crm_bridge.models.console import AccessEntry, Segment
+from crm_bridge.models.console import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.models.keyword import (
     Keyword,
     KeywordKind,
@@ -15,6 +15,7 @@ from crm_bridge.models.profile import ActiveDay, Belonging, InterestControl, Pro
 __all__ = [
     "AccessEntry",
     "ActiveDay",
+    "AudienceQuestion",
     "Belonging",
     "InterestControl",
     "Keyword",

@@ -25,6 +25,36 @@ class Segment(models.Model):
         return self.name
 
 
+class QuestionKind(models.TextChoices):
+    """Where a question was asked."""
+
+    LIST = "list", _("Audience")
+    EXPORT = "export", _("Export")
+    SEGMENT = "segment", _("Segment")
+    COMMAND = "command", _("Command line")
+
+
+class AudienceQuestion(models.Model):
+    """A question asked of the audience. Without an actor an operator asked, on the command line."""
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("who asked")
+    )
+    kind = models.CharField(_("where"), max_length=10, choices=QuestionKind.choices)
+    line = models.CharField(_("question"), max_length=500, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=20)
+    channel = models.CharField(_("channel"), max_length=10)
+    at = models.DateTimeField(_("when"), db_index=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("question to the audience")
+        verbose_name_plural = _("questions to the audience")
+
+    def __str__(self) -> str:
+        return self.line or self.purpose
+
+
 class AccessKind(models.TextChoices):
     """How somebody looked."""
 

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from community.kernel.api import Invalid
 from community.members.api import Member, Role, require_role
 from community.search.api import SearchDown
-from crm_bridge.audience.line import LineError, parse, render
-from crm_bridge.audience.services import size_of
+from crm_bridge.audience.line import Line, LineError, parse, render
+from crm_bridge.audience.questions import keep_questions
+from crm_bridge.audience.services import FEWEST, size_of
 from crm_bridge.audience.words import Phrase, permit_name, phrases_of
-from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
+from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Segment
+from crm_bridge.models.console import QuestionKind
 
 AUDIENCE_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
 NAME_LENGTH = 80
@@ -23,13 +25,21 @@ NAME_LENGTH = 80
 
 @dataclass(frozen=True)
 class Counted:
-    """A segment with its question in words and how many people it reaches now; None where that cannot be said."""
+    """A segment with its question in words and how many people it reaches now; None where that cannot be said.
+
+    ``few``: so few that only the list itself tells, where each look is written into the person's own log.
+    """
 
     segment: Segment
     phrases: list[Phrase]
     permit: str
     size: int | None
     broken: str = ""
+
+    @property
+    def few(self) -> bool:
+        """Whether it reaches fewer than ten."""
+        return self.size is not None and self.size < FEWEST
 
 
 def save_segment(*, actor: Member, name: str, line: str, now: datetime) -> Segment:
@@ -74,19 +84,28 @@ def _stored(segment: Segment) -> Segment:
     return segment
 
 
-def counted(*, now: datetime, limit: int | None = None) -> list[Counted]:
-    """Segments with their present size: all of them, or the first by name."""
-    segments = list(Segment.objects.select_related("owner")[:limit])
+def counted(*, actor: Member, most: int | None = None, now: datetime) -> list[Counted]:
+    """The segments, or the first so many by name, with their present size. Each is a question that is kept."""
+    segments = list(Segment.objects.select_related("owner")[:most])
     said, words = phrases_of(segment.line for segment in segments), vocabulary()
-    return [_counted(segment, said[segment.line], words, now) for segment in segments]
+    found, asked = [], []
+    for segment in segments:
+        size, broken = None, ""
+        try:
+            line = parse(segment.line, words=words)
+        except LineError as error:  # a keyword or club it names is gone
+            broken = error.message
+        else:
+            asked.append(line)
+            size = _size(line, now=now)
+        permit = permit_name(f"{segment.purpose}:{segment.channel}")
+        found.append(Counted(segment, said[segment.line], permit, size, broken))
+    keep_questions(asked, actor=actor, kind=QuestionKind.SEGMENT, now=now)
+    return found
 
 
-def _counted(segment: Segment, phrases: list[Phrase], words: Vocabulary, now: datetime) -> Counted:
-    size, broken = None, ""
+def _size(line: Line, *, now: datetime) -> int | None:
     try:
-        size = size_of(parse(segment.line, words=words), now=now)
-    except LineError as error:  # a keyword or club it names is gone
-        broken = error.message
+        return size_of(line, now=now)
     except SearchDown:
-        pass
-    return Counted(segment, phrases, permit_name(f"{segment.purpose}:{segment.channel}"), size, broken)
+        return None

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from clubs.api import found_club, join_club
-from community.consent.api import pause, withdraw
+from community.consent.api import pause, permit_for, withdraw
 from community.inbox.models import Notification
 from community.kernel.api import now, publish
 from community.kernel.relay import deliver_once
@@ -16,7 +16,7 @@ from community.search.models import Mark
 from community.traces.api import record_search
 from community.traces.facts import SiteSearched
 from crm_bridge.audience.document import load
-from crm_bridge.audience.line import parse
+from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.services import audience
 from crm_bridge.console.facets import facets_of
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
@@ -120,9 +120,50 @@ def test_those_who_match_but_permit_no_contact_are_only_counted(words, board):
     write(permit(member("loud"), *BOTH), board)
     drain()
     answer = audience(parse("interest:roof-rack"), now=now())
-    assert (answer.total, answer.counted_only) == (1, 12)
+    assert (answer.total, answer.counted_only) == (1, 10)
     assert audience(parse("interest:roof-rack language:zh"), now=now()).counted_only is None
     assert audience(parse("interest:roof-rack permit:offers:email"), now=now()).total == 0
+
+
+@pytest.mark.parametrize(("others", "told"), [(0, None), (9, None), (10, 10), (19, 10), (20, 20)])
+def test_the_count_of_the_others_is_told_in_tens_and_never_by_subtraction(words, others, told):
+    for number in range(others):
+        declare_keywords(member=permit(member(f"quiet{number}"), "profiling:onsite"), keywords=["camping"], now=now())
+    for number in range(3):
+        declare_keywords(member=permit(member(f"loud{number}"), *BOTH), keywords=["camping"], now=now())
+    drain()
+    answer = audience(parse("interest:camping"), now=now())
+    assert (answer.total, answer.counted_only) == (3, told)
+    # Somebody who withdrew, and whom the index still lists, is neither listed nor counted twice.
+    withdraw(member_id=answer.people[0].member.pk, purpose="product_news", channel="email", source="test", now=now())
+    again = audience(parse("interest:camping"), now=now())
+    assert (again.total, len(again.people), again.counted_only) == (2, 2, told)
+    assert again.facets == {}
+
+
+def test_there_is_no_page_behind_the_last(words, board):
+    for number in range(3):
+        write(permit(member(f"loud{number}"), *BOTH), board)
+    drain()
+    line = parse("interest:roof-rack")
+    assert len(audience(line, page=2, size=2, now=now()).people) == 1
+    for asked, page in ((line, 3), (parse("nobody"), 2)):
+        with pytest.raises(ValueError):
+            audience(asked, page=page, size=2, now=now())
+
+
+def test_profiling_is_no_purpose_to_reach_anybody_for(words, board):
+    write(permit(member("quiet"), "profiling:onsite"), board)
+    write(permit(member("loud"), *BOTH), board)
+    drain()
+    assert permit_for(member("known").pk, "profiling", "onsite", now=now()) is None
+    with pytest.raises(LineError) as refused:
+        parse("interest:roof-rack permit:profiling:onsite")
+    assert "permit:product_news:email" in refused.value.suggestions
+    assert [one for one in refused.value.suggestions if "profiling" in one] == []
+    answer = audience(parse("interest:roof-rack"), now=now())
+    assert answer.facets["permits"] == [("product_news:email", 1)]
+    assert answer.people[0].permits == {"product_news:email"}
 
 
 def test_a_pause_takes_a_person_off_the_list_at_once(words, board):

@@ -12,13 +12,15 @@ from django.urls import reverse
 from clubs.api import found_club, join_club
 from community.consent.api import withdraw
 from community.kernel.api import now
+from community.kernel.limits import LIMITS
 from community.members.api import CarEntry, Member, Role, set_garage
 from community.search.port import SearchDown
 from community.search.registry import engine_of
+from crm_bridge.audience.questions import KEPT, prune_questions
 from crm_bridge.console.access import newest_looks, record
 from crm_bridge.console.export import safe
 from crm_bridge.keywords.proposals import Sighting, record_sightings
-from crm_bridge.models import AccessEntry, Segment
+from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import ensure_board, open_topic
 from ideas.api import open_contest
@@ -114,7 +116,7 @@ def test_people_are_listed_with_reasons_and_each_look_is_written_down(ada, desk,
 
 def test_the_list_asks_a_literal_number_of_queries(ada, desk, django_assert_num_queries):
     desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):  # one of them keeps the question
         desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
 
 
@@ -147,9 +149,77 @@ def test_adding_a_part_leads_to_the_longer_line(ada, desk):
     assert answer["Location"].endswith("?q=interest%3Apower+active%3C30d")
 
 
-def test_a_page_out_of_reach_is_not_there(ada, desk):
-    assert desk.get(reverse("crm:people"), {"page": "99999"}).status_code == 404
-    assert desk.get(reverse("crm:people"), {"page": "x"}).status_code == 200
+@pytest.mark.parametrize(("line", "page"), [("", "99999"), ("", "2"), ("ada", "2"), ("nobody-at-all", "2")])
+def test_a_page_behind_the_last_is_not_there_and_shows_nobodys_facets(ada, desk, line, page):
+    answer = desk.get(reverse("crm:people"), {"q": line, "page": page})
+    assert answer.status_code == 404
+    assert "roof rack" not in answer.content.decode()
+    assert desk.get(reverse("crm:people"), {"q": line, "page": "x"}).status_code == 200
+
+
+def asked():
+    rows = AudienceQuestion.objects.order_by("pk")
+    return list(rows.values_list("actor__username", "kind", "line", "purpose", "channel"))
+
+
+def test_every_question_is_kept_with_who_asked_it(ada, desk, marketer):
+    desk.get(reverse("crm:people"), {"q": "interest:行李架 permit:offers:email"})
+    desk.get(reverse("crm:people"), {"q": "interest:nothing"})
+    desk.post(reverse("crm:export"), {"q": "interest:roof-rack"})
+    desk.post(reverse("crm:save_segment"), {"q": "stage:fading", "name": "Gone"})
+    desk.get(reverse("crm:segments"))
+    desk.get(reverse("crm:workbench"))
+    assert asked() == [
+        ("viktor", "list", "interest:roof-rack permit:offers:email", "offers", "email"),
+        ("viktor", "export", "interest:roof-rack", "product_news", "email"),
+        ("viktor", "segment", "stage:fading", "product_news", "email"),
+        ("viktor", "segment", "stage:fading", "product_news", "email"),
+    ]
+    now_and_then = AudienceQuestion.objects.order_by("pk")
+    now_and_then.filter(kind="list").update(at=now() - KEPT - timedelta(minutes=1))
+    assert prune_questions(now=now()) == 1
+    assert [kind for _who, kind, *_rest in asked()] == ["export", "segment", "segment"]
+
+
+def test_a_staff_member_asks_so_many_questions_a_minute_at_most(ada, desk, monkeypatch):
+    monkeypatch.setitem(LIMITS, "question", (3, 60))
+    answers = [desk.get(reverse("crm:people"), {"q": f"joined<{days}d"}).status_code for days in range(1, 6)]
+    assert answers == [200, 200, 200, 429, 429]
+    assert len(asked()) == 3
+    assert signed_in(staff(Role.BRAND_MANAGER, "other")).get(reverse("crm:people")).status_code == 200
+
+
+def test_a_segment_of_a_few_people_does_not_tell_how_few(ada, desk):
+    Segment.objects.create(
+        name="Ada alone", line="ada interest:roof-rack", purpose="product_news", channel="email", created_at=now()
+    )
+    for page in ("crm:segments", "crm:workbench"):
+        text = desk.get(reverse(page)).content.decode()
+        assert "Ada alone" in text and "fewer than 10" in text
+    assert not AccessEntry.objects.exists()
+
+
+def test_only_superusers_read_who_asked_what(ada, desk, marketer):
+    desk.get(reverse("crm:people"), {"q": "interest:roof-rack"})
+    address = reverse("admin:crm_bridge_audiencequestion_changelist")
+    assert desk.get(address).status_code in (302, 403)
+    Member.objects.filter(pk=marketer.pk).update(is_superuser=True)
+    answer = desk.get(address)
+    assert answer.status_code == 200
+    assert "interest:roof-rack" in answer.content.decode()
+    assert desk.get(reverse("admin:crm_bridge_audiencequestion_add")).status_code == 403
+    row = AudienceQuestion.objects.get()
+    assert desk.post(reverse("admin:crm_bridge_audiencequestion_delete", args=[row.pk])).status_code == 403
+
+
+def test_profiling_is_not_offered_as_a_purpose(ada, desk):
+    quiet = permit(member("quiet", name="Quiet"), "profiling:onsite")
+    address = reverse("crm:person", args=[quiet.public_id])
+    assert desk.get(address, {"for": "profiling:onsite"}).status_code == 422
+    assert desk.get(reverse("crm:people"), {"q": "permit:profiling:onsite"}).status_code == 422
+    assert desk.post(reverse("crm:export"), {"q": "permit:profiling:onsite"}).status_code == 422
+    assert desk.post(reverse("crm:save_segment"), {"q": "permit:profiling:onsite", "name": "All"}).status_code == 422
+    assert not AccessEntry.objects.exists() and not Segment.objects.exists()
 
 
 def test_the_export_holds_those_who_permit_it_at_that_moment(ada, desk):

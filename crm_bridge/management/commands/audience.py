@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
 
 def as_json(found: Audience) -> dict[str, Any]:
-    """The answer as plain values. ``counted_only`` is a number, or the words "fewer than 10"."""
+    """The answer as plain values. ``counted_only`` is a multiple of ten, or the words "fewer than 10"."""
     return {
         "total": found.total,
         "purpose": found.line.permit[0],
@@ -84,7 +84,7 @@ def _plain(value: Any) -> Any:
 def as_text(found: Audience) -> str:
     """The answer as lines."""
     purpose, channel = found.line.permit
-    others = found.counted_only if found.counted_only is not None else f"fewer than {FEWEST}"
+    others = f"at least {found.counted_only}" if found.counted_only is not None else f"fewer than {FEWEST}"
     lines = [f"{found.total} people permit {purpose} by {channel}; {others} more match and are only counted."]
     for person in found.people:
         interests = ", ".join(f"{interest.name} {interest.weight:g}" for interest in person.matching)

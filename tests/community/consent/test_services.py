@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 
 from community.consent.api import (
+    CONTACT_CHANNELS,
+    PURPOSE_CHANNELS,
     Permit,
     Yes,
     decided_among,
@@ -13,6 +15,7 @@ from community.consent.api import (
     may_profile,
     pause,
     permit_for,
+    permits_for_many,
     permits_of,
     withdraw,
 )
@@ -41,6 +44,15 @@ def test_a_yes_gives_a_permit_for_exactly_that(now):
     assert permit_for(7, "product_news", "push", now=now) is None
     assert permit_for(7, "offers", "email", now=now) is None
     assert permit_for(8, "product_news", "email", now=now) is None
+
+
+def test_profiling_is_no_permit_to_reach_anybody(now):
+    yes(now, "profiling", "onsite")
+    assert may_profile(7)
+    assert permit_for(7, "profiling", "onsite", now=now) is None
+    assert permits_for_many([7], "profiling", "onsite", now=now) == {}
+    assert "profiling" in PURPOSE_CHANNELS
+    assert "profiling" not in CONTACT_CHANNELS
 
 
 def test_a_permit_cannot_be_made_elsewhere(now):

@@ -68,6 +68,7 @@ ELSEWHERE = {
     "admin.LogEntry.user": OFFICE,
     "community_members.Member.user_permissions": OFFICE,
     "crm_bridge.AccessEntry.actor_id": "the look is in the file of the member looked at",
+    "crm_bridge.AudienceQuestion.actor": OFFICE,
     "crm_bridge.Segment.owner": OFFICE,
     "forums.Post.deleted_by": OFFICE,
     "forums.Post.edited_by": "one's own edits are earlier_versions; others' are a moderator's work",
