@@ -21,7 +21,7 @@ from crm_bridge.audience.line import Line
 from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
-from crm_bridge.profiles.queries import Interest, interests_of_many, stage_label, stage_sentence
+from crm_bridge.profiles.queries import Interest, interests_for_staff, stage_label, stage_sentence
 
 FEWEST = 10
 PAGE = 20
@@ -206,7 +206,7 @@ def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Perso
     kept = [member_id for member_id in member_ids if member_id in permits_now]
     members = Member.objects.filter(erased_at=None, is_staff=False).in_bulk(kept)
     profiles, permits, cars = Profile.objects.in_bulk(kept), permits_of_many(kept), car_lines(kept)
-    interests = interests_of_many(profiles.values())
+    interests = interests_for_staff(profiles.values())
     return [
         _person(
             members[member_id],

@@ -25,7 +25,7 @@ from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.mirror import queries, said, services
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.mirror.forms import EraseForm, PauseForm, WeightForm
-from crm_bridge.profiles.queries import profile_of, stage_label, stage_sentence
+from crm_bridge.profiles.queries import profile_of, staff_sentences, stage_label, stage_sentence
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -74,6 +74,7 @@ def _mirror(request: HttpRequest, *, status: int = HTTPStatus.OK, **typed: Any) 
         "more_open": any(shown.interest.code == corrected for shown in more),
         "told": sum(shown.interest.told for shown in interests),
         "worked_out": sum(not shown.interest.told for shown in interests),
+        "staff_reads": staff_sentences(),
         "muted": [] if since else queries.muted_of(member.pk),
         "stage": stage_label(profile),
         "stage_why": stage_sentence(profile),

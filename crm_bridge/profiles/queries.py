@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,9 @@ class Reason:
     times: int
     at: datetime
     source_id: str = ""
+
+
+Told = Callable[[dict[str, Any]], Reason]
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,24 @@ class Interest:
 
 
 def interests_of(profile: Profile | None) -> list[Interest]:
-    """All interests of a profile, muted ones too, the heaviest first."""
-    return interests_of_many([profile])[profile.pk] if profile else []
+    """All interests of a profile as the member sees them, muted ones too, the heaviest first."""
+    return _interests_of_many([profile], _told_to_members)[profile.pk] if profile else []
 
 
-def interests_of_many(profiles: Iterable[Profile]) -> dict[int, list[Interest]]:
-    """The interests of many members; the vocabulary is asked once."""
-    profiles = list(profiles)
+def interests_for_staff(profiles: Iterable[Profile]) -> dict[int, list[Interest]]:
+    """The interests of many members as the brand's people see them; the vocabulary is asked once.
+
+    A ballot is secret and the words of a search are the member's own: that is told as having happened, nothing more.
+    """
+    return _interests_of_many(list(profiles), _told_to_staff)
+
+
+def _interests_of_many(profiles: list[Profile], told: Told) -> dict[int, list[Interest]]:
     entries = [entry for profile in profiles for entry in profile.interests]
     names = labels(entry["keyword"] for entry in entries)
     clubs = {r["source_id"] for entry in entries for r in entry["reasons"] if r["source"] == "club"}
     titles = club_titles(clubs) if clubs else {}
-    return {profile.pk: [_interest(entry, names, titles) for entry in profile.interests] for profile in profiles}
+    return {profile.pk: [_interest(entry, names, titles, told) for entry in profile.interests] for profile in profiles}
 
 
 def club_titles(slugs: Iterable[str]) -> dict[str, str]:
@@ -75,24 +84,35 @@ def clubs_of(member_id: int) -> list[str]:
     return [title for found in contributions("clubs.of_member", member_id) for title in found.values()]
 
 
-def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str]) -> Interest:
-    told = [
+def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str], told: Told) -> Interest:
+    titled = [
         {**r, "title": titles.get(r["source_id"], r["title"])} if r["source"] == "club" else r for r in entry["reasons"]
     ]
-    # A profile stored before times were counted has none until its next act or day.
-    reasons = [
-        Reason(
-            r["source"],
-            repeated(reason_sentence(r), r.get("times", 1)),
-            r["title"],
-            r.get("times", 1),
-            datetime.fromisoformat(r["at"]),
-            r["source_id"],
-        )
-        for r in told
-    ]
+    reasons = [told(reason) for reason in titled]
     code = entry["keyword"]
     return Interest(code, names[code], entry["weight"], entry["was"], entry["told"], entry["muted"], reasons)
+
+
+def _told_to_members(kept: dict[str, Any]) -> Reason:
+    # A profile stored before times were counted has none until its next act or day.
+    times, at = kept.get("times", 1), datetime.fromisoformat(kept["at"])
+    sentence = repeated(reason_sentence(kept), times)
+    return Reason(kept["source"], sentence, kept["title"], times, at, kept["source_id"])
+
+
+def _told_to_staff(kept: dict[str, Any]) -> Reason:
+    reserved = staff_sentences()
+    if kept["source"] not in reserved:
+        return _told_to_members(kept)
+    # Not even the minute: it may be known when somebody voted.
+    at = datetime.fromisoformat(kept["at"]).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Reason(kept["source"], reserved[kept["source"]], "", 1, at)
+
+
+def staff_sentences() -> dict[str, str]:
+    """What the brand's people read instead of the reasons they may not know, by the kind of act."""
+    searched = _("Searched for it")
+    return {"vote": _("Voted for an idea about it"), "search": searched, "referrer": searched}
 
 
 def reason_sentence(reason: dict[str, Any]) -> str:

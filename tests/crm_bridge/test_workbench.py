@@ -1,25 +1,30 @@
 """The Workbench's pages: who may open them, what they show, what they write down."""
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from clubs.api import found_club, join_club
 from community.consent.api import withdraw
-from community.kernel.api import now
+from community.kernel.api import now, publish
 from community.kernel.limits import LIMITS
 from community.members.api import CarEntry, Member, Role, set_garage
 from community.search.port import SearchDown
 from community.search.registry import engine_of
+from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.audience.questions import KEPT, prune_questions
 from crm_bridge.console.access import newest_looks, record
 from crm_bridge.console.export import safe
 from crm_bridge.keywords.proposals import Sighting, record_sightings
+from crm_bridge.mirror.explain import as_json
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import ensure_board, open_topic
@@ -112,6 +117,32 @@ def test_people_are_listed_with_reasons_and_each_look_is_written_down(ada, desk,
     assert (entry.member_id, entry.actor_id, entry.kind) == (ada.pk, marketer.pk, "listed")
     assert (entry.purpose, entry.channel, entry.why) == ("product_news", "email", "interest:roof-rack")
     assert entry.actor_title == "marketer"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_words_of_a_search_are_told_to_nobody_but_the_member(ada, desk, language):
+    words = "roof rack for my mother's coffin"
+    with transaction.atomic():
+        publish(SiteSearched(member_id=ada.pk, words=words, found=0), now=now())
+        publish(ReferrerSearched(member_id=ada.pk, words=f"{words} cheap", engine="bing.com"), now=now())
+    drain()
+    Member.objects.update(language=language)
+    printed = io.StringIO()
+    call_command("audience", "interest:roof-rack", format="json", stdout=printed)
+    shown = [desk.get(reverse("crm:people"), {"q": "interest:roof-rack"}), desk.get(person_page(ada))]
+    shown.append(desk.post(reverse("crm:export"), {"q": "interest:roof-rack"}))
+    texts = [html.unescape(answer.content.decode()) for answer in shown]
+    for text in (*texts, printed.getvalue()):
+        assert "coffin" not in text and "ada" in text.lower()
+    searched = {"en": "Searched for it", "zh-hans": "搜索过"}[language]
+    assert texts[1].count(searched) == 2
+    mine = html.unescape(signed_in(ada).get(reverse("crm:mirror")).content.decode())
+    assert words in mine and searched in mine
+    assert "coffin" in as_json(ada)
+
+
+def person_page(member):
+    return reverse("crm:person", args=[member.public_id])
 
 
 def test_the_list_asks_a_literal_number_of_queries(ada, desk, django_assert_num_queries):
