@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.apps.registry import Apps, apps
@@ -18,22 +19,33 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from community.kernel.api import each_minute, fills, now
+from community.consent.api import Purpose
+from community.consent.facts import PermissionWithdrawn
+from community.kernel.api import Delivery, each_minute, fills
+from community.kernel.api import now as clock
 from community.members.api import Role, has_role
 from community.search.api import Meaning, mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.audience.questions import prune_questions
-from crm_bridge.intake.handlers import wipe
+from crm_bridge.intake.handlers import take_in, wipe
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.meanings import meanings, near
 from crm_bridge.keywords.proposals import VOCABULARY_ROLES, prune_sightings, waiting
 from crm_bridge.keywords.starter import TABLES, load, read
 from crm_bridge.keywords.vocabulary import capture, vocabulary
 from crm_bridge.models import AccessEntry
-from crm_bridge.profiles.projector import INDEX
+from crm_bridge.profiles.projector import INDEX, compute
 from crm_bridge.segments.services import AUDIENCE_ROLES
 
 __all__ = ["_document"]
+
+
+@fills("consent.withdrawn")
+def forget_profile(fact: PermissionWithdrawn, *, now: datetime) -> None:
+    """What was learnt goes in the transaction of the no. The delivery of its fact does it again: twice is once."""
+    if fact.purpose == Purpose.PROFILING:
+        deliveries: list[Delivery[Any]] = [Delivery(0, fact, now)]
+        compute(take_in(deliveries), now=now)
 
 
 @fills("members.erase")
@@ -47,7 +59,7 @@ def erase(member_id: int) -> None:
 @each_minute
 def forget_questions() -> int:
     """What was asked of the audience is kept for a year."""
-    prune_questions(now=now())
+    prune_questions(now=clock())
     return 0
 
 

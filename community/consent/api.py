@@ -16,14 +16,16 @@ from community.consent.services import (
     permits_for_many,
     permits_of,
     permits_of_many,
+    profiling_held,
     profiling_since,
     profiling_since_many,
     withdraw,
 )
-from community.consent.texts import CONTACT_CHANNELS, PURPOSE_CHANNELS, TEXTS, VERSION, ConsentText
+from community.consent.texts import CONTACT_CHANNELS, PROFILING_PERMIT, PURPOSE_CHANNELS, TEXTS, VERSION, ConsentText
 
 __all__ = [
     "CONTACT_CHANNELS",
+    "PROFILING_PERMIT",
     "PURPOSE_CHANNELS",
     "TEXTS",
     "VERSION",
@@ -48,6 +50,7 @@ __all__ = [
     "permits_for_many",
     "permits_of",
     "permits_of_many",
+    "profiling_held",
     "profiling_since",
     "profiling_since_many",
     "withdraw",

@@ -17,7 +17,7 @@ from community.consent.enums import Channel, Purpose
 from community.consent.facts import ContactPaused, PermissionGranted, PermissionWithdrawn
 from community.consent.models import Pause, Permission, PermissionEntry
 from community.consent.texts import CONTACT_CHANNELS, PURPOSE_CHANNELS
-from community.kernel.api import Invalid, publish, publish_many
+from community.kernel.api import Invalid, contributions, publish, publish_many
 
 BATCH = 1000
 _KEY = object()
@@ -102,13 +102,18 @@ def grant_many(answers: Iterable[Yes], *, text_version: str, source: str) -> int
 
 @transaction.atomic
 def withdraw(*, member_id: int, purpose: str, channel: str, source: str, now: datetime) -> None:
-    """A member says no. Without a yes before, nothing changes."""
+    """A member says no. Without a yes before, nothing changes.
+
+    What may not be kept without the yes goes at once, by the slot ``consent.withdrawn(fact, now)``.
+    """
     require_offered(purpose, channel)
     held = Permission.objects.filter(member_id=member_id, purpose=purpose, channel=channel)
     if not held.delete()[0]:
         return
     _enter(member_id, purpose, channel, granted=False, text_version="", source=source, now=now)
-    publish(PermissionWithdrawn(member_id=member_id, purpose=purpose, channel=channel, source=source), now=now)
+    fact = PermissionWithdrawn(member_id=member_id, purpose=purpose, channel=channel, source=source)
+    publish(fact, now=now)
+    contributions("consent.withdrawn", fact, now=now)
 
 
 @transaction.atomic
@@ -190,6 +195,15 @@ def paused_until(member_id: int) -> datetime | None:
 def may_profile(member_id: int | None) -> bool:
     """Whether a profile may be kept of this person; never of a guest."""
     return member_id is not None and profiling_since(member_id) is not None
+
+
+def profiling_held(member_id: int) -> bool:
+    """Whether a profile may be kept, until the caller's transaction ends.
+
+    A withdrawal in the same moment waits for that, so that it finds what the caller wrote.
+    """
+    held = Permission.objects.select_for_update().filter(member_id=member_id, purpose=Purpose.PROFILING)
+    return bool(held)
 
 
 def profiling_since(member_id: int) -> datetime | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.consent.enums import Channel, Purpose
 
-VERSION = "2026-11"
+VERSION = "2026-11.2"
 
 PURPOSE_CHANNELS: dict[Purpose, tuple[Channel, ...]] = {
     Purpose.SERVICE: (Channel.ONSITE, Channel.EMAIL, Channel.PHONE, Channel.DEALER),
@@ -20,6 +20,7 @@ PURPOSE_CHANNELS: dict[Purpose, tuple[Channel, ...]] = {
     Purpose.PROFILING: (Channel.ONSITE,),
 }
 # What somebody can be reached for. Profiling is no such purpose: it says what may be known, not who may be addressed.
+PROFILING_PERMIT = f"{Purpose.PROFILING}:{Channel.ONSITE}"
 CONTACT_CHANNELS = {purpose: channels for purpose, channels in PURPOSE_CHANNELS.items() if purpose != Purpose.PROFILING}
 
 
@@ -40,11 +41,17 @@ _ENDS = _("Take it back on the same page, at once and without a reason.")
 TEXTS: dict[Purpose, ConsentText] = {
     Purpose.PROFILING: ConsentText(
         _("May we keep a list of what interests you?"),
-        _("A list of subjects with a weight, worked out from what you do here. You see and change the same list."),
+        _(
+            "A list of subjects with a weight, and the days you are here with a stage, worked out from what you do. "
+            "You see all of it and change the list."
+        ),
         _("It changes when you act, and fades when you do not."),
         _("Your topics, replies, ideas, votes, clubs, keywords, and what you search for on this site."),
-        _("You, and the people of the brand who look after the community. Each look is written down for you."),
-        _("Take it back and the list is deleted at once. Nothing is kept for later."),
+        _(
+            "You, and the people of the brand who look after the community. Each look is written down for you. Of your "
+            "votes and searches they learn only that there was one."
+        ),
+        _("Take it back and all of it is deleted at once, with the words you searched for. Nothing is kept for later."),
     ),
     Purpose.PRODUCT_NEWS: ConsentText(
         _("May we tell you about new products?"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,9 @@ def _storable(value: Any) -> Any:
     return [_storable(part) for part in value] if isinstance(value, tuple | list) else value
 
 
-def forget(member_id: int) -> int:
-    """Delete the facts of a member, in the caller's transaction. Returns how many there were."""
-    return OutboxEvent.objects.filter(member_id=member_id).delete()[0]
+def forget(member_id: int, *, types: Iterable[type[Fact]] | None = None) -> int:
+    """Delete the facts of a member, or those of some types, in the caller's transaction. Returns how many."""
+    events = OutboxEvent.objects.filter(member_id=member_id)
+    if types is not None:
+        events = events.filter(name__in=[fact_type.name for fact_type in types])
+    return events.delete()[0]

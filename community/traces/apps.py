@@ -1,5 +1,7 @@
 """The traces app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class TracesConfig(AppConfig):
     name = "community.traces"
     label = "community_traces"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register slots."""
+        import_module("community.traces.receivers")

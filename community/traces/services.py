@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.core.cache import cache
 from django.db import transaction
 
-from community.consent.api import may_profile
+from community.consent.api import profiling_held
 from community.kernel.api import publish
 from community.traces.engines import MAX_WORDS, searched_for
 from community.traces.facts import ReferrerSearched, SiteSearched
@@ -28,7 +28,7 @@ def record_search(*, member: Member | None, words: str, found: int, now: datetim
     The same words again within ten minutes are the same search: another kind, another order, another page.
     """
     words = " ".join(words.split())[:MAX_WORDS]
-    if not words or member is None or not may_profile(member.pk):
+    if not words or member is None or not profiling_held(member.pk):
         return False
     digest = hashlib.sha256(words.lower().encode("utf-8", "ignore")).hexdigest()
     if not cache.add(f"searched:{member.pk}:{digest}", 1, timeout=SAME_SEARCH_SECONDS):
@@ -41,7 +41,7 @@ def record_search(*, member: Member | None, words: str, found: int, now: datetim
 def record_referrer(*, member: Member | None, referrer: str, now: datetime) -> bool:
     """A member came from a search engine. Returns whether it was written down."""
     engine, words = searched_for(referrer)
-    if not words or member is None or not may_profile(member.pk):
+    if not words or member is None or not profiling_held(member.pk):
         return False
     with transaction.atomic():
         publish(ReferrerSearched(member_id=member.pk, words=words, engine=engine), now=now)

@@ -1,4 +1,4 @@
-"""A member as the audience search sees them: one document, interests only by permission."""
+"""A member as the audience search sees them: one document; interests, stage and activity only by permission."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from community.consent.api import paused_among, permits_of_many
+from community.consent.api import PROFILING_PERMIT, paused_among, permits_of_many
 from community.kernel.api import now
 from community.members.api import Member, garage_models
 from community.search.api import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Field, Index, Schema, register_index, tokens
@@ -49,7 +49,8 @@ def load(ids: Sequence[str]) -> Iterable[tuple[str, Mapping[str, Any] | None]]:
         if member is None:
             yield str(member_id), None
             continue
-        values = _values(member, profiles.get(member_id), words)
+        may_profile = PROFILING_PERMIT in permits.get(member_id, ())
+        values = _values(member, profiles.get(member_id) if may_profile else None, words)
         values["permits"] = sorted(permits.get(member_id, ())) if member_id not in paused else []
         values["clubs"] = sorted(clubs.get(member_id, []))
         values["owns"] = sorted({owned(label, words) for label in garages.get(member_id, [])})
@@ -69,8 +70,8 @@ def _values(member: Member, profile: Profile | None, words: Vocabulary) -> dict[
         "language": "zh" if member.language.startswith("zh") else "en",
         "joined_at": member.joined_at,
         "active_at": profile.last_active_at if profile else None,
-        "active_days": profile.active_days if profile else 0,
-        "acts": profile.acts if profile else 0,
+        "active_days": profile.active_days if profile else None,
+        "acts": profile.acts if profile else None,
     }
 
 

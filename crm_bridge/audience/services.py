@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from community.consent.api import Purpose, permits_for_many, permits_of_many
+from community.consent.api import PROFILING_PERMIT, permits_for_many, permits_of_many
 from community.members.api import Member, car_lines
 from community.search.api import MAX_WINDOW, Query, all_matching, excerpt, matches, query, query_tokens, query_words
 from crm_bridge.audience.line import Line
@@ -181,12 +181,8 @@ def in_tens(count: int) -> int | None:
 
 def _of_contacts(facets: dict[str, list[tuple[Any, int]]]) -> dict[str, list[tuple[Any, int]]]:
     """Facets without the permission to profile, which is none to reach anybody."""
-    permits = [(value, count) for value, count in facets["permits"] if not _is_profiling(value)]
+    permits = [(value, count) for value, count in facets["permits"] if value != PROFILING_PERMIT]
     return {**facets, "permits": permits}
-
-
-def _is_profiling(permit: str) -> bool:
-    return permit.partition(":")[0] == Purpose.PROFILING
 
 
 def size_of(line: Line, *, now: datetime) -> int:
@@ -205,7 +201,8 @@ def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Perso
     permits_now = permits_for_many(member_ids, *line.permit, now=now)
     kept = [member_id for member_id in member_ids if member_id in permits_now]
     members = Member.objects.filter(erased_at=None, is_staff=False).in_bulk(kept)
-    profiles, permits, cars = Profile.objects.in_bulk(kept), permits_of_many(kept), car_lines(kept)
+    permits, cars = permits_of_many(kept), car_lines(kept)
+    profiles = Profile.objects.in_bulk([pk for pk in kept if PROFILING_PERMIT in permits[pk]])
     interests = interests_for_staff(profiles.values())
     return [
         _person(
@@ -226,7 +223,7 @@ def _person(
 ) -> Person:
     shown = [interest for interest in found if not interest.muted]
     words = query_words(" ".join(line.words))
-    contacts = frozenset(permit for permit in permits if not _is_profiling(permit))
+    contacts = permits - {PROFILING_PERMIT}
     asked = {wanted.code for wanted in line.interests} | _named({interest.code for interest in shown}, words)
     told = _told(member, words)
     matching = [interest for interest in shown if interest.code in asked] or ([] if told else shown[:2])

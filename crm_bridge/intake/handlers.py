@@ -1,7 +1,8 @@
 """From facts to signals: what each act says about a member, kept only while they permit a profile.
 
-Facts of a member come in order, a batch at a time. Signals of acts before the permission are never written; with the
-permission only what members state about themselves (keywords, cars, clubs) counts from the day of the yes.
+Facts of a member come in order, a batch at a time. Of acts before the permission neither a signal nor the day is
+ever written; with the permission only what members state about themselves (keywords, cars, clubs) counts from the day
+of the yes.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Batch:
         return since is not None and delivery.occurred_at >= since
 
     def active(self, delivery: Delivery[Any]) -> None:
-        """Count an act on its day."""
+        """Count an act on its day, if it may count."""
+        if not self.permitted(delivery):
+            return
         key = (delivery.fact.member_id, delivery.occurred_at.date())
         acts, last = self.days.get(key, (0, delivery.occurred_at))
         self.days[key] = (acts + 1, max(last, delivery.occurred_at))
@@ -368,10 +371,9 @@ def _withdrawn(batch: Batch, delivery: Delivery[PermissionWithdrawn]) -> None:
     if delivery.fact.purpose != Purpose.PROFILING:
         return
     member_id = delivery.fact.member_id
-    batch.signals = [signal for signal in batch.signals if signal.member_id != member_id]
-    batch.sightings = [sighting for sighting in batch.sightings if sighting.member_id != member_id]
-    Signal.objects.filter(member_id=member_id).delete()
-    TermSighting.objects.filter(member_id=member_id).delete()
+    batch.drop(member_id)
+    for model in (Signal, ActiveDay, TermSighting):
+        model._default_manager.filter(member_id=member_id).delete()  # noqa: SLF001 - Django's name
     controls = InterestControl.objects.filter(member_id=member_id)
     controls.filter(muted=False).delete()
     controls.update(weight=None, added_at=None, removed_at=None)

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.consent.api import VERSION, Purpose, grant, may_profile, pause, withdraw
-from community.consent.facts import PermissionWithdrawn
+from community.consent.api import VERSION, grant, may_profile, pause, withdraw
 from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, publish
 from community.members.api import Member
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
@@ -99,17 +98,12 @@ def switch(*, member: Member, shown: Iterable[str], wanted: Iterable[str], now: 
     """
     before, after = set(shown), set(wanted)
     for pair in sorted(before - after):
-        _withdraw(member, *_parts(pair), now=now)
+        purpose, channel = _parts(pair)
+        withdraw(member_id=member.pk, purpose=purpose, channel=channel, source=SOURCE, now=now)
     for pair in sorted(after - before):
         purpose, channel = _parts(pair)
         grant(member_id=member.pk, purpose=purpose, channel=channel, text_version=VERSION, source=SOURCE, now=now)
     return len(before ^ after)
-
-
-def _withdraw(member: Member, purpose: str, channel: str, *, now: datetime) -> None:
-    withdraw(member_id=member.pk, purpose=purpose, channel=channel, source=SOURCE, now=now)
-    if purpose == Purpose.PROFILING and not may_profile(member.pk):
-        _apply(PermissionWithdrawn(member_id=member.pk, purpose=purpose, channel=channel, source=SOURCE), now)
 
 
 def _parts(pair: str) -> tuple[str, str]:
@@ -145,11 +139,7 @@ def _require_listed(member: Member, keyword: str) -> None:
 
 
 def _act(fact: Fact, now: datetime) -> None:
-    publish(fact, now=now)
-    _apply(fact, now)
-
-
-def _apply(fact: Fact, now: datetime) -> None:
     """Do now what the delivery of the fact will do again: none of these acts adds a signal, so twice is once."""
+    publish(fact, now=now)
     deliveries: list[Delivery[Any]] = [Delivery(0, fact, now)]
     compute(take_in(deliveries), now=now)

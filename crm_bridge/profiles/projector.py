@@ -46,7 +46,7 @@ def compute(member_ids: Iterable[int], *, now: datetime) -> None:
     ids = sorted(set(member_ids) - {0})
     joined = dict(Member.objects.filter(pk__in=ids, erased_at=None).values_list("pk", "joined_at"))
     permitted = profiling_since_many(ids)
-    signals, controls, days = _signals(permitted), _controls(permitted), _days(joined)
+    signals, controls, days = _signals(permitted), _controls(permitted), _days(permitted)
     rows = [
         _profile(
             member_id,

@@ -10,17 +10,19 @@ from clubs.api import found_club, join_club
 from community.consent.api import pause, permit_for, withdraw
 from community.inbox.models import Notification
 from community.kernel.api import now, publish
+from community.kernel.models import OutboxEvent
 from community.kernel.relay import deliver_once
 from community.members.api import CarEntry, Role, change_space, declare_keywords, erase_member, set_garage
 from community.search.models import Mark
 from community.traces.api import record_search
-from community.traces.facts import SiteSearched
+from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.audience.document import load
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.services import audience
 from crm_bridge.console.facets import facets_of
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.mirror.explain import as_json
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Keyword, Profile, Signal, TermSighting
 from crm_bridge.profiles.projector import rebuild_profiles
 from crm_bridge.profiles.queries import interests_of, profile_of
@@ -88,7 +90,118 @@ def test_nobody_has_interests_without_the_permission(words, board):
     assert known(ada) == {}
     assert not Signal.objects.exists()
     assert profile_of(ada.pk).stage == ""
-    assert profile_of(ada.pk).acts == 1
+    assert activity(ada) == (None, 0, 0, 0)
+    assert [values for _id, values in load([str(ada.pk)])] == [
+        {
+            "member": str(ada.pk),
+            "name": ["ada", "ada"],
+            "about": [],
+            "interests": {},
+            "stage": "",
+            "language": "en",
+            "joined_at": THEN,
+            "active_at": None,
+            "active_days": None,
+            "acts": None,
+            "permits": [],
+            "clubs": [],
+            "owns": [],
+        }
+    ]
+
+
+def activity(person):
+    """When somebody was last here, on how many days, how many acts, and how many days are kept."""
+    profile = profile_of(person.pk)
+    kept = ActiveDay.objects.filter(member_id=person.pk).count()
+    return profile.last_active_at, profile.active_days, profile.acts, kept
+
+
+def derived(person):
+    """Everything that follows from somebody's facts, but for when it was worked out."""
+    profile = Profile.objects.values().get(pk=person.pk)
+    profile.pop("computed_at")
+    days = list(ActiveDay.objects.filter(member_id=person.pk).order_by("day").values_list("day", "acts", "last_at"))
+    signals = Signal.objects.filter(member_id=person.pk).order_by("event_id", "keyword")
+    clubs = list(Belonging.objects.filter(member_id=person.pk).order_by("club").values_list("club", flat=True))
+    sightings = TermSighting.objects.filter(member_id=person.pk).order_by("term").values_list("term", "count")
+    return profile, days, list(signals.values_list("keyword", "source", "at")), clubs, list(sightings)
+
+
+def search(person, words):
+    assert record_search(member=person, words=words, found=0, now=now())
+
+
+def searches(person):
+    return OutboxEvent.objects.filter(member_id=person.pk, name__startswith="traces.").count()
+
+
+def test_activity_is_kept_under_the_permission_and_goes_with_it_in_the_same_transaction(words, board):
+    ada, bea = permit(member("ada"), *BOTH), permit(member("bea"), *BOTH)
+    for person in (ada, bea):
+        write(person, board)
+        search(person, "roof rack and my old street")
+        act(ReferrerSearched(member_id=person.pk, words="tow bar", engine="bing.com"))
+    drain()
+    write(ada, board)  # not delivered yet
+    search(ada, "another word")
+    assert activity(ada)[1:] == activity(bea)[1:] == (1, 2, 1)
+    assert (searches(ada), searches(bea)) == (3, 2)
+    with transaction.atomic():
+        withdraw(member_id=ada.pk, purpose="profiling", channel="onsite", source="test", now=now())
+        assert (activity(ada), searches(ada)) == ((None, 0, 0, 0), 0)
+        assert not Signal.objects.filter(member_id=ada.pk).exists()
+        transaction.set_rollback(True)
+    assert (activity(ada)[1:], searches(ada)) == ((1, 2, 1), 3)
+    withdraw(member_id=ada.pk, purpose="profiling", channel="onsite", source="test", now=now())
+    for _ in range(2):
+        assert (activity(ada), searches(ada)) == ((None, 0, 0, 0), 0)
+        assert not Signal.objects.filter(member_id=ada.pk).exists()
+        assert not TermSighting.objects.filter(member_id=ada.pk).exists()
+        drain()
+    list(rebuild_profiles(now=now()))
+    assert (activity(ada), searches(ada)) == ((None, 0, 0, 0), 0)
+    assert "my old street" not in as_json(ada) and "my old street" in as_json(bea)
+    assert (activity(bea)[1:], searches(bea)) == ((1, 2, 1), 2)
+
+
+def test_no_question_about_activity_finds_somebody_who_permits_no_profile(words, board):
+    ada = permit(member("ada"), "product_news:email")
+    bea = permit(member("bea"), *BOTH)
+    for person in (ada, bea):
+        write(person, board)
+    drain()
+    assert sorted(found("")) == ["ada", "bea"]
+    assert found("active<30d") == ["bea"]
+    assert found("active>30d") == []
+    assert found("sort:-acts")[0] == "bea"
+    seen = {person.member.username: person.last_active_at for person in audience(parse(""), now=now()).people}
+    assert seen["ada"] is None and seen["bea"] is not None
+    # Also a second after somebody withdrew, before the index knows.
+    withdraw(member_id=bea.pk, purpose="profiling", channel="onsite", source="test", now=now())
+    (person,) = audience(parse("active<30d"), now=now()).people
+    assert (person.last_active_at, person.stage, person.interests) == (None, "", [])
+
+
+def test_after_a_new_yes_only_what_comes_then_counts_and_a_rebuild_gives_the_same(words, board):
+    ada, club = permit(member("ada"), *BOTH), found_club(slug="estate", title_en="Estate", title_zh="旅行车", now=THEN)
+    write(ada, board, at=now() - timedelta(days=9))
+    join_club(member=ada, club=club, now=now())
+    search(ada, "tow bar")
+    drain()
+    withdraw(member_id=ada.pk, purpose="profiling", channel="onsite", source="test", now=now())
+    write(ada, board, title="Snow tyre", text="Snow tyre.")
+    drain()
+    assert Belonging.objects.filter(member_id=ada.pk).exists()  # it mirrors a membership that everybody sees
+    permit(ada, "profiling:onsite", now=now())
+    write(ada, board, title="Power", text="Power.")
+    search(ada, "awning")
+    drain()
+    assert set(known(ada)) == {"power"}
+    assert activity(ada)[1:] == (1, 2, 1)
+    replayed = derived(ada)
+    list(rebuild_profiles(now=now()))
+    assert derived(ada) == replayed
 
 
 def test_acts_before_the_permission_never_count_but_what_members_state_does(words, board):

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from community.consent.api import permits_of, withdraw
+from community.consent.api import VERSION, permits_of, withdraw
 from community.kernel.api import now, publish
 from community.members.api import Member, Role, declare_keywords
 from community.search.api import SearchDown, engine_of
@@ -257,7 +257,7 @@ def test_switches_change_what_was_switched_and_say_where_it_was_said(client, ada
     response = client.post(reverse("crm:permissions"), {"shown": shown, "permit": ["profiling:onsite", "offers:push"]})
     assert (response.status_code, response["Location"]) == (303, "/me/knows/#permits")
     assert permits_of(ada.pk) == {"profiling:onsite", "offers:push"}
-    assert "on this page, wording of 2026-11" in page(client)
+    assert f"on this page, wording of {VERSION}" in page(client)
     drain()
     assert audience(parse(f"interest:{RACK}"), now=now()).total == 0
 
