@@ -25,7 +25,7 @@ def member(username: str = "", *, language: str = "en", name: str = "") -> Membe
 
 def staff(role: Role, username: str = "") -> Member:
     """One of the brand's people."""
-    person = member(username or f"of-{role}")
+    person = member(username or f"of-{role[:5]}")
     give_role(member=person, role=role, title="Norling")
     return person
 

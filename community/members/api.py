@@ -10,8 +10,8 @@ from community.members.garage import (
     known_models,
     model_name,
 )
+from community.members.lookalikes import skeleton
 from community.members.models import Car, Member
-from community.members.names import skeleton
 from community.members.queries import (
     MemberCard,
     cards,

@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from community.kernel.api import Conflict, Invalid, now
 from community.members.adapter import LONGEST_ADDRESS
 from community.members.models import Member
-from community.members.names import clean_shown_name
-from community.members.services import MOST_CARS, CarEntry, joined, require_free_username
+from community.members.services import MOST_CARS, CarEntry, joined, require_free_name, require_free_username
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 ROWS = "car"
@@ -56,8 +55,11 @@ class JoinForm(SignupForm):
             raise ValidationError(error.message) from error
 
     def clean_name(self) -> str:
-        """No control characters, no name of the brand."""
-        return clean_shown_name(self.cleaned_data["name"])
+        """No control characters, no name of the brand or of its people."""
+        try:
+            return require_free_name(self.cleaned_data["name"])
+        except Invalid as error:
+            raise ValidationError(error.message) from error
 
     def save(self, request: Any) -> Member:
         """The account, its address and the fact of joining in one transaction. Raises Conflict for a race."""
@@ -109,10 +111,6 @@ class SpaceForm(forms.Form):
         help_text=_("What you care about, separated by commas. Up to 20."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-
-    def clean_name(self) -> str:
-        """No name of the brand."""
-        return clean_shown_name(self.cleaned_data["name"])
 
     def clean_keywords(self) -> list[str]:
         """The keywords as a list."""

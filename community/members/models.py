@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.members.names import skeleton, skeleton_beside
+from community.members.lookalikes import skeleton, skeleton_beside
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -60,7 +60,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.shown_name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the skeleton with the name."""
+        """Keep the skeleton with the name; that of one beside another who looks alike has a mark behind it."""
         if self.skeleton != skeleton_beside(self.username):
             self.skeleton = skeleton(self.username)
         super().save(*args, **kwargs)

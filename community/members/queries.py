@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from community.members.enums import Role
 from community.members.garage import car_lines
+from community.members.lookalikes import skeleton
 from community.members.models import DeclaredKeyword, Member
-from community.members.names import skeleton
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,10 @@ def space_url(username: str) -> str:
 
 
 def members_named(usernames: Iterable[str]) -> dict[str, int]:
-    """Who is meant by these names, by the name's own spelling, else by its looks. Erased people are nobody."""
+    """Who is meant by these names: whoever bears it letter for letter, else who bears one that looks like it.
+
+    Erased people are nobody.
+    """
     looks = {name: skeleton(name) for name in usernames}
     rows = Member.objects.filter(Q(username__in=looks) | Q(skeleton__in=looks.values()), erased_at=None)
     found = list(rows.values_list("username", "skeleton", "pk"))
@@ -75,6 +78,13 @@ def namesakes(usernames: Iterable[str]) -> dict[str, dict[str, int]]:
     for username, pk in rows.values_list("username", "pk"):
         found[skeleton(username)][username] = pk
     return {name: found[look] for name, look in looks.items() if look in found}
+
+
+def staff_looks(*, but: int | None = None) -> set[str]:
+    """What the brand's people are called, by user name and shown name, as it looks; one of them may be left out."""
+    people = Member.objects.filter(is_staff=True, erased_at=None)
+    people = people if but is None else people.exclude(pk=but)
+    return {skeleton(name) for names in people.values_list("username", "name") for name in names if name}
 
 
 def declared_keywords(ids: Iterable[int]) -> dict[int, list[str]]:

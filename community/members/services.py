@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 from community.kernel.api import Invalid, NotAllowed, contributions, forget, publish, publish_many
 from community.members.enums import Role
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
+from community.members.lookalikes import skeleton, skeleton_beside
 from community.members.models import Car, DeclaredKeyword, Member
-from community.members.names import clean_shown_name, clean_username, skeleton, skeleton_beside
-from community.members.queries import has_role
+from community.members.names import clean_shown_name, clean_username
+from community.members.queries import has_role, staff_looks
 from community.search.api import mark_content
 
 MOST_KEYWORDS = 20
@@ -50,7 +51,8 @@ def require_free_username(username: str) -> str:
         username = clean_username(username)
     except ValidationError as error:
         raise Invalid(error.messages[0], field="username") from error
-    if Member.objects.filter(skeleton=skeleton(username)).exists():
+    look = skeleton(username)
+    if Member.objects.filter(skeleton=look).exists() or look in staff_looks():
         raise Invalid(_("This name is taken, or looks like one that is."), field="username")
     return username
 
@@ -66,7 +68,7 @@ def register(
     try:
         with transaction.atomic():
             member = Member.objects.create_user(
-                username, email, password, name=_shown(name), language=language, joined_at=now
+                username, email, password, name=require_free_name(name), language=language, joined_at=now
             )
     except IntegrityError as error:  # somebody was faster
         raise Invalid(_("This name is taken, or looks like one that is."), field="username") from error
@@ -80,11 +82,18 @@ def joined(*, member: Member, now: datetime) -> None:
     mark_content("member", [member.pk])
 
 
-def _shown(name: str) -> str:
+def require_free_name(name: str, *, member: Member | None = None) -> str:
+    """The cleaned display name. Raises Invalid for one of the brand, or one that looks like somebody's of the brand."""
+    of_staff = member is not None and member.is_staff
     try:
-        return clean_shown_name(name)[:60]
+        name = clean_shown_name(name, of_staff=of_staff)
     except ValidationError as error:
         raise Invalid(error.messages[0], field="name") from error
+    if name and skeleton(name) in staff_looks(but=member.pk if member else None):
+        raise Invalid(
+            _("Somebody of the brand is called that. Choose a name that is told apart from it."), field="name"
+        )
+    return name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +134,11 @@ def _imported(newcomer: Newcomer) -> Member:
 @transaction.atomic
 def change_space(*, member: Member, name: str, about: str, language: str, now: datetime) -> None:
     """Name, text and language of a member's space."""
-    member.name, member.about, member.language = _shown(name), about.replace("\0", "")[:2000], language
+    member.name, member.about, member.language = (
+        require_free_name(name, member=member),
+        about.replace("\0", "")[:2000],
+        language,
+    )
     member.save(update_fields=["name", "about", "language", "skeleton"])
     publish(SpaceChanged(member_id=member.pk, about=member.about, language=language), now=now)
     mark_content("member", [member.pk])

@@ -2,7 +2,8 @@ import pytest
 
 from community.kernel.markup import language_of
 from community.members.api import Role
-from community.members.names import clean_username, skeleton
+from community.members.lookalikes import skeleton
+from community.members.names import clean_username
 from demo.content import FOLDER, picture, read, rows
 
 TOPICS = {"topics.en": "en", "topics.zh": "zh-hans"}
