@@ -23,10 +23,11 @@ from community.consent.api import Purpose
 from community.consent.facts import PermissionWithdrawn
 from community.kernel.api import Delivery, each_minute, fills
 from community.kernel.api import now as clock
-from community.members.api import Role, has_role
+from community.members.api import Member, Role, has_role
 from community.search.api import Meaning, mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.audience.questions import prune_questions
+from crm_bridge.console.naming import take_names_out
 from crm_bridge.intake.handlers import take_in, wipe
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.meanings import meanings, near
@@ -51,6 +52,7 @@ def forget_profile(fact: PermissionWithdrawn, *, now: datetime) -> None:
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Everything learnt of a person goes at once, and so does who looked."""
+    take_names_out(Member.objects.get(pk=member_id))
     wipe([member_id])
     AccessEntry.objects.filter(member_id=member_id).delete()
     mark(INDEX, [member_id])

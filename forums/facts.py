@@ -80,6 +80,18 @@ class PostRestored(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PostRedacted(Fact):
+    """The name of an erased member was taken out of a post, or out of its topic's title. Owner: the author."""
+
+    name: ClassVar[str] = "forums.post.redacted"
+    topic_id: int
+    post_id: int
+    title: str
+    text: str
+    is_first: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostReacted(Fact):
     """A member reacted to a post."""
 

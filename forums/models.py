@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -185,6 +186,22 @@ class Post(models.Model):
         return reverse("forums:post", args=[self.pk])
 
 
+class Reference(models.Model):
+    """A post that names a member, by @name or over a quotation, in any of its versions or in its topic's title.
+
+    By it the name is found when the member is erased.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "post"], name="reference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} names {self.member_id}"
+
+
 class PostRevision(models.Model):
     """What a post said before an edit. A moderator may remove it: then it is known that there was one, and no more."""
 
@@ -286,6 +303,12 @@ class Imported(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.kind} {self.external_id}"
+
+    @staticmethod
+    def mark_of(source: str, kind: str, external_id: str) -> str:
+        """What stands for the id of something of an erased member: the same each time, and leading back to nobody."""
+        value = f"{source}\0{kind}\0{external_id}"
+        return f"erased:{salted_hmac('paddock.forums.imported', value, algorithm='sha256').hexdigest()[:40]}"
 
 
 class ImportedFigure(models.Model):

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -15,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from community.inbox.api import ChannelState
-from community.kernel.api import Delivery, fills, handles_batch, recountable
+from community.kernel.api import Delivery, fills, handles_batch, now, recountable
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 from forums import queries
+from forums.erasure import erase_from_forums
 from forums.facts import (
     BestAnswerChosen,
     BestAnswerCleared,
@@ -27,7 +27,19 @@ from forums.facts import (
     PostWritten,
     ReactionWithdrawn,
 )
-from forums.models import Board, BoardRead, Imported, Post, PostRevision, Reaction, ReadState, Topic, Upload, readers_of
+from forums.models import (
+    Board,
+    BoardRead,
+    Imported,
+    Post,
+    PostRevision,
+    Reaction,
+    ReadState,
+    Reference,
+    Topic,
+    Upload,
+    readers_of,
+)
 
 SECTION_TOPICS, KEY_DIGITS = 5, 19
 
@@ -74,17 +86,8 @@ def space_section(request: HttpRequest, member: Any) -> SafeString:
 
 @fills("members.erase")
 def erase(member_id: int) -> None:
-    """What was written stays without a name; marks, reading states, old versions and pictures' owner go."""
-    for reaction in Reaction.objects.filter(member_id=member_id).select_related("post"):
-        column = f"{reaction.kind}_count"
-        Post.objects.filter(pk=reaction.post_id).update(**{column: F(column) - 1})
-        if reaction.kind == "useful":
-            Topic.objects.filter(pk=reaction.post.topic_id).update(useful_count=F("useful_count") - 1)
-        reaction.delete()
-    ReadState.objects.filter(member_id=member_id).delete()
-    BoardRead.objects.filter(member_id=member_id).delete()
-    PostRevision.objects.filter(post__author_id=member_id).delete()
-    Upload.objects.filter(member_id=member_id).update(member=None)
+    """What was written stays without a name; what others wrote loses it; pictures and all the rest go."""
+    erase_from_forums(member_id, now=now())
 
 
 @fills("members.explain")
@@ -108,8 +111,13 @@ def explain(member_id: int) -> dict[str, Any]:
             .order_by("pk")
             .values("post_id", "source", "replaced_at", "removed_at")
         ),
+        "named_in": list(
+            Reference.objects.filter(member_id=member_id).order_by("post_id").values_list("post_id", flat=True)
+        ),
         "imported_from": list(
-            Imported.objects.filter(kind="Users", local_id=member_id).order_by("pk").values("source", "external_id")
+            Imported.objects.filter(kind__in=("Users", "Authors"), local_id=member_id)
+            .order_by("pk")
+            .values("source", "external_id")
         ),
     }
 

@@ -34,7 +34,7 @@ from forums.facts import (
     TopicReopened,
     TopicUnpinned,
 )
-from forums.models import Board, Post, PostRevision, Reaction, Topic, Upload, readers_of, topic_slug
+from forums.models import Board, Post, PostRevision, Reaction, Reference, Topic, Upload, readers_of, topic_slug
 
 MAX_TITLE = 200
 NEW = timedelta(days=7)  # an account so young calls no more than a few people by a post
@@ -50,6 +50,7 @@ class Text:
     plain: str
     mentioned_ids: tuple[int, ...]
     quoted_ids: tuple[int, ...]
+    named_ids: frozenset[int]
 
 
 def prepare(source: str, *, imported: bool = False) -> Text:
@@ -63,18 +64,14 @@ def prepare(source: str, *, imported: bool = False) -> Text:
         raise Invalid(_("Write something first."), field="source")
     if len(source) > markup.MAX_LENGTH:
         raise Invalid(_("The text is longer than 40,000 characters."), field="source")
-    try:
-        parsed, names, html = _rendered(markup.parse(source))
-    except markup.TooLarge:
-        if not imported:
-            raise
-        parsed, names, html = _rendered(markup.as_written(source))
-    return Text(source, html, markup.plain_text(html), tuple(dict.fromkeys(names.values())), _quoted(parsed.quoted))
-
-
-def _rendered(parsed: markup.Parsed) -> tuple[markup.Parsed, dict[str, int], str]:
-    names = members_named(parsed.mentioned) if parsed.mentioned else {}
-    return parsed, names, parsed.html(mentions={name: space_url(name) for name in names})
+    parsed = markup.read(source) if imported else markup.parse(source)
+    named = members_named(parsed.named) if parsed.named else {}
+    names = {name: named[name] for name in parsed.mentioned if name in named}
+    authors = dict(Post.objects.filter(pk__in=parsed.cited).values_list("pk", "author_id")) if parsed.cited else {}
+    html = parsed.html(mentions={name: space_url(name) for name in names})
+    quoted = dict.fromkeys(authors[post_id] for post_id in parsed.quoted if post_id in authors)
+    everybody = frozenset((*named.values(), *authors.values()))
+    return Text(source, html, markup.plain_text(html), tuple(dict.fromkeys(names.values())), tuple(quoted), everybody)
 
 
 def called(text: Text, author: Member, now: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -84,10 +81,13 @@ def called(text: Text, author: Member, now: datetime) -> tuple[tuple[int, ...], 
     return mentioned, text.quoted_ids[: most - len(mentioned)]
 
 
-def _quoted(post_ids: Sequence[int]) -> tuple[int, ...]:
-    if not post_ids:
-        return ()
-    return tuple(dict.fromkeys(Post.objects.filter(pk__in=post_ids).values_list("author_id", flat=True)))
+def _note_names(post: Post, text: Text, title: str = "") -> None:
+    """Remember whom a post names, so that the name is found when its bearer is erased. Old versions count too."""
+    titled = markup.names_in(title)
+    named = {*text.named_ids, *(members_named(titled).values() if titled else ())}
+    if named:
+        rows = [Reference(post=post, member_id=member_id) for member_id in sorted(named)]
+        Reference.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def clean_title(title: str) -> str:
@@ -135,6 +135,7 @@ def _open(
         last_author=author,
     )
     post = _append(topic, author, text, now)
+    _note_names(post, text, title)
     Board.objects.filter(pk=board.pk).update(topic_count=F("topic_count") + 1)
     mentioned, quoted = called(text, author, now)
     fact = TopicOpened(
@@ -172,6 +173,7 @@ def write_post(
         if not imported:  # elsewhere it was written before the topic was closed
             require_open(topic, author)
         post = _append(topic, author, text, now, parent=parent, kind=kind)
+        _note_names(post, text)
         _tell_of_reply(topic, post, text, author, now, imported=imported)
     return post
 
@@ -250,6 +252,7 @@ def _edit(editor: Member, post: Post, text: Text, title: str | None, now: dateti
         remove_revision(actor=editor, revision=old, now=now)
     post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
     post.save(update_fields=["source", "html", "text", "edited_at", "edited_by"])
+    _note_names(post, text, title or "")
     topic.sequence += 1
     if title is not None and post.number == 1:
         topic.title = clean_title(title)
@@ -319,6 +322,8 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
     require_moderator(actor)
     if not post.deleted_at:
         return
+    if not post.source:
+        raise Gone(_("Nothing is left of this post: its author was erased."))
     post.deleted_at = post.deleted_by = None
     post.save(update_fields=["deleted_at", "deleted_by"])
     before = _visible(topic)

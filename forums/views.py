@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import PaddockError, brand_name, now, rate_limit
-from community.kernel.markup import quote
+from community.kernel.markup import own_words, quote
 from community.members.api import Role, has_role
 from forums import queries, services
 from forums.forms import EditForm, ReplyForm, TopicForm
@@ -98,6 +98,11 @@ def _quoted(asked: str, found: Topic) -> Post | None:
     return Post.objects.filter(pk=int(asked), topic=found, deleted_at=None).select_related("author").first()
 
 
+def _quotation(post: Post) -> str:
+    """What a reply begins with: the post's own words, not what it quotes itself."""
+    return quote(post.author.shown_name, post.pk, own_words(post.html) or post.text)
+
+
 def _draft(request: HttpRequest, where: str) -> str:
     """The key of what is kept on the device: nobody else who signs in on it is shown it."""
     return f"{request.user.pk}:{where}"
@@ -127,7 +132,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
-            before = quote(quoted.author.shown_name, quoted.pk, quoted.text) if quoted else ""
+            before = _quotation(quoted) if quoted else ""
             source = before + _with_picture(request, form)
             post = services.write_post(author=member_of(request), topic=found, source=source, now=now())
         except PaddockError as error:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from community.inbox.api import ChannelState, Notice, notify, register_kind
-from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
+from community.kernel.api import SYSTEM, Delivery, each_round, fills, forget_files, handles, now, recountable
 from community.members.api import Member, Role, has_role
 from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
@@ -191,8 +191,15 @@ def console_due(user: Any) -> list[dict[str, Any]]:
 
 @fills("members.erase")
 def erase(member_id: int) -> None:
-    """Ideas stay without a name. Votes in an open contest go; in a closed one the count stays, the voter does not."""
+    """Ideas stay without a name and a picture; of those taken back nothing stays.
+
+    Votes in an open contest go; in a closed one the count stays, the voter does not.
+    """
     at = now()
+    mine = Idea.objects.filter(author_id=member_id)
+    forget_files(list(mine.values_list("picture", flat=True)))
+    mine.update(picture="")
+    mine.exclude(withdrawn_at=None).update(title="", source="", html="", text="")
     contests = Contest.objects.filter(votes__voter_id=member_id).order_by("pk").prefetch_related("phases")
     for contest in contests.select_for_update(of=("self",)):
         vote = Vote.objects.get(contest=contest, voter_id=member_id)

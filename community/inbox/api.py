@@ -1,6 +1,6 @@
 """The door of the inbox: everything other apps may use of it."""
 
 from community.inbox.live import ChannelState, announce
-from community.inbox.services import Notice, mark_read, notify, register_kind
+from community.inbox.services import Notice, mark_read, notify, register_kind, retitle
 
-__all__ = ["ChannelState", "Notice", "announce", "mark_read", "notify", "register_kind"]
+__all__ = ["ChannelState", "Notice", "announce", "mark_read", "notify", "register_kind", "retitle"]

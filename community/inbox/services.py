@@ -144,6 +144,11 @@ def _add(line: Notification, notice: Notice) -> None:
         line.title, line.url, line.at, line.last_event_id = notice.title[:200], notice.url, notice.at, notice.event_id
 
 
+def retitle(subject: str, title: str) -> None:
+    """What lines are about has another title."""
+    Notification.objects.filter(subject=subject).update(title=title[:200])
+
+
 def bell_of(member_id: int) -> Bell:
     """What the bell shows."""
     unread = Notification.objects.filter(recipient_id=member_id, read_at=None)

@@ -5,12 +5,13 @@ from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
+from community.kernel.files import forget_files
 from community.kernel.limits import rate_limit
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
 from community.kernel.recount import recountable
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
-from community.kernel.services import forget, publish, publish_many
+from community.kernel.services import forget, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "facts_of",
     "fills",
     "forget",
+    "forget_files",
     "handles",
     "handles_batch",
     "lanes_held",
@@ -43,5 +45,6 @@ __all__ = [
     "recountable",
     "replay",
     "replay_of",
+    "rewrite",
     "times_of",
 ]

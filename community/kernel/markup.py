@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -29,6 +29,7 @@ MOST_HTML = 6 * MAX_LENGTH
 MOST_CELLS = 3_000
 FACT_TEXT = 20_000
 MOST_NAMES = 20
+MOST_NAMED = 500
 # Han letters may stand right before a name or an address, and end an address: browsers copy them percent-encoded.
 _MENTION = r"(?<![A-Za-z0-9_/@.])@(?P<name>[\w-]{2,30})"
 _ADDRESS = r"(?<![A-Za-z0-9_@])(?P<url>https?://[^\s<>\"\u3000-\u9fff\uff00-\uffef]+)"
@@ -45,15 +46,27 @@ _TAG = re.compile("<[^>]*>?")
 _RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*")
 _OUR_PICTURE = re.compile(r"(?:posts|ideas)/\d{4}/\d{2}/[\w-]+\.webp", re.ASCII)
 _QUOTE = re.compile(r"^> \[([^\]\n]{1,80})\]\(/posts/(\d{1,18})/\)\s*$", re.MULTILINE)
+_ANY_QUOTE = re.compile(
+    r"^(?P<before>(?:> ?)+\[)(?P<name>[^\]\n]*)(?P<after>\]\(/posts/(?P<post>\d{1,18})/\))", re.MULTILINE
+)
+_ANY_NAME = re.compile(_MENTION)
+# Possessive and bounded: an endless picture is none, and costs nothing.
+_PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(\s{0,9}+<?(?P<url>[^)\s>]{1,300}+)>?[^)]{0,300}+\)")
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A text that was read: who and what it names, and how it is rendered."""
+    """A text that was read: who and what it names, and how it is rendered.
+
+    ``mentioned`` and ``quoted`` are those who are told of it. ``named`` and ``cited`` are all there are, also in
+    quotations of quotations and in code.
+    """
 
     tokens: Sequence[Token]
     mentioned: tuple[str, ...]
     quoted: tuple[int, ...]
+    named: tuple[str, ...]
+    cited: tuple[int, ...]
 
     def html(self, *, mentions: Mapping[str, str]) -> str:
         """Safe HTML. ``mentions``: the address of every name that stands for somebody here. Raises TooLarge."""
@@ -88,13 +101,38 @@ def parse(source: str) -> Parsed:
     if _length(tokens) > MOST_HTML:
         raise TooLarge
     quoted = dict.fromkeys(int(match[2]) for match in _QUOTE.finditer(source))
-    return Parsed(tokens, tuple(dict.fromkeys(found))[:MOST_NAMES], tuple(quoted)[:MOST_NAMES])
+    named = dict.fromkeys([*found, *names_in(source)])
+    return Parsed(
+        tokens,
+        tuple(dict.fromkeys(found))[:MOST_NAMES],
+        tuple(quoted)[:MOST_NAMES],
+        tuple(named)[:MOST_NAMED],
+        _cited(source),
+    )
+
+
+def _cited(source: str) -> tuple[int, ...]:
+    found = dict.fromkeys(int(match["post"]) for match in _ANY_QUOTE.finditer(source))
+    return tuple(found)[:MOST_NAMED]
+
+
+def names_in(text: str) -> list[str]:
+    """Every @name of a text, wherever it stands."""
+    return [match["name"] for match in _ANY_NAME.finditer(text)]
+
+
+def read(source: str) -> Parsed:
+    """A text that is kept already: where its page would be too large, shown letter by letter."""
+    try:
+        return parse(source)
+    except TooLarge:
+        return as_written(source)
 
 
 def as_written(source: str) -> Parsed:
     """A text shown letter by letter, whatever it says: for what was imported and cannot be shown otherwise."""
     token = Token("fence", "code", 0, content=f"{source}\n".replace("\0", ""))
-    return Parsed([token], (), ())
+    return Parsed([token], (), (), tuple(dict.fromkeys(names_in(source)))[:MOST_NAMED], _cited(source))
 
 
 def _length(tokens: Iterable[Token]) -> int:
@@ -231,6 +269,52 @@ def plain_text(rendered: str) -> str:
     """What HTML says, without markup, white space folded, none beside Chinese marks."""
     spaced = re.sub(r"<(/p|br|/li|/h\d|/tr|/blockquote)[^>]*>", " ", rendered)
     return closed_up(" ".join(html.unescape(nh3.clean(spaced, tags=set())).split()))
+
+
+def own_words(rendered: str) -> str:
+    """What HTML says without what it quotes."""
+    return plain_text(
+        nh3.clean(rendered, tags=_TAGS - {"blockquote"}, attributes={}, clean_content_tags={"blockquote"})
+    )
+
+
+def quotation_heads(source: str, posts: Collection[int]) -> list[str]:
+    """The names, as they are read, at the head of quotations of these posts."""
+    heads = (match["name"] for match in _ANY_QUOTE.finditer(source) if int(match["post"]) in posts)
+    return list(dict.fromkeys(read for read in (plain_text(render(head, mentions={})) for head in heads) if read))
+
+
+def without_names(source: str, *, names: Collection[str], posts: Collection[int], word: str) -> str:
+    """The source with a word instead of every @name of these and of the name over every quotation of these posts."""
+    changed = _renamed(source, names=names, posts=posts, word=word)
+    if set(read(changed).named) & set(names):
+        # Markdown has other ways to write the same: escaped or as entities.
+        plain = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", html.unescape(changed))
+        changed = _renamed(plain, names=names, posts=posts, word=word)
+    return changed
+
+
+def without_words(text: str, *, names: Collection[str], heads: Collection[str], word: str) -> str:
+    """A plain text with a word instead of every @name of these and of every name that stood over a quotation."""
+    text = _ANY_NAME.sub(lambda match: word if match["name"] in names else match[0], text)
+    for head in heads:
+        text = re.sub(rf"(?<!\w){re.escape(head)}(?!\w)", lambda _match: word, text)
+    return text
+
+
+def _renamed(source: str, *, names: Collection[str], posts: Collection[int], word: str) -> str:
+    def head(match: re.Match[str]) -> str:
+        return f"{match['before']}{word}{match['after']}" if int(match["post"]) in posts else match[0]
+
+    return _ANY_NAME.sub(lambda match: word if match["name"] in names else match[0], _ANY_QUOTE.sub(head, source))
+
+
+def without_pictures(source: str, *, urls: Collection[str], word: str) -> str:
+    """The source with a word instead of each of these pictures."""
+    changed = _PICTURE.sub(lambda match: word if match["url"] in urls else match[0], source)
+    for url in urls:
+        changed = changed.replace(url, "")
+    return changed
 
 
 def quote(name: str, post_id: int, text: str) -> str:

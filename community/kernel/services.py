@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from community.kernel.facts import Fact
 from community.kernel.models import OutboxEvent
 
 BATCH = 1000
+UPDATED = 200  # one statement names each row several times
 
 
 class NotInTransaction(RuntimeError):
@@ -62,6 +63,33 @@ def _storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _storable(part) for key, part in value.items()}
     return [_storable(part) for part in value] if isinstance(value, tuple | list) else value
+
+
+def rewrite(
+    types: Iterable[type[Fact]],
+    *,
+    member_ids: Iterable[int],
+    key: str,
+    values: Iterable[int],
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Change the payloads of kept facts of some members, those whose ``key`` is one of ``values``.
+
+    Only for taking an erased person out of what others did. Returns the payloads that are others now.
+    """
+    events = OutboxEvent.objects.filter(
+        name__in=[fact_type.name for fact_type in types],
+        member_id__in=list(member_ids),
+        **{f"payload__{key}__in": list(values)},
+    )
+    changed = []
+    for event in events.order_by("pk").iterator(chunk_size=BATCH):
+        payload = change(event.payload)
+        if payload != event.payload:
+            event.payload = payload
+            changed.append(event)
+    OutboxEvent.objects.bulk_update(changed, ["payload"], batch_size=UPDATED)
+    return [event.payload for event in changed]
 
 
 def forget(member_id: int, *, types: Iterable[type[Fact]] | None = None) -> int:

@@ -79,6 +79,18 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.shown_name
 
 
+class ErasedName(models.Model):
+    """A user name nobody may take again, since old mentions would lead to whoever took it.
+
+    It is kept as a keyed hash of its skeleton, which leads back to nobody, and without a link to the member.
+    """
+
+    mark = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return self.mark
+
+
 class DeclaredKeyword(models.Model):
     """A keyword a member put on their own space, as typed."""
 

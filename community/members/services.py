@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -15,13 +16,15 @@ from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from wagtail.users.models import UserProfile
 
 from community.kernel.api import Invalid, NotAllowed, contributions, forget, publish, publish_many
 from community.members.enums import Role
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
 from community.members.lookalikes import skeleton, skeleton_beside
-from community.members.models import Car, DeclaredKeyword, Member
+from community.members.models import Car, DeclaredKeyword, ErasedName, Member
 from community.members.names import clean_shown_name, clean_username
 from community.members.queries import has_role, staff_looks
 from community.search.api import mark_content
@@ -52,7 +55,7 @@ def require_free_username(username: str) -> str:
     except ValidationError as error:
         raise Invalid(error.messages[0], field="username") from error
     look = skeleton(username)
-    if Member.objects.filter(skeleton=look).exists() or look in staff_looks():
+    if Member.objects.filter(skeleton=look).exists() or look in staff_looks() or erased_among([username]):
         raise Invalid(_("This name is taken, or looks like one that is."), field="username")
     return username
 
@@ -110,7 +113,10 @@ class Newcomer:
 
 @transaction.atomic
 def import_members(newcomers: Sequence[Newcomer]) -> list[Member]:
-    """Members of another system, without a password, in a few statements. Their names must be free: ``namesakes``."""
+    """Members of another system, without a password, in a few statements. Their names must be free.
+
+    ``namesakes`` tells who bears them, ``erased_among`` which were an erased member's.
+    """
     members = [_imported(newcomer) for newcomer in newcomers]
     Member.objects.bulk_create(members)
     publish_many([(MemberJoined(member_id=m.pk, language=m.language), m.joined_at) for m in members])
@@ -175,7 +181,8 @@ def set_garage(*, member: Member, cars: Sequence[CarEntry], now: datetime) -> No
 @transaction.atomic
 def erase_member(*, member: Member, now: datetime) -> None:
     """Forget a person. What they wrote stays without a name; everything that leads to them goes. Idempotent."""
-    locked = Member.objects.select_for_update().get(pk=member.pk)
+    # Not the key: what refers to the member elsewhere, as a post being written does, need not wait for us.
+    locked = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if locked.erased_at:
         return
     contributions("members.erase", locked.pk)
@@ -184,6 +191,8 @@ def erase_member(*, member: Member, now: datetime) -> None:
         related.objects.filter(member=locked).delete()
     EmailAddress.objects.filter(user=locked).delete()
     Authenticator.objects.filter(user=locked).delete()
+    UserProfile.objects.filter(user=locked).delete()
+    ErasedName.objects.get_or_create(mark=_mark(skeleton(locked.username)))
     _scrub(locked, now)
     forget(locked.pk)
     publish(MemberErased(member_id=locked.pk), now=now)
@@ -194,10 +203,22 @@ def _scrub(member: Member, now: datetime) -> None:
     member.username = f"former-{member.pk}-{secrets.token_hex(4)}"
     member.email, member.name, member.title, member.about = None, "", "", ""
     member.is_active = member.is_staff = member.is_superuser = False
-    member.erased_at = now
+    member.erased_at, member.last_login, member.public_id, member.language = now, None, uuid.uuid4(), "en"
+    member.joined_at = datetime(member.joined_at.year, 1, 1, tzinfo=UTC)  # a year leads to nobody
     member.set_unusable_password()
     member.groups.clear()
     member.save()
+
+
+def _mark(look: str) -> str:
+    return salted_hmac("paddock.members.erased", look, algorithm="sha256").hexdigest()
+
+
+def erased_among(usernames: Iterable[str]) -> set[str]:
+    """Those of some names that are, or look like, an erased member's: nobody takes them again."""
+    marks = {name: _mark(skeleton(name)) for name in usernames}
+    found = set(ErasedName.objects.filter(mark__in=marks.values()).values_list("mark", flat=True))
+    return {name for name, mark in marks.items() if mark in found}
 
 
 def _end_sessions(member: Member) -> None:

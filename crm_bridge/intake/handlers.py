@@ -24,7 +24,7 @@ from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.keywords.unknown import unknown_words
 from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
-from forums.facts import PostDeleted, PostEdited, PostReacted, PostRestored, PostWritten, TopicOpened
+from forums.facts import PostDeleted, PostEdited, PostReacted, PostRedacted, PostRestored, PostWritten, TopicOpened
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteWithdrawn
 
 TERM_LENGTH = 40
@@ -232,6 +232,18 @@ def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> N
 @takes(PostDeleted)
 def _post_gone(batch: Batch, delivery: Delivery[PostDeleted]) -> None:
     _forget(batch, delivery, ("topic", "post"), delivery.fact.post_id)
+
+
+@takes(PostRedacted)
+def _redacted(batch: Batch, delivery: Delivery[PostRedacted]) -> None:
+    """What a post says without an erased member's name; what taught nothing when it was written teaches nothing now."""
+    fact = delivery.fact
+    first = _forget(batch, delivery, ("topic", "post"), fact.post_id)
+    if first is None:
+        return
+    texts = (fact.title, fact.text) if fact.is_first else (fact.text,)
+    kept = Delivery(delivery.event_id, fact, first)
+    _learn(batch, kept, "topic" if fact.is_first else "post", fact.post_id, fact.title, *texts)
 
 
 @takes(PostReacted, MemberJoined, SpaceChanged, ContactPaused)

@@ -88,7 +88,9 @@ class Import:
             else:
                 new.append((comment, text))
         authors = self._authors(batch, [comment for comment, _text in new])
-        topics = {comment.key: self._topic(comment, text, authors) for comment, text in new}
+        here = [(comment, text) for comment, text in new if authors[short(comment.author)].erased_at is None]
+        self.done["erased"] += len(new) - len(here)
+        topics = {comment.key: self._topic(comment, text, authors) for comment, text in here}
         first = Post.objects.filter(topic__in=topics.values(), number=1)
         posts = dict(first.values_list("topic_id", "pk"))
         self._note(self.source, "Comments", {key: posts[topic.pk] for key, topic in topics.items()})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from secrets import token_hex
 
-from community.members.api import Member, Newcomer, import_members, namesakes, skeleton
+from community.members.api import Member, Newcomer, erased_among, import_members, namesakes, skeleton
 from forums.models import Imported
 
 KINDS = ("Users", "Authors")  # of ``Imported``, for members
@@ -16,9 +16,9 @@ LONGEST = 80
 def take_people(newcomers: Mapping[str, Newcomer]) -> dict[str, Member]:
     """New members, by whatever they are given by.
 
-    A name that somebody of this site bears, or one that looks like it, is never taken: the import must not write in
-    their name. Such a newcomer, and one whose very name another imported member has, gets a letter behind it. Imported
-    members who only look alike keep their names.
+    A name that somebody of this site bears or bore until they were erased, or one that looks like it, is never taken:
+    the import must not write in their name. Such a newcomer, and one whose very name another imported member has, gets
+    a letter behind it. Imported members who only look alike keep their names.
     """
     names = _Names([newcomer.username for newcomer in newcomers.values()])
     members = import_members([names.given(newcomer) for newcomer in newcomers.values()])
@@ -30,6 +30,7 @@ class _Names:
 
     def __init__(self, wanted: Sequence[str]) -> None:
         self.taken: dict[str, dict[str, bool]] = {}
+        self.erased: set[str] = set()
         self._ask(wanted)
 
     def _ask(self, wanted: Sequence[str]) -> None:
@@ -37,6 +38,7 @@ class _Names:
         people = {member_id for alike in found.values() for member_id in alike.values()}
         notes = Imported.objects.filter(kind__in=KINDS, local_id__in=people) if people else Imported.objects.none()
         imported = set(notes.values_list("local_id", flat=True))
+        self.erased |= erased_among(wanted)
         for name in wanted:
             alike = self.taken.setdefault(skeleton(name), {})
             alike.update({username: pk in imported for username, pk in found.get(name, {}).items()})
@@ -45,7 +47,7 @@ class _Names:
         """The newcomer under the name they get."""
         for name in self._attempts(newcomer.username):
             alike = self.taken[skeleton(name)]
-            if name not in alike and all(alike.values()):
+            if name not in alike and name not in self.erased and all(alike.values()):
                 beside = bool(alike)
                 alike[name] = True
                 return replace(newcomer, username=name, beside=beside)

@@ -168,14 +168,15 @@ class Import:
                     }
                 )
 
-    def _author(self, row: Row, key: str) -> Member:
+    def _author(self, row: Row, key: str) -> Member | None:
+        """Who wrote it; None for somebody who was erased here, of whom nothing more is taken over."""
         external = row.get(key, "") or NOBODY
         known = self._known("Users", [external])
         if not known:
             # Deleted people have no row: those with a number keep it, the others are one person.
             made = {"Id": external, "DisplayName": "deleted", "CreationDate": row.get("CreationDate", "")}
             return self._take_users({external: made})[external]
-        return Member.objects.get(pk=known[external])
+        return Member.objects.filter(pk=known[external], erased_at=None).first()
 
     # Posts
 
@@ -190,10 +191,13 @@ class Import:
             Post.objects.filter(pk=post.pk).update(**stated)
         return post.pk
 
-    def _topic(self, row: Row) -> Post:
-        question = row.get("PostTypeId", QUESTION) == QUESTION
+    def _topic(self, row: Row) -> Post | None:
+        question, author = row.get("PostTypeId", QUESTION) == QUESTION, self._author(row, "OwnerUserId")
+        if author is None:
+            self.skipped["Posts"] += 1
+            return None
         topic = open_topic(
-            author=self._author(row, "OwnerUserId"),
+            author=author,
             board=self.board if question else self.aside,
             title=row.get("Title", "").strip()[:200] or f"#{row['Id']}",
             source=text_of(row.get("Body", "")),
@@ -208,8 +212,12 @@ class Import:
         if parent is None:
             self.orphans.add(row["Id"])
             return None
+        author = self._author(row, "OwnerUserId")
+        if author is None:
+            self.skipped["Posts"] += 1
+            return None
         return write_post(
-            author=self._author(row, "OwnerUserId"),
+            author=author,
             topic=parent.topic,
             source=text_of(row.get("Body", "")),
             now=self._at(row),
@@ -218,11 +226,12 @@ class Import:
 
     def _comment(self, row: Row) -> int | None:
         parent = self._local_post(row.get("PostId", ""))
-        if parent is None:
+        author = self._author(row, "UserId") if parent else None
+        if parent is None or author is None:
             self.skipped["Comments"] += 1
             return None
         post = write_post(
-            author=self._author(row, "UserId"),
+            author=author,
             topic=parent.topic,
             source=row.get("Text", "").strip()[: markup.MAX_LENGTH] or "…",
             now=self._at(row),
@@ -287,7 +296,7 @@ class Import:
     @staticmethod
     def _accept(topic: Topic, answer: Post | None) -> None:
         fits = answer and answer.topic_id == topic.pk and answer.number > 1 and not answer.deleted_at
-        if answer and fits and topic.best_answer_id is None:
+        if answer and fits and topic.best_answer_id is None and topic.author.erased_at is None:
             choose_best_answer(member=topic.author, post=answer, now=answer.written_at, imported=True)
 
     def _count_unstated(self, batch: list[Row]) -> None:

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Conflict, Gone, Invalid, NotAllowed, publish
+from community.kernel.api import Conflict, Gone, Invalid, NotAllowed, forget_files, publish
 from community.kernel.images import reencode
 from community.kernel.markup import language_of, plain_text, render
 from community.members.api import Member, Role, has_role
@@ -60,8 +60,9 @@ class _Prepared:
     picture: ContentFile[bytes] | None
 
     def keep_picture(self, idea: Idea) -> None:
-        """Give it to an idea, where there is one."""
+        """Give it to an idea, where there is one, in the place of the one it had."""
         if self.picture is not None:
+            forget_files([idea.picture.name])
             idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", self.picture, save=False)
 
 
@@ -135,8 +136,9 @@ def withdraw_idea(*, author: Member, idea: Idea, now: datetime) -> None:
         return
     if not idea.contest.switches_at(now).may_submit and not has_role(author, Role.MODERATOR):
         raise Conflict(_("An idea can be taken back only while the contest asks for ideas."))
-    idea.withdrawn_at = now
-    idea.save(update_fields=["withdrawn_at"])
+    forget_files([idea.picture.name])
+    idea.withdrawn_at, idea.picture = now, ""
+    idea.save(update_fields=["withdrawn_at", "picture"])
     publish(IdeaWithdrawn(member_id=idea.author_id, idea_id=idea.pk, contest_id=idea.contest_id), now=now)
     _changed(idea.contest, idea)
 

@@ -47,7 +47,8 @@ def join_and_leave(client, maja):
 
 
 def edit_space(client, maja):
-    return lambda n: client.post("/me/space/", {"name": f"Maja {n}", "language": "en"})
+    garage = {"car-TOTAL_FORMS": "0", "car-INITIAL_FORMS": "0"}
+    return lambda n: client.post("/me/space/", {"name": f"Maja {n}", "language": "en", **garage})
 
 
 def mute(client, maja):

@@ -55,6 +55,7 @@ COVERED = {
     "forums.Post.author": "posts",
     "forums.Reaction.member": "reactions",
     "forums.ReadState.member": "read_topics",
+    "forums.Reference.member": "named_in",
     "forums.Topic.author": "topics",
     "forums.Upload.member": "pictures",
     "ideas.Idea.author": "ideas",
@@ -130,7 +131,9 @@ def talk(ada, ben):
     topic = open_topic(author=ada, board=board, title="Which roof rack?", source="Roof bars.", now=at)
     post = write_post(topic=topic, author=ada, source="Camping with them, @ben", now=at)
     edit_post(post=post, editor=ada, source="Camping with roof bars, @ben", now=at)
-    react(post=write_post(topic=topic, author=ben, source="Take these", now=at), member=ada, kind="useful", now=at)
+    react(
+        post=write_post(topic=topic, author=ben, source="Take these, @ada", now=at), member=ada, kind="useful", now=at
+    )
     mark_read(Topic.objects.get(pk=topic.pk), ada, 2, now=at)
     mark_board_read(board, ada, now=at)
     Upload.objects.create(member=ada, file="posts/2026/11/a.webp", at=at)

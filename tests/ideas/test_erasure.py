@@ -1,0 +1,63 @@
+"""Pictures that nobody shows any more leave the disk; of an erased member's withdrawn ideas nothing stays."""
+
+import pytest
+from django.core.files.storage import default_storage
+
+from community.members.api import Role, erase_member
+from ideas import services
+from ideas.models import Idea
+from tests.contests import SUBMISSION, VOTING, contest, idea
+from tests.forums.places import picture
+from tests.people import member, staff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def pictured(where, author, title="A wet box"):
+    return services.submit_idea(
+        author=author, contest=where, title=title, source="Here", picture=picture(), now=SUBMISSION
+    )
+
+
+def there(name):
+    return bool(name) and default_storage.exists(name)
+
+
+def test_a_picture_that_is_replaced_or_taken_back_leaves_the_disk():
+    author = member()
+    made = pictured(contest(), author)
+    first = made.picture.name
+    edited = services.edit_idea(
+        author=author, idea=made, title="A", source="B", picture=picture(size=(9, 9)), now=SUBMISSION
+    )
+    second = edited.picture.name
+    assert (there(first), there(second)) == (False, True)
+    services.edit_idea(author=author, idea=made, title="A", source="B", now=SUBMISSION)
+    assert there(second)
+    services.withdraw_idea(author=author, idea=made, now=SUBMISSION)
+    assert not there(second)
+    assert Idea.objects.get().picture.name == ""
+
+
+def test_an_idea_removed_by_a_moderator_loses_its_picture_too():
+    made = pictured(contest(), member())
+    services.withdraw_idea(author=staff(Role.MODERATOR), idea=made, now=VOTING)
+    assert not there(made.picture.name)
+
+
+def test_an_erased_authors_ideas_stay_without_name_and_picture_and_those_taken_back_are_blank():
+    found, author = contest(), member()
+    kept, gone, others = pictured(found, author), pictured(found, author, "A secret"), pictured(found, member())
+    services.withdraw_idea(author=author, idea=gone, now=SUBMISSION)
+    erase_member(member=author, now=VOTING)
+    assert (there(kept.picture.name), there(others.picture.name)) == (False, True)
+    rows = Idea.objects.order_by("pk").values_list("title", "source", "text", "html", "picture")
+    assert list(rows)[:2] == [("A wet box", "Here", "Here", "<p>Here</p>\n", ""), ("", "", "", "", "")]
+
+
+def test_the_erased_authors_idea_is_still_shown(client):
+    made = idea(contest(), member("zelda"))
+    services.advance_contests(now=VOTING)
+    erase_member(member=made.author, now=VOTING)
+    assert "zelda" not in client.get(made.get_absolute_url()).content.decode()
+    assert client.get(made.get_absolute_url()).status_code == 200
