@@ -413,7 +413,7 @@ def test_the_overview_asks_a_literal_number_of_queries(ada, desk, marketer, coun
         desk.post(reverse("crm:save_segment"), {"q": line, "name": f"S{number}"})
         record([ada.pk], actor=marketer, kind="listed", permit=("offers", "email"), why=line, now=now())
     desk.get(reverse("crm:workbench"))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         desk.get(reverse("crm:workbench"))
 
 
