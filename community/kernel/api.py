@@ -1,6 +1,7 @@
 """The kernel's door: everything other apps may use of it."""
 
 from community.kernel.brand import brand_name
+from community.kernel.cells import safe_cell
 from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
@@ -46,5 +47,6 @@ __all__ = [
     "replay",
     "replay_of",
     "rewrite",
+    "safe_cell",
     "times_of",
 ]

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.consent.api import Channel
-from community.kernel.api import Invalid
+from community.kernel.api import Invalid, safe_cell
 from community.members.api import Member, require_role
 from crm_bridge.audience.line import Line, render
 from crm_bridge.audience.services import Person, everyone, people_of
@@ -23,7 +23,6 @@ from crm_bridge.segments.services import AUDIENCE_ROLES
 CHUNK = 500
 MOST = 100_000
 BYTE_ORDER_MARK = "\ufeff"  # so that spreadsheets read UTF-8
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(line: Line, *, actor: Member, now: datetime) -> str:
@@ -41,7 +40,7 @@ def export(line: Line, *, actor: Member, now: datetime) -> str:
     writer.writerow(_header(line))
     with transaction.atomic():
         for people in _people(ids, line, now):
-            writer.writerows([safe(cell) for cell in _row(person, line)] for person in people)
+            writer.writerows([safe_cell(cell) for cell in _row(person, line)] for person in people)
             record(
                 [person.member.pk for person in people],
                 actor=actor,
@@ -76,8 +75,3 @@ def _row(person: Person, line: Line) -> list[str]:
         ":".join(line.permit),
         person.last_active_at.date().isoformat() if person.last_active_at else "",
     ]
-
-
-def safe(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

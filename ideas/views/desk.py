@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, now, rate_limit
+from community.kernel.api import PaddockError, now, rate_limit, safe_cell
 from community.members.api import Role, require_role
 from ideas import queries, services
 from ideas.forms import ContestForm, DecisionForm, PhasesForm
@@ -18,7 +18,6 @@ from ideas.models import Contest, Idea
 from ideas.views.forms import tell
 
 KEY_DIGITS = 18
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @login_required
@@ -108,9 +107,7 @@ def _line(card: queries.IdeaCard) -> list[Any]:
     author = card.author.name if card.author else ""
     words = [idea.title, author, idea.text, idea.decision, idea.reason_en, idea.reason_zh]
     # A spreadsheet must not run what a member wrote.
-    title, author, text, decision, reason_en, reason_zh = (
-        f"'{word}" if word.startswith(FORMULA) else word for word in words
-    )
+    title, author, text, decision, reason_en, reason_zh = map(safe_cell, words)
     submitted = idea.submitted_at.isoformat()
     votes = "" if card.votes is None else card.votes
     return [idea.number, title, author, text, submitted, votes, decision, reason_en, reason_zh]

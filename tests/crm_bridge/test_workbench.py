@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from clubs.api import found_club, join_club
 from community.consent.api import withdraw
-from community.kernel.api import now, publish
+from community.kernel.api import now, publish, safe_cell
 from community.kernel.limits import LIMITS
 from community.members.api import CarEntry, Member, Role, set_garage
 from community.search.port import SearchDown
@@ -22,7 +22,6 @@ from community.search.registry import engine_of
 from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.audience.questions import KEPT, prune_questions
 from crm_bridge.console.access import newest_looks, record
-from crm_bridge.console.export import safe
 from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
@@ -272,7 +271,7 @@ def test_the_export_holds_those_who_permit_it_at_that_moment(ada, desk):
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_no_cell_is_a_formula(cell):
-    assert safe(cell) == f"'{cell}"
+    assert safe_cell(cell) == f"'{cell}"
 
 
 def test_segments_are_saved_counted_renamed_and_deleted(ada, desk):
