@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Value
+from django.db.models import Count, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -108,3 +108,19 @@ def car_labels(lowered: Iterable[str]) -> dict[str, str]:
     cars = Car.objects.annotate(lowered=written).filter(lowered__in=list(lowered)).order_by("-pk")
     owned = {car.lowered: car for car in cars}
     return {key: shown.label for key, shown in zip(owned, shown_cars(owned.values()), strict=True)}
+
+
+def cars_called(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Brand and model of the cars whose brand, model or both together are one of the names, in lower case."""
+    wanted = list(names)
+    lowered = {"low_brand": Lower("brand"), "low_model": Lower("model")}
+    cars = Car.objects.annotate(**lowered, low_label=Lower(Concat("brand", Value(" "), "model")))
+    found = cars.filter(Q(low_brand__in=wanted) | Q(low_model__in=wanted) | Q(low_label__in=wanted))
+    return list(found.order_by("brand", "model").values_list("brand", "model").distinct())
+
+
+def car_names(limit: int) -> list[str]:
+    """What cars are called, brand, model and both: those that most members have."""
+    cars = Car.objects.values_list("brand", "model").annotate(owners=Count("pk")).order_by("-owners", "brand", "model")
+    names = [name for brand, model, _owners in cars[:limit] for name in (f"{brand} {model}".strip(), brand, model)]
+    return list(dict.fromkeys(name for name in names if name))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crm_bridge.audience.line import WINDOW_KEYS, Line, Wanted
+from crm_bridge.audience.line import DEFAULT_PERMIT, WINDOW_KEYS, Line, Wanted
+from crm_bridge.audience.parts import Part
 
 
 def toggled(line: Line, key: str, value: str) -> Line:
@@ -27,19 +28,29 @@ def toggled(line: Line, key: str, value: str) -> Line:
     return replace(line, any={**{k: v for k, v in line.any.items() if k != key}, **({key: changed} if changed else {})})
 
 
-def chips(line: Line) -> Iterator[tuple[str, str, bool, Line]]:
-    """Each part of a line as (key, value, excluded, the line without it), for showing and taking off."""
+def chips(line: Line) -> Iterator[tuple[Part, Line]]:
+    """Each part of a line with the line without it, for showing and taking off."""
     for word in line.words:
-        yield "", word, False, replace(line, words=tuple(w for w in line.words if w != word))
+        yield _part("", word), replace(line, words=tuple(w for w in line.words if w != word))
     for wanted in line.interests:
         shown = f"{wanted.code}>={wanted.least:g}" if wanted.least else wanted.code
-        yield "interest", shown, False, toggled(line, "interest", wanted.code)
+        yield _part("interest", shown), toggled(line, "interest", wanted.code)
     for code in line.without:
-        yield "interest", code, True, replace(line, without=tuple(c for c in line.without if c != code))
+        shorter = replace(line, without=tuple(c for c in line.without if c != code))
+        yield _part("interest", code, excluded=True), shorter
     for key, values in line.any.items():
-        yield key, ",".join(values), False, replace(line, any={k: v for k, v in line.any.items() if k != key})
+        yield _part(key, *values), replace(line, any={k: v for k, v in line.any.items() if k != key})
     for key, values in line.none.items():
-        yield key, ",".join(values), True, replace(line, none={k: v for k, v in line.none.items() if k != key})
+        shorter = replace(line, none={k: v for k, v in line.none.items() if k != key})
+        yield _part(key, *values, excluded=True), shorter
     for window in line.windows:
         rest = tuple(w for w in line.windows if w != window)
-        yield window[0], f"{window[1]}{window[2]}d", False, replace(line, windows=rest)
+        yield _part(window[0], f"{window[1]}{window[2]}d"), replace(line, windows=rest)
+    if line.permit != DEFAULT_PERMIT:
+        yield _part("permit", ":".join(line.permit)), replace(line, permit=DEFAULT_PERMIT)
+    if line.sort:
+        yield _part("sort", line.sort), replace(line, sort="")
+
+
+def _part(key: str, *values: str, excluded: bool = False) -> Part:
+    return Part(excluded, key, "", ",".join(values), 0, 0, values)

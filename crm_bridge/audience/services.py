@@ -18,6 +18,8 @@ from community.consent.api import PROFILING_PERMIT, permits_for_many, permits_of
 from community.members.api import Member, car_lines
 from community.search.api import MAX_WINDOW, Query, all_matching, excerpt, matches, query, query_tokens, query_words
 from crm_bridge.audience.line import Line
+from crm_bridge.audience.named import cars_meant
+from crm_bridge.audience.ordering import ordered
 from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
@@ -89,13 +91,16 @@ def question(line: Line, *, now: datetime) -> Query:
         name, edge = SORTED_BY[key], now - timedelta(days=days)
         low, high = ranges.get(name, (None, None))
         ranges[name] = (edge, high) if sign == "<" else (low, edge)
-    none = {FIELDS.get(key, key): values for key, values in line.none.items()}
+    any_of, none = ({FIELDS.get(k, k): v for k, v in group.items()} for group in (line.any, line.none))
+    for group in (any_of, none):
+        if "owns" in group:
+            group["owns"] = cars_meant(group["owns"], vocabulary())
     if line.without:
         none["interests"] = line.without
     least = {wanted.code: wanted.least for wanted in line.interests if wanted.least}
     return Query(
         words=tuple(query_tokens(" ".join(line.words))),
-        any={FIELDS.get(key, key): values for key, values in line.any.items()},
+        any=any_of,
         none=none,
         must={"interests": tuple(wanted.code for wanted in line.interests)} if line.interests else {},
         least={"interests": least} if least else {},
@@ -107,7 +112,9 @@ def question(line: Line, *, now: datetime) -> Query:
 
 def _sort(line: Line) -> str:
     if line.sort.startswith("interest:"):
-        return f"-interests:{line.sort.partition(':')[2]}"
+        code = line.sort.partition(":")[2]
+        # Sorted by the engine, nobody without the interest would be found: see ``ordered``.
+        return f"-interests:{code}" if any(wanted.code == code for wanted in line.interests) else ""
     if line.sort:
         return ("-" if line.sort.startswith("-") else "") + SORTED_BY[line.sort.lstrip("-")]
     if line.words:
@@ -161,7 +168,7 @@ def growth(joined: list[tuple[Any, int]], total: int, *, now: datetime) -> list[
 def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> Audience:
     """Who matches. Raises SearchDown, and ValueError for a page there is not."""
     asked = question(line, now=now)
-    found = query(INDEX, replace(permitted(asked, line), page=page, size=size, facets=facets_at(now)))
+    found = ordered(replace(permitted(asked, line), page=page, size=size, facets=facets_at(now)), line)
     if page > pages_of(found.total, size):
         raise ValueError("no such page")
     others = query(INDEX, not_permitted(asked, line)).total

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from community.consent.api import Channel, Purpose
 from community.members.api import car_labels
-from crm_bridge.audience.line import LineError, Part, parts_of
+from crm_bridge.audience.parts import LineError, Part, parts_of
 from crm_bridge.keywords.vocabulary import known_labels, labels
 from crm_bridge.models.profile import Stage
 from crm_bridge.profiles.queries import club_titles
@@ -59,7 +59,7 @@ def _values(part: Part) -> list[str]:
         return [part.value.partition(">=")[0]]
     if part.key in WINDOWS:
         return [f"{part.sign}{part.value.rstrip('d')}"]
-    return part.value.split(",") if part.key else [part.value]
+    return list(part.values) if part.key and part.values else [part.value]
 
 
 def _phrase(part: Part, names: dict[str, str]) -> Phrase:
@@ -79,6 +79,8 @@ def label_of(key: str, *, excluded: bool = False) -> str:
         "language": _("reads"),
         "active": _("last here"),
         "joined": _("joined"),
+        "permit": _("may be reached for"),
+        "sort": _("sorted by"),
     }
     unsaid = {
         "interest": _("does not care about"),
@@ -100,6 +102,10 @@ def value_names(key: str, values: Iterable[str]) -> dict[str, str]:
         return {**{value: value for value in values}, **car_labels(values), **known_labels(values)}
     if key == "club":
         return {**{value: value for value in values}, **club_titles(values)}
+    if key == "sort":
+        codes = [value.partition(":")[2] for value in values if value.startswith("interest:")]
+        named = labels(codes) if codes else {}
+        return {value: named.get(value.partition(":")[2]) or _order(value) for value in values}
     makers: dict[str, Any] = {"stage": _stage, "language": _language, "permit": permit_name}
     makers |= dict.fromkeys(WINDOWS, window_name)
     return {value: makers[key](value) if key in makers else value for value in values}
@@ -111,6 +117,17 @@ def _stage(value: str) -> str:
 
 def _language(value: str) -> str:
     return {"en": "English", "zh": "中文"}.get(value, value)
+
+
+def _order(value: str) -> str:
+    name = value.removeprefix("-")
+    orders = {
+        "active": (_("last here, longest ago first"), _("last here, latest first")),
+        "joined": (_("joined, longest ago first"), _("joined, latest first")),
+        "days": (_("days active, fewest first"), _("days active, most first")),
+        "acts": (_("acts, fewest first"), _("acts, most first")),
+    }
+    return orders[name][value.startswith("-")] if name in orders else value
 
 
 def permit_name(value: str) -> str:

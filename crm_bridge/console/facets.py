@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from community.consent.api import PURPOSE_CHANNELS, Purpose
 from crm_bridge.audience.changes import chips, toggled
-from crm_bridge.audience.line import Line, Part, render
+from crm_bridge.audience.line import Line, render
 from crm_bridge.audience.services import WINDOWS, Audience
 from crm_bridge.audience.words import phrases, value_names
 from crm_bridge.models.profile import Stage
@@ -94,6 +94,8 @@ def _counts(found: Audience, name: str, key: str) -> dict[str, int]:
         return _windows(found.facets.get(name, []))
     counts = dict(found.facets.get(name, []))
     asked = [wanted.code for wanted in found.line.interests] if key == "interest" else found.line.any.get(key, ())
+    if key == "owns" and found.total:  # a brand is counted by its cars
+        asked = ()
     return {**counts, **{value: 0 for value in (*FIXED.get(key, ()), *asked) if value not in counts}}
 
 
@@ -132,8 +134,8 @@ class Chip:
 def chips_of(line: Line) -> list[Chip]:
     """The parts of a question in words."""
     parts = list(chips(line))
-    said = phrases(Part(excluded, key, "", value, 0, 0) for key, value, excluded, _without in parts)
+    said = phrases(part for part, _without in parts)
     return [
         Chip(phrase.label, phrase.value, phrase.excluded, render(without))
-        for phrase, (_key, _value, _excluded, without) in zip(said, parts, strict=True)
+        for phrase, (_part, without) in zip(said, parts, strict=True)
     ]

@@ -66,7 +66,7 @@ def test_parse_and_render_are_inverse(text):
         ("stage:happy", "stage:happy", [], ["consideration", "growth", "stable", "fading"]),
         ("language:fr", "language:fr", [], ["en", "zh"]),
         ("interest:power>=99", "99", [], ["0.5", "1", "1.5", "2", "3", "4", "5", "6", "7", "8", "9"]),
-        ("active:30d", "active:30d", [], []),
+        ("active:30d", "active:30d", ["active<30d"], []),
         ("active<soon", "active<soon", [], []),
         ("permit:partners:pigeon", "permit:partners:pigeon", [], ["permit:partners:email"]),
         ("permit:ofers:email", "permit:ofers:email", ["permit:offers:onsite"], []),
@@ -102,9 +102,11 @@ def test_choosing_a_value_twice_takes_it_off_again():
 
 
 def test_every_part_can_be_taken_off_alone():
-    line = parse("ada interest:power -interest:camping stage:stable -language:en active<30d")
-    shorter = [render(without) for _key, _value, _excluded, without in chips(line)]
-    assert len(set(shorter)) == 6
+    line = parse(
+        "ada interest:power -interest:camping stage:stable -language:en active<30d permit:offers:email sort:-days"
+    )
+    shorter = [render(without) for _part, without in chips(line)]
+    assert len(set(shorter)) == 8
     assert all(len(text) < len(render(line)) for text in shorter)
 
 

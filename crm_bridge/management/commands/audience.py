@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser
-from datetime import datetime
+import re
+import unicodedata
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from community.kernel.api import now
-from community.search.api import SearchDown
-from crm_bridge.audience.line import LineError, parse
-from crm_bridge.audience.services import FEWEST, Audience, Person, audience
+from community.search.api import MAX_WINDOW, SearchDown
+from crm_bridge.audience.line import Line, LineError, parse, render
+from crm_bridge.audience.services import FEWEST, WINDOWS, Audience, Person, audience
+from crm_bridge.models import Profile
 from crm_bridge.profiles.queries import Interest
+
+EXCLUDED = re.compile(r"[-－][^\W\d_]+[:：]")
+KEYS = {"interests": "interest", "clubs": "club", "permits": "permit", "active_at": "active", "joined_at": "joined"}
+HELP = """The line is written as in the Workbench; docs/audience.md has all of it. Examples:
+  manage.py audience "interest:roof-rack>=2 stage:stable active<30d" --limit 50 --format json
+  manage.py audience -club:touring
+  manage.py audience -- "-ada"     (after -- everything is the line)"""
 
 
 class Command(BaseCommand):
@@ -21,21 +32,26 @@ class Command(BaseCommand):
 
     help = 'Search members by a query line, as "interest:roof-rack>=2 stage:stable active<30d".'
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        """A line that begins with a minus is a line and no option."""
+        lines = [] if "--" in argv else [one for one in argv[2:] if EXCLUDED.match(one)]
+        super().run_from_argv([*(one for one in argv if one not in lines), *(["--", *lines] if lines else [])])
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The line, how many people, in which form."""
-        parser.add_argument("line")
-        parser.add_argument("--limit", type=int, default=20, help="people shown (default 20)")
+        parser.epilog, parser.formatter_class = HELP, RawDescriptionHelpFormatter
+        parser.add_argument("line", help="the question; in quotation marks, for the sake of the shell")
+        parser.add_argument("--limit", type=int, default=20, help=f"people shown, 1 to {MAX_WINDOW} (default 20)")
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask and print. A mistake in the line is shown under the place where it stands."""
+        if not 1 <= options["limit"] <= MAX_WINDOW:
+            raise CommandError(f"--limit is a number from 1 to {MAX_WINDOW}.")
         try:
-            found = audience(parse(options["line"]), size=max(1, options["limit"]), now=now())
+            found = audience(parse(options["line"]), size=options["limit"], now=now())
         except LineError as error:
-            pointer = " " * error.start + "^" * max(1, error.end - error.start)
-            hints = error.suggestions or error.choices
-            hint = f"\nTry: {', '.join(hints)}" if hints else ""
-            raise CommandError(f"{error.message}\n  {options['line']}\n  {pointer}{hint}") from error
+            raise CommandError(explained(error, options["line"])) from error
         except SearchDown as error:
             raise CommandError("Search is away at the moment; try again in a minute.") from error
         except ValueError as error:
@@ -46,25 +62,55 @@ class Command(BaseCommand):
             self.stdout.write(as_text(found))
 
 
+def explained(error: LineError, line: str) -> str:
+    """A mistake with the line and a pointer under the place, whatever the width of the signs before it."""
+    shown = "".join(one if one.isprintable() else " " for one in line)
+    pointer = " " * _width(shown[: error.start]) + "^" * max(1, _width(shown[error.start : error.end]))
+    hints = error.suggestions or error.choices
+    hint = f"\nTry: {', '.join(hints)}" if hints else ""
+    return f"{error.message}\n  {shown}\n  {pointer}{hint}"
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    widths = (0 if unicodedata.combining(one) else 1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
+    return sum(widths)
+
+
 def as_json(found: Audience) -> dict[str, Any]:
     """The answer as plain values. ``counted_only`` is a multiple of ten, or the words "fewer than 10"."""
+    stages = dict(Profile.objects.filter(pk__in=[p.member.pk for p in found.people]).values_list("pk", "stage"))
     return {
+        "line": render(found.line),
         "total": found.total,
         "purpose": found.line.permit[0],
         "channel": found.line.permit[1],
-        "members": [_member(person) for person in found.people],
-        "facets": {
-            name: [{"value": _plain(value), "count": count} for value, count in values]
-            for name, values in found.facets.items()
-        },
+        "members": [_member(person, stages.get(person.member.pk, "")) for person in found.people],
+        "facets": {KEYS.get(name, name): list(_facet(name, values)) for name, values in sorted(found.facets.items())},
         "counted_only": found.counted_only if found.counted_only is not None else f"fewer than {FEWEST}",
     }
 
 
-def _member(person: Person) -> dict[str, Any]:
+def _facet(name: str, values: list[tuple[Any, int]]) -> Iterator[dict[str, Any]]:
+    """A facet as parts of a line: values, most frequent first and equals by name, or times, latest first."""
+    key = KEYS.get(name, name)
+    if name.endswith("_at"):
+        spans = list(pairwise((*WINDOWS, 0)))
+        for (longest, shortest), (_cut, count) in reversed(list(zip(spans, values, strict=False))):
+            within = f"{key}<{longest}d" if longest != WINDOWS[0] else ""
+            part = f"{within} {key}>{shortest}d" if shortest else within
+            yield {"part": part.strip(), "count": count}
+        return
+    for value, count in sorted(values, key=lambda pair: (-pair[1], pair[0])):
+        part = f"permit:{value}" if key == "permit" else render(Line(any={key: (value,)}))
+        yield {"part": part, "value": value, "count": count}
+
+
+def _member(person: Person, stage: str) -> dict[str, Any]:
     return {
         "username": person.member.username,
-        "stage": person.stage,
+        # As a code, where the list shows one.
+        "stage": stage if person.stage else "",
         "last_active_at": person.last_active_at.isoformat() if person.last_active_at else None,
         "interests": [_interest(interest) for interest in person.interests],
     }
@@ -73,12 +119,6 @@ def _member(person: Person) -> dict[str, Any]:
 def _interest(interest: Interest) -> dict[str, Any]:
     reasons = [{"source": r.source, "reason": r.sentence, "at": r.at.isoformat()} for r in interest.reasons]
     return {"keyword": interest.code, "name": interest.name, "weight": interest.weight, "reasons": reasons}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def as_text(found: Audience) -> str:

@@ -1,0 +1,159 @@
+"""``manage.py audience``: what it prints, and how a mistake is shown."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from community.kernel.api import now
+from community.members.api import CarEntry, set_garage
+from crm_bridge.audience.line import LineError, parse
+from crm_bridge.audience.services import audience, size_of
+from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.management.commands.audience import Command, explained
+from crm_bridge.mirror import services
+from crm_bridge.models import Keyword, Profile
+from tests.people import member, permit
+from tests.relay import drain
+from tests.vocabulary import load_words
+
+BOTH = ("profiling:onsite", "product_news:email")
+CARS = {
+    "ada": ("Norling", "4 Touring"),
+    "ben": ("诺岭", "Speedster"),
+    "cyd": ("Dax", "speedster"),
+    "dora": ("Dax", "2"),
+}
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def people():
+    load_words()
+    Keyword.objects.create(code="norling", name_en="Norling", name_zh="诺岭", kind="model")
+    vocabulary_changed()
+    found = {}
+    for name, (brand, model) in CARS.items():
+        found[name] = permit(member(name), *BOTH)
+        set_garage(member=found[name], cars=[CarEntry(brand, model, None)], now=now())
+    services.add(member=found["ben"], term="power", now=now())
+    services.add(member=found["dora"], term="camping", now=now())
+    drain()
+    return found
+
+
+def asked(*args, **options):
+    out = StringIO()
+    call_command("audience", *args, format="json", stdout=out, **options)
+    return json.loads(out.getvalue())
+
+
+def names(line):
+    return {person.member.username for person in audience(parse(line), now=now()).people}
+
+
+@pytest.mark.parametrize(
+    ("line", "drivers"),
+    [
+        ("owns:norling", {"ada", "ben"}),
+        ("owns:诺岭", {"ada", "ben"}),
+        ('owns:"Norling 4 Touring"', {"ada"}),
+        ("owns:诺岭4旅行版", {"ada"}),
+        ('owns:"4 touring"', {"ada"}),
+        ("owns:Speedster", {"ben", "cyd"}),
+        ("owns:dax", {"cyd", "dora"}),
+        ('owns:"Dax 2",诺岭', {"ada", "ben", "dora"}),
+        ("-owns:dax", {"ada", "ben"}),
+    ],
+)
+def test_cars_are_found_by_brand_by_model_and_by_both(line, drivers):
+    assert names(line) == drivers
+
+
+def test_an_order_leaves_nobody_out(people):
+    services.correct(member=people["dora"], keyword="camping", weight=2.0, now=now())
+    services.add(member=people["ada"], term="camping", now=now())
+    drain()
+    every = audience(parse("sort:interest:camping"), now=now())
+    order = [person.member.username for person in every.people]
+    assert (every.total, set(order[:2]), set(order[2:])) == (4, {"ada", "dora"}, {"ben", "cyd"})
+    paged = [audience(parse("sort:interest:camping"), page=page, size=3, now=now()) for page in (1, 2)]
+    assert [person.member.username for page in paged for person in page.people] == order
+    single = [audience(parse("sort:interest:camping"), page=page, size=1, now=now()).people for page in (1, 2, 3, 4)]
+    assert [one.member.username for (one,) in single] == order
+    assert dict(every.facets["interests"]).items() >= {"camping": 2, "power": 1}.items()
+    assert size_of(parse("sort:interest:camping"), now=now()) == 4
+    assert audience(parse("interest:power sort:interest:camping"), now=now()).total == 1
+    without = audience(parse("-interest:power sort:interest:camping"), now=now())
+    assert {person.member.username for person in without.people} == {"ada", "cyd", "dora"}
+
+
+def test_the_answer_as_json_can_be_asked_again():
+    Profile.objects.update(stage="growth")
+    found = asked("interest:动力 sort:-joined")
+    assert set(found) == {"line", "total", "purpose", "channel", "members", "facets", "counted_only"}
+    assert found["line"] == "interest:power sort:-joined"
+    (ben,) = found["members"]
+    assert (ben["username"], ben["stage"]) == ("ben", "growth")
+    assert all(set(interest) == {"keyword", "name", "weight", "reasons"} for interest in ben["interests"])
+    keys = ["active", "club", "interest", "joined", "language", "owns", "permit", "stage"]
+    assert sorted(found["facets"]) == keys
+    everybody = asked("")
+    for values in everybody["facets"].values():
+        for value in values:
+            parse(value["part"])
+    cars = everybody["facets"]["owns"]
+    assert [(one["part"], one["count"]) for one in cars] == [
+        ('owns:"dax 2"', 1),
+        ('owns:"dax speedster"', 1),
+        ("owns:norling-4t", 1),
+        ('owns:"诺岭 speedster"', 1),
+    ]
+    assert [one["part"] for one in everybody["facets"]["active"]] == [
+        "active<7d",
+        "active<30d active>7d",
+        "active<90d active>30d",
+        "active<365d active>90d",
+        "active>365d",
+    ]
+    assert {"part": "permit:product_news:email", "value": "product_news:email", "count": 4} in everybody["facets"][
+        "permit"
+    ]
+    assert everybody == asked("")
+
+
+@pytest.mark.parametrize("limit", [0, -1, 10_001])
+def test_a_limit_out_of_reach_is_refused(limit):
+    with pytest.raises(CommandError, match="from 1 to 10000"):
+        asked("", limit=limit)
+
+
+def test_a_limit_shows_so_many():
+    assert (len(asked("", limit=2)["members"]), asked("", limit=2)["total"]) == (2, 4)
+    assert len(asked("", limit=10_000)["members"]) == 4
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["-owns:dax"], ["--limit", "9", "-owns:dax"], ["-owns:dax", "--limit", "9"], ["--", "-owns:dax"], ["－owns：dax"]],
+)
+def test_a_line_may_begin_with_a_minus(argv, capsys):
+    Command().run_from_argv(["manage.py", "audience", *argv])
+    assert capsys.readouterr().out.startswith("2 people permit")
+
+
+@pytest.mark.parametrize(
+    ("line", "pointer"),
+    [
+        ("stage:happy", "^^^^^^^^^^^"),
+        ("行李架 stage:x", "       ^^^^^^^"),
+        ("行李架\tstage：x", "       ^^^^^^^^"),
+        ("ada 兴趣:power", "    ^^^^"),
+    ],
+)
+def test_the_pointer_stands_under_the_mistake(line, pointer):
+    with pytest.raises(LineError) as caught:
+        parse(line)
+    shown = explained(caught.value, line).splitlines()
+    assert shown[1:3] == [f"  {line.replace(chr(9), ' ')}", f"  {pointer}"]
