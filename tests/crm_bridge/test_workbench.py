@@ -365,6 +365,12 @@ def test_a_mistake_names_what_is_near_or_all_there_is(ada, desk, typed, said):
     assert said in desk.get(reverse("crm:people"), {"q": typed}).content.decode()
 
 
+def test_a_mistake_is_marked_where_it_stands(ada, desk):
+    text = desk.get(reverse("crm:people"), {"q": "ada stage：happy 行李架"}).content.decode()
+    assert '<code>ada <mark class="wrong">stage：happy</mark> 行李架</code>' in text
+    assert 'value="ada stage：happy 行李架"' in text
+
+
 def test_the_overview_tells_what_is_due_and_who_looked(ada, desk):
     open_contest(
         actor=staff(Role.BRAND_MANAGER, "nora"),

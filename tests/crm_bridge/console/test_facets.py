@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from community.kernel.api import now
-from community.members.api import Member
+from community.members.api import CarEntry, Member, set_garage
 from community.search.api import engine_of, mark
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import JOINED, WEEKS, WINDOWS, audience, growth, in_windows
-from crm_bridge.console.facets import FIRST, facets_of
+from crm_bridge.console.facets import FIRST, Chip, chips_of, facets_of
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.mirror import services
 from crm_bridge.models import Keyword
@@ -125,3 +125,27 @@ def test_the_line_begins_and_ends_at_its_numbers():
     drawn = spark([(at - timedelta(days=7 * week), people) for week, people in ((2, 0), (1, 5), (0, 10))])
     assert "M0.0 48.0L128.0 28.0L256.0 8.0" in drawn and "now: 10" in drawn and "style" not in drawn
     assert "48.0L256.0 48.0" in spark([(at, 0), (at, 0)])
+
+
+def test_each_part_of_a_question_is_a_chip_that_takes_it_off(ada):
+    line = parse("stage:stable,growth -owns:norling-4t active<30d permit:offers:email sort:interest:power")
+    rest = "-owns:norling-4t active<30d permit:offers:email sort:interest:power"
+    chips = chips_of(line)
+    assert chips[0] == Chip("is", "At home here, Growing", excluded=False, line=rest)
+    assert [(chip.label, chip.value, chip.excluded) for chip in chips[1:]] == [
+        ("does not drive", "Norling 4 Touring", True),
+        ("last here", "in the last 30 days", False),
+        ("may be reached for", "Offers: Email", False),
+        ("sorted by", "power", False),
+    ]
+    assert "permit" not in chips[3].line and "sort" in chips[3].line
+    assert "sort" not in chips[4].line
+    assert [chip.value for chip in chips_of(parse("sort:-joined"))] == ["joined, latest first"]
+
+
+def test_a_brand_is_counted_by_its_cars(ada):
+    set_garage(member=ada, cars=[CarEntry("Norling", "4 Touring", 2023), CarEntry("Norling", "9", None)], now=now())
+    drain()
+    cars = facets("owns:norling")["Drives"]
+    assert sorted(counts(cars)) == [("Norling 4 Touring", 1), ("Norling 9", 1)]
+    assert not any(choice.chosen for choice in cars.choices)
