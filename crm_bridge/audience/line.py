@@ -76,7 +76,10 @@ def parse(text: str, *, words: Vocabulary | None = None) -> Line:
     parts = list(parts_of(text))
     for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
         builder.add(part, before, after)
-    return builder.line()
+    line = builder.line()
+    if len(render(line)) > LONGEST:  # it could be kept, but not read again
+        raise LineError(_("Written out with its codes, the line is longer than 500 characters."), 0, len(text))
+    return line
 
 
 class _Builder:

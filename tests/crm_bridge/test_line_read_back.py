@@ -96,3 +96,11 @@ def test_nobody_was_here_a_hundred_years_ago(text):
 def test_of_two_times_the_narrower_holds():
     assert DAYS["w"] == 7
     assert parse("active<30d active<1w joined>1y joined>30d").windows == (("active", "<", 7), ("joined", ">", 365))
+
+
+def test_a_line_that_grows_too_long_as_it_is_written_out_is_refused():
+    Keyword.objects.create(code="x" * 40, name_en="xx", name_zh="叉叉", kind="topic")
+    load_words()
+    text = " ".join(["-interest:叉叉 interest:叉叉", *(f"{number}+" for number in range(100, 200))])[:450]
+    with pytest.raises(LineError, match="Written out"):
+        parse(text)
