@@ -122,6 +122,8 @@ class _Builder:
             raise LineError(_("A value is missing after “%(key)s”.") % {"key": part.key}, part.start, part.end)
         if part.key and part.key not in WINDOW_KEYS and part.sign != ":":
             raise mistakes.no_colon(part)
+        if part.key:
+            mistakes.in_a_list(part, [key for key in known if key])
         if part.key == "interest" and after:
             mistakes.in_two_words(part, after, self.vocabulary)
         take(replace(part, value=part.value.lower()) if part.key in ("permit", "sort", *WINDOW_KEYS) else part)

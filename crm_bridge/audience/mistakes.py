@@ -100,6 +100,21 @@ def in_two_words(part: Part, after: Part, vocabulary: Vocabulary) -> None:
         raise LineError(message, part.start, after.end, (f'{minus}interest:"{both}"{weight}',))
 
 
+def in_a_list(part: Part, keys: list[str]) -> None:
+    """Conditions, or interests, with a comma between them. Raises LineError."""
+    if part.quoted:
+        return
+    value = f"{part.key}{part.sign}{part.value}"
+    apart = re.sub(rf"[,;.]+(?=-?(?:{'|'.join(keys)})[{SIGNS}])", " ", value)
+    if apart != value:
+        message = _("A condition stands by itself, with a space before it; only a minus may stand before it.")
+        raise LineError(message, part.start, part.end, (f"{'-' * part.minus}{apart}",))
+    if part.key == "interest" and len(part.values) > 1:
+        message = _("Interests are asked for one by one, with a space between them.")
+        single = " ".join(f"{'-' * part.minus}interest:{one}" for one in part.values)
+        raise LineError(message, part.start, part.end, (single,))
+
+
 def in_a_word(part: Part, before: Part | None, after: Part | None, keys: list[str]) -> None:
     """A free word that is evidently none. Raises LineError."""
     _operator(part, before, after)
