@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from community.search.api import is_han, normalise, pieces
+from community.search.api import is_han, normalise, pieces, stem
 from crm_bridge.keywords.matcher import Matcher, units, words
 from crm_bridge.models import Keyword, Synonym, VocabularyVersion
 
@@ -74,7 +74,7 @@ def _compiled(version: int) -> Vocabulary:
     terms = [(name, code) for name, code in names if (tuple(units(name)), code) not in excluded]
     terms += [(text, "" if exclusion else code) for text, code, exclusion in synonyms]
     texts = normalise("\n".join(text for text, _code in (*names, *terms)))
-    stems = frozenset(piece for piece in pieces(texts) if not is_han(piece))
+    stems = frozenset(stem(piece) for piece in pieces(texts) if not is_han(piece))
     return Vocabulary(version, keywords, Matcher(terms), alone, texts, stems)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
 
-from community.consent.api import PURPOSE_CHANNELS
+from community.consent.api import CONTACT_CHANNELS
 from community.kernel.api import now
 from community.members.api import CarEntry, set_garage
 from crm_bridge.audience.document import LEVELS
@@ -24,7 +24,7 @@ SIGNS = some.sampled_from([*' -:<>=≥，：＞“”、。OR|"()！!x行7.', "A
 WORD = some.lists(SIGNS, min_size=1, max_size=6).map("".join)
 CODES = some.sampled_from(sorted(WORDS))
 CARS = ("norling 4, estate", "norling -9", "诺岭：7", "norling or")
-PERMITS = [(str(purpose), str(channel)) for purpose, channels in PURPOSE_CHANNELS.items() for channel in channels]
+PERMITS = [(str(purpose), str(channel)) for purpose, channels in CONTACT_CHANNELS.items() for channel in channels]
 
 
 def _clean(word):

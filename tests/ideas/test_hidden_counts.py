@@ -227,7 +227,7 @@ def workbench(voter: Member) -> dict[str, str]:
     assert {page: answer.status_code for page, answer in pages.items()} == dict.fromkeys(pages, 200)
     texts = {page: without_token(answer.content.decode()) for page, answer in pages.items()}
     answer = json.loads(printed.getvalue())
-    for facet in ("active_at", "joined_at"):  # its borders move with the clock
+    for facet in ("active", "joined"):  # its borders move with the clock
         answer["facets"][facet] = [part["count"] for part in answer["facets"][facet]]
     return {**texts, "command": json.dumps(answer, ensure_ascii=False)}
 

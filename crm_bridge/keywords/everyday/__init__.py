@@ -11,14 +11,15 @@ from pathlib import Path
 
 import rjieba
 
-from community.search.api import is_han, pieces
+from community.search.api import is_han, pieces, stem
 
 FOLDER = Path(__file__).parent
 
 
 @cache
 def _words(name: str) -> frozenset[str]:
-    return frozenset(pieces((FOLDER / name).read_text(encoding="utf-8")))
+    """The words of a file; they stand for all their forms."""
+    return frozenset(stem(piece) for piece in pieces((FOLDER / name).read_text(encoding="utf-8")))
 
 
 def is_everyday(name: str, *, often: int) -> bool:
@@ -30,7 +31,7 @@ def is_everyday(name: str, *, often: int) -> bool:
 def _is_everyday(piece: str, often: int) -> bool:
     if is_han(piece):
         return frequency(piece) > often or piece in _words("zh.txt")
-    return piece in _words("en.txt")
+    return stem(piece) in _words("en.txt")
 
 
 @lru_cache(50_000)
