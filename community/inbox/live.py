@@ -29,20 +29,26 @@ class ChannelState:
 
 @dataclass(frozen=True)
 class Push:
-    """A channel changed: what kind of change, its number, and ids that go with it."""
+    """A channel changed: what kind of change, its number, and ids that go with it.
+
+    A change that nobody may count has no number: pages that are open ask, those that missed it have missed nothing.
+    """
 
     channel: str
     kind: str
-    sequence: int
+    sequence: int | None = None
     payload: Mapping[str, int | str] = field(default_factory=dict)
 
     @property
     def body(self) -> dict[str, Any]:
         """The message as sockets send it."""
-        return {"channel": self.channel, "kind": self.kind, "sequence": self.sequence, **self.payload}
+        number = {} if self.sequence is None else {"sequence": self.sequence}
+        return {"channel": self.channel, "kind": self.kind, **number, **self.payload}
 
 
-def announce(channel: str, *, kind: str, sequence: int, payload: Mapping[str, int | str] | None = None) -> None:
+def announce(
+    channel: str, *, kind: str, sequence: int | None = None, payload: Mapping[str, int | str] | None = None
+) -> None:
     """Tell everyone who listens to a channel that it changed, once the caller's transaction is committed."""
     announce_all([Push(channel, kind, sequence, payload or {})])
 

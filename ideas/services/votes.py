@@ -14,7 +14,7 @@ from community.members.api import Member
 from ideas.facts import IdeaVoted, VoteWithdrawn
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.services.proposals import FACT_TEXT
-from ideas.services.rows import advance_sequence, lock_contest, lock_idea
+from ideas.services.rows import lock_contest, lock_idea
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
         moved_from_id=previous,
     )
     publish(fact, now=now)
-    push_tally(idea.contest_id)
+    _push(idea.contest_id)
     return vote
 
 
@@ -66,7 +66,7 @@ def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
     _count({idea_id: -1})
     _record(contest.pk, voter.pk, None, idea_id, now)
     publish(VoteWithdrawn(member_id=voter.pk, idea_id=idea_id, contest_id=contest.pk), now=now)
-    push_tally(contest.pk)
+    _push(contest.pk)
     return True
 
 
@@ -91,8 +91,9 @@ def _record(contest_id: int, voter_id: int, idea_id: int | None, previous_id: in
     VoteEvent.objects.create(contest_id=contest_id, voter_id=voter_id, idea_id=idea_id, previous_id=previous_id, at=now)
 
 
-def push_tally(contest_id: int) -> None:
-    """Somebody voted: that is all anybody is told while counts are hidden."""
-    advance_sequence(contest_id)
-    sequence = Contest.objects.values_list("sequence", flat=True).get(pk=contest_id)
-    announce(f"contest:{contest_id}", kind="voted", sequence=sequence)
+def _push(contest_id: int) -> None:
+    """Somebody voted: that is all anybody is told, since counts are hidden as long as anybody may vote.
+
+    The contest's number stays where it is: one that went on with every vote would be their count.
+    """
+    announce(f"contest:{contest_id}", kind="voted")

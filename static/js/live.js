@@ -79,7 +79,8 @@ function behind(part, message) {
   const known = Number(part.dataset.liveSequence);
   // A replaced element has no order of its own: whatever happens to it is fetched.
   if (part.dataset.liveReplace) return message.kind !== "listening" || message.sequence !== known;
-  return message.sequence > known;
+  // A message without a number is of a change nobody may count.
+  return message.sequence === undefined || message.sequence > known;
 }
 
 function connect() {

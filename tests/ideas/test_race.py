@@ -60,7 +60,7 @@ def test_twenty_members_with_eight_threads_each_have_twenty_votes(world):
     assert sum(Idea.objects.values_list("vote_count", flat=True)) == MEMBERS
     assert vote_differences() == []
     assert OutboxEvent.objects.filter(name="ideas.idea.voted").count() == VoteEvent.objects.count()
-    assert Contest.objects.get().sequence - sequence == VoteEvent.objects.count()
+    assert Contest.objects.get().sequence == sequence
     for voter in voters:
         steps = list(VoteEvent.objects.filter(voter_id=voter.pk).order_by("pk").values_list("previous_id", "idea_id"))
         assert [previous for previous, _to in steps] == [None, *(to for _previous, to in steps[:-1])]

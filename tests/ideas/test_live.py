@@ -1,0 +1,73 @@
+"""While counts are hidden a vote is heard of, and no number anybody reads moves with it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from community.inbox.routing import websocket_urlpatterns
+from ideas.models import Contest, Vote
+from ideas.services import cast_vote, submit_idea, withdraw_vote
+from tests.contests import SUBMISSION, VOTING, contest, idea, votes
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+
+
+async def _listening(found: Contest) -> tuple[WebsocketCommunicator, dict[str, object]]:
+    line = WebsocketCommunicator(URLRouter(websocket_urlpatterns), "/ws/")
+    line.scope["user"] = AnonymousUser()
+    assert (await line.connect())[0]
+    await line.send_json_to({"listen": [found.channel]})
+    return line, await line.receive_json_from()
+
+
+def numbers(found: Contest) -> list[str]:
+    """What the page, its repair address and a new socket say."""
+
+    async def scene() -> str:
+        line, first = await _listening(found)
+        await line.disconnect()
+        return str(first["sequence"])
+
+    pages = [Client().get(url) for url in (found.get_absolute_url(), f"/contests/{found.slug}/since/?after=0")]
+    read = [re.findall(r'data-live-sequence="(\d+)"', page.content.decode())[-1] for page in pages]
+    return [*read, async_to_sync(scene)()]
+
+
+def test_votes_move_no_number_anybody_reads():
+    made = idea(contest())
+    other = idea(made.contest, title="A ramp")
+    voters = votes(made, 4)
+    before = numbers(made.contest)
+    votes(made, 3)
+    cast_vote(voter=voters[0], idea=other, now=VOTING)
+    withdraw_vote(voter=voters[1], contest=made.contest, now=VOTING)
+    assert Vote.objects.count() == 6
+    assert numbers(made.contest) == before
+    assert len(set(before)) == 1
+
+
+def test_an_open_page_hears_of_a_vote_without_a_number():
+    made, voter = idea(contest()), member()
+
+    async def scene():
+        line, _first = await _listening(made.contest)
+        await sync_to_async(cast_vote)(voter=voter, idea=made, now=VOTING)
+        assert await line.receive_json_from() == {"channel": made.contest.channel, "kind": "voted"}
+        await line.disconnect()
+
+    async_to_sync(scene)()
+
+
+def test_an_idea_moves_the_number():
+    found = contest()
+    before = Contest.objects.get().sequence
+    submit_idea(author=member(), contest=found, title="A ramp", source="A ramp, short", now=SUBMISSION)
+    assert Contest.objects.get().sequence == before + 1
