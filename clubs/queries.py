@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Case, Count, IntegerField, QuerySet, When
 
 from clubs.models import Club, MemberRole, Membership
+from community.members.api import unverified
 
 RANKS = (MemberRole.LEADER, MemberRole.HOST)
 MOST_HOSTS = 6
@@ -55,4 +56,4 @@ def members_of(club: Club) -> QuerySet[Membership]:
     """Everybody in a club: leaders, then hosts, then members, each by how long they have been in."""
     ranks = [When(role=role, then=rank) for rank, role in enumerate(RANKS)]
     order = Case(*ranks, default=len(RANKS), output_field=IntegerField())
-    return Membership.objects.filter(club=club).order_by(order, "joined_at", "pk")
+    return Membership.objects.filter(club=club).exclude(member_id__in=unverified()).order_by(order, "joined_at", "pk")

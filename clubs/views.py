@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clubs.callouts import callouts
 from clubs.directory import club_cards, news_of, suggested
-from clubs.models import Club, ClubKind, Membership
+from clubs.models import Club, ClubKind
 from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, members_of
 from clubs.services import join_club, leave_club
 from community.kernel.api import Invalid, contributions, now, rate_limit
@@ -60,7 +60,7 @@ def club(request: HttpRequest, slug: str) -> HttpResponse:
     """A club: what it is about, what is talked of, its people."""
     found = get_object_or_404(Club, slug=slug)
     hosts = hosts_of(found)
-    latest = list(Membership.objects.filter(club=found).order_by("-joined_at")[:FACES])
+    latest = list(members_of(found).order_by("-joined_at")[:FACES])
     people = cards(row.member_id for row in (*hosts, *latest))
     talk = talk_of(request.user, slug)
     context = {

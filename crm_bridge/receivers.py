@@ -58,6 +58,12 @@ def erase(member_id: int) -> None:
     mark(INDEX, [member_id])
 
 
+@fills("members.verified")
+def verified(member_id: int) -> None:
+    """Who showed that their address is theirs is one of the audience."""
+    mark(INDEX, [member_id])
+
+
 @each_minute
 def forget_questions() -> int:
     """What was asked of the audience is kept for a year."""

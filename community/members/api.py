@@ -36,6 +36,7 @@ from community.members.services import (
     require_role,
     set_garage,
 )
+from community.members.verification import shown_members, unverified
 
 __all__ = [
     "Car",
@@ -67,6 +68,8 @@ __all__ = [
     "register",
     "require_role",
     "set_garage",
+    "shown_members",
     "skeleton",
     "space_url",
+    "unverified",
 ]

@@ -16,6 +16,7 @@ from community.members.enums import Role
 from community.members.garage import car_lines
 from community.members.lookalikes import skeleton
 from community.members.models import DeclaredKeyword, Member
+from community.members.verification import shown_members
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ def space_url(username: str) -> str:
 def members_named(usernames: Iterable[str]) -> dict[str, int]:
     """Who is meant by these names: whoever bears it letter for letter, else who bears one that looks like it.
 
-    Erased people are nobody.
+    Erased people are nobody, and so are those who have not verified their address.
     """
     looks = {name: skeleton(name) for name in usernames}
-    rows = Member.objects.filter(Q(username__in=looks) | Q(skeleton__in=looks.values()), erased_at=None)
+    rows = shown_members().filter(Q(username__in=looks) | Q(skeleton__in=looks.values()))
     found = list(rows.values_list("username", "skeleton", "pk"))
     spelt, looking = {name: pk for name, _look, pk in found}, {look: pk for _name, look, pk in found}
     who = {name: spelt.get(name) or looking.get(look) for name, look in looks.items()}

@@ -6,24 +6,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.db import transaction
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from community.kernel.api import fills
+from community.kernel.api import each_minute, fills, now
 from community.members.garage import shown_cars
 from community.members.models import Car, Member
 from community.members.queries import declared_keywords, space_url
+from community.members.verification import forget_unverified, shown_members, verified
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 
 
 def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
     """The documents of members who are here."""
-    for member in Member.objects.filter(pk__in=ids, erased_at=None).prefetch_related("declared_keywords"):
+    for member in shown_members().filter(pk__in=ids).prefetch_related("declared_keywords"):
         words = " ".join(keyword.text for keyword in member.declared_keywords.all())
         yield ContentDocument(
             id=member.pk,
@@ -38,13 +42,13 @@ def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
 
 def all_ids() -> Iterable[int]:
     """Everybody who is here."""
-    return Member.objects.filter(erased_at=None).order_by("pk").values_list("pk", flat=True).iterator()
+    return shown_members().order_by("pk").values_list("pk", flat=True).iterator()
 
 
 def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     """Hits; spaces are public."""
     fields = ("username", "name", "about", "joined_at", "language")
-    members, words = Member.objects.filter(pk__in=ids, erased_at=None).only(*fields), declared_keywords(ids)
+    members, words = shown_members().filter(pk__in=ids).only(*fields), declared_keywords(ids)
     return {
         member.pk: Found(
             space_url(member.username),
@@ -56,6 +60,19 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
         )
         for member in members
     }
+
+
+@receiver(email_confirmed, dispatch_uid="members.verified")
+def address_verified(email_address: EmailAddress, **kwargs: Any) -> None:
+    """Who joined is shown from the moment their address is known to be theirs."""
+    with transaction.atomic():
+        verified(email_address.user_id)
+
+
+@each_minute
+def forget_who_never_came() -> int:
+    """People who joined and never verified their address."""
+    return forget_unverified(now=now())
 
 
 @fills("members.explain")

@@ -22,6 +22,7 @@ from community.members.garage import shown_cars
 from community.members.middleware import KEPT, KEPT_SECONDS
 from community.members.models import Member
 from community.members.services import change_space, declare_keywords, set_garage
+from community.members.verification import shown_members
 
 LINE = 40  # characters; a longer value is shown as text
 YEAR = 365 * 24 * 3600
@@ -32,7 +33,7 @@ QUESTIONS = ((Purpose.PROFILING, "onsite"), (Purpose.PRODUCT_NEWS, "email"))
 @require_safe
 def space(request: HttpRequest, username: str) -> HttpResponse:
     """What a member wants to show."""
-    named = Member.objects.filter(username=username, erased_at=None)
+    named = shown_members().filter(username=username)
     member = None if "\0" in username else named.first()
     if member is None:
         raise Http404

@@ -8,7 +8,7 @@ from typing import Any
 
 from community.consent.api import PROFILING_PERMIT, paused_among, permits_of_many
 from community.kernel.api import now
-from community.members.api import Member, garage_models
+from community.members.api import Member, garage_models, shown_members
 from community.search.api import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Field, Index, Schema, register_index, tokens
 from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
 from crm_bridge.models import Belonging, Profile
@@ -38,7 +38,7 @@ SCHEMA = Schema(
 def load(ids: Sequence[str]) -> Iterable[tuple[str, Mapping[str, Any] | None]]:
     """The documents of members who are here and not the brand's own people, in seven queries for any number."""
     wanted = [int(member_id) for member_id in ids]
-    members = {m.pk: m for m in Member.objects.filter(pk__in=wanted, erased_at=None, is_staff=False, is_active=True)}
+    members = {m.pk: m for m in shown_members().filter(pk__in=wanted, is_staff=False, is_active=True)}
     profiles = Profile.objects.in_bulk(list(members))
     permits, paused, garages = permits_of_many(members), paused_among(members, now=now()), garage_models(members)
     words, clubs = vocabulary(), defaultdict(list)
@@ -83,7 +83,7 @@ def owned(label: str, words: Vocabulary) -> str:
 
 def all_ids() -> Iterator[str]:
     """Everybody who may have a document."""
-    members = Member.objects.filter(erased_at=None, is_staff=False, is_active=True).order_by("pk")
+    members = shown_members().filter(is_staff=False, is_active=True).order_by("pk")
     for member_id in members.values_list("pk", flat=True).iterator(chunk_size=5000):
         yield str(member_id)
 
