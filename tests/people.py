@@ -1,7 +1,11 @@
 """Members for tests."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import count
+
+from django.test import Client
+from django.urls import reverse
 
 from community.consent.api import VERSION, grant
 from community.members.api import Member, Role, give_role, register
@@ -28,6 +32,11 @@ def staff(role: Role, username: str = "") -> Member:
     person = member(username or f"of-{role[:5]}")
     give_role(member=person, role=role, title="Norling")
     return person
+
+
+def confirm(client: Client, password: str = "correct horse") -> None:  # noqa: S107 - that of every member of a test
+    """Give the password once more, as somebody who signed in some time ago is asked to."""
+    assert client.post(reverse("account_reauthenticate"), {"password": password}).status_code == HTTPStatus.FOUND
 
 
 def permit(person: Member, *permissions: str, now: datetime = THEN) -> Member:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from django.core.validators import MaxLengthValidator
 from django.urls import reverse
 
@@ -18,6 +22,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """To the questions."""
         return reverse("members:welcome")
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """For addresses and one's file a sign-in of just now counts; for keys, and for leaving, it does not."""
+        if app == "allauth.account" and _signed_in_lately(context.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def clean_email(self, email: str) -> str:
         """As long as the column; allauth would cut a longer one, so that two might become one."""
         MaxLengthValidator(LONGEST_ADDRESS)(email)
@@ -27,3 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Our form checks names."""
         return username
+
+
+def _signed_in_lately(request: Any) -> bool:
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT

@@ -8,8 +8,11 @@ from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -235,11 +238,26 @@ def looks(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def download(request: HttpRequest) -> HttpResponse:
-    """The member's file, the same document ``manage.py explain`` prints."""
+    """The member's file, after the password where the sign-in is some time ago; then the way leads back to the button.
+
+    Not to the file: a browser saves it and would go on showing the form.
+    """
+    try:
+        return _file(request)
+    except ReauthenticationRequired:
+        url = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+        return redirect(f"{url}?{urlencode({'next': reverse('crm:mirror') + '#leave'})}")
+
+
+def _as_file(request: HttpRequest) -> HttpResponse:
+    """The same document ``manage.py explain`` prints."""
     member: Any = request.user
     rate_limit(member.pk, "file", now=now())
     headers = {"Content-Disposition": 'attachment; filename="paddock.json"', "Cache-Control": "private, no-store"}
     return HttpResponse(as_json(member), content_type="application/json", headers=headers)
+
+
+_file: View = reauthentication_required(_as_file, app="allauth.account")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

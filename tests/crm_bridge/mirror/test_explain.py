@@ -24,7 +24,7 @@ from forums.api import edit_post, ensure_board, mark_board_read, mark_read, open
 from forums.models import Imported, Topic, Upload
 from ideas.api import cast_vote
 from tests.contests import SUBMISSION, VOTING, contest, idea
-from tests.people import member, permit, staff
+from tests.people import confirm, member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
@@ -172,6 +172,7 @@ def test_two_providers_never_use_one_name(ada):
 def test_the_download_is_exactly_what_the_command_prints(ada, client, language):
     Member.objects.filter(pk=ada.pk).update(language=language)
     client.force_login(ada)
+    confirm(client)
     ada.refresh_from_db()
     downloaded = client.get(reverse("crm:download")).content.decode()
     assert downloaded == printed("ada") == printed(str(ada.public_id))

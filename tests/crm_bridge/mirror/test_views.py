@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from community.consent.api import VERSION, permits_of, withdraw
 from community.kernel.api import now, publish
-from community.members.api import Member, Role, declare_keywords
+from community.members.api import Member, Newcomer, Role, declare_keywords, import_members
 from community.search.api import SearchDown, engine_of
 from community.traces.facts import SiteSearched
 from crm_bridge.audience.line import parse
@@ -20,7 +20,7 @@ from crm_bridge.mirror import queries, services
 from crm_bridge.models import AccessEntry, Keyword, Profile, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import ensure_board, open_topic
-from tests.people import member, permit, staff
+from tests.people import THEN, confirm, member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
@@ -115,6 +115,7 @@ def test_the_page_says_what_is_known_and_why_in_the_readers_language(client, ada
 def test_nobody_sees_anything_of_somebody_else(client, ada):
     looked(ada, why="interest:camping")
     client.force_login(permit(member("eve"), *BOTH))
+    confirm(client)
     for name in OWN[:4]:
         text = page(client, name)
         assert "roof" not in text and "interest:camping" not in text and "ada@" not in text
@@ -435,7 +436,22 @@ def test_the_lists_cost_a_constant_number_of_queries(client, ada, count, name, q
 # The file
 
 
+def test_the_file_asks_for_the_password_where_the_sign_in_is_some_time_ago(client, ada):
+    response = client.get(reverse("crm:download"))
+    assert response["Location"] == f"{reverse('account_reauthenticate')}?next=%2Fme%2Fknows%2F%23leave"
+    back = client.post(response["Location"], {"password": "correct horse"})
+    assert back["Location"] == "/me/knows/#leave"
+    assert client.get(reverse("crm:download")).status_code == 200
+
+
+def test_the_file_of_somebody_without_a_password_is_there_at_once(client):
+    person = import_members([Newcomer(username="imported", joined_at=THEN)])[0]
+    client.force_login(person)
+    assert client.get(reverse("crm:download")).status_code == 200
+
+
 def test_the_file_is_an_attachment_that_is_never_cached(client, ada):
+    confirm(client)
     response = client.get(reverse("crm:download"))
     assert response["Content-Disposition"] == 'attachment; filename="paddock.json"'
     assert response["Content-Type"] == "application/json"

@@ -1,0 +1,87 @@
+"""Whoever signed in some time ago is asked once more before what an open session alone should not do."""
+
+import time
+
+import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.urls import reverse
+
+from community.members.api import Newcomer, import_members
+from tests.people import THEN, member
+
+pytestmark = pytest.mark.django_db
+SECOND = "second@somewhere.example"
+ADDING = {"email": SECOND, "action_add": "1"}
+PASSWORD = {"password": "correct horse"}
+
+
+@pytest.fixture
+def maja(client):
+    person = member("maja")
+    EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+    client.post(reverse("account_login"), {"login": "maja", **PASSWORD})
+    return person
+
+
+def age(client, seconds):
+    """Let the sign-in be some time ago."""
+    session = client.session
+    for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
+        record["at"] = time.time() - seconds
+    session.save()
+
+
+def asked(response):
+    return response.status_code == 302 and response["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def code_sent():
+    """Whether the address is being added: a code is on its way to it."""
+    return [SECOND] in [message.to for message in mail.outbox]
+
+
+def test_ten_minutes_after_signing_in_an_address_is_added_at_once(client, maja):
+    age(client, 590)
+    assert not asked(client.post(reverse("account_email"), ADDING))
+    assert code_sent()
+    assert client.get(reverse("crm:download")).status_code == 200
+
+
+def test_later_the_password_is_asked_for_and_what_was_sent_goes_on(client, maja):
+    age(client, 610)
+    assert asked(client.get(reverse("crm:download")))
+    response = client.post(reverse("account_email"), ADDING)
+    assert asked(response)
+    client.post(response["Location"], {"password": "wrong"})
+    assert not code_sent()
+    client.post(response["Location"], PASSWORD)
+    assert code_sent()
+    assert client.get(reverse("crm:download")).status_code == 200
+
+
+def test_later_the_password_is_asked_for_before_an_address_is_removed(client, maja):
+    EmailAddress.objects.create(user=maja, email=SECOND, verified=True)
+    age(client, 610)
+    assert asked(client.post(reverse("account_email"), {"email": SECOND, "action_remove": "1"}))
+    assert EmailAddress.objects.filter(email=SECOND).exists()
+
+
+def test_leaving_asks_also_somebody_who_just_signed_in(client, maja):
+    assert asked(client.post(reverse("crm:erase"), {"username": "maja"}))
+    age(client, 610)
+    assert asked(client.post(reverse("crm:erase"), {"username": "maja"}))
+    maja.refresh_from_db()
+    assert maja.erased_at is None
+
+
+def test_somebody_without_a_password_is_not_shut_out(client):
+    person = import_members([Newcomer(username="imported", joined_at=THEN)])[0]
+    client.force_login(person)
+    client.post(reverse("account_email"), ADDING)
+    assert code_sent()
+    assert client.get(reverse("crm:download")).status_code == 200
+    client.post(reverse("crm:erase"), {"username": "imported"})
+    person.refresh_from_db()
+    assert person.erased_at
