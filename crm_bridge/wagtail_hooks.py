@@ -1,4 +1,4 @@
-"""The vocabulary in the editors' area."""
+"""The vocabulary in the editors' area, and looks at people's accounts there."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
+from community.kernel.api import now
+from community.members.api import Member
+from crm_bridge.console.access import record
 from crm_bridge.keywords.forms import KeywordForm
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword
+from crm_bridge.models.console import AccessKind
 
 
 class KeywordIndexView(IndexView):
@@ -62,3 +66,13 @@ def forget_deleted(request: HttpRequest, instances: list[Any]) -> None:
 
 
 hooks.register("after_delete_snippet", forget_deleted)
+
+
+def look_at_user(request: HttpRequest, user: Member) -> None:
+    """An administrator who opens somebody's account has looked at them."""
+    actor: Any = request.user
+    if request.method == "GET" and user.pk != actor.pk and user.erased_at is None:
+        record([user.pk], actor=actor, kind=AccessKind.VIEWED, now=now())
+
+
+hooks.register("before_edit_user", look_at_user)

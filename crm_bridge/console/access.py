@@ -10,11 +10,13 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from community.kernel.api import SYSTEM
 from community.members.api import Member, Role, has_role
 from crm_bridge.audience.words import Phrase, permit_name, phrases_of
 from crm_bridge.models import AccessEntry
 from crm_bridge.models.console import AccessKind
 
+OPERATOR = "operator"
 READ = 500  # entries read for the newest looks
 
 
@@ -30,14 +32,23 @@ class Looking:
 
 
 def record(
-    member_ids: Iterable[int], *, actor: Member, kind: str, permit: tuple[str, str], why: str = "", now: datetime
+    member_ids: Iterable[int],
+    *,
+    actor: Member | None,
+    kind: str,
+    permit: tuple[str, str] = ("", ""),
+    why: str = "",
+    now: datetime,
 ) -> None:
-    """One entry a person looked at, in one write. ``kind`` is an ``AccessKind``, ``why`` the question asked."""
-    title = _title(actor)
+    """One entry a person looked at, in one write. ``kind`` is an ``AccessKind``, ``why`` the question asked.
+
+    Without an actor an operator looked, on the command line; without a permit it was for running the site.
+    """
+    title = _title(actor) if actor else OPERATOR
     entries = [
         AccessEntry(
             member_id=member_id,
-            actor_id=actor.pk,
+            actor_id=actor.pk if actor else SYSTEM,
             actor_title=title,
             kind=kind,
             purpose=permit[0],
@@ -59,6 +70,8 @@ def role_name(title: str) -> str:
     """Which role looked, in the reader's language."""
     if title == "administrator":
         return _("Administrator")
+    if title == OPERATOR:
+        return _("Operator of the site")
     return str(Role(title).label) if title in Role.values else title or _("Somebody of the brand")
 
 
@@ -87,10 +100,13 @@ def _looking(group: list[AccessEntry], phrases: list[Phrase], *, more: bool) -> 
             "%(who)s opened the page of %(count)s person", "%(who)s opened the pages of %(count)s people", people
         ),
         AccessKind.EXPORTED: ngettext("%(who)s exported %(count)s person", "%(who)s exported %(count)s people", people),
+        AccessKind.FILE: ngettext(
+            "%(who)s read the file of %(count)s person", "%(who)s read the files of %(count)s people", people
+        ),
     }
     return Looking(
         said[AccessKind(first.kind)] % {"who": role_name(first.actor_title), "count": f"{people}{'+' if more else ''}"},
-        permit_name(f"{first.purpose}:{first.channel}"),
+        permit_name(f"{first.purpose}:{first.channel}") if first.purpose else "",
         first.why,
         phrases,
         first.at,

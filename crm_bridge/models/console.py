@@ -61,10 +61,11 @@ class AccessKind(models.TextChoices):
     LISTED = "listed", _("saw you in a list")
     VIEWED = "viewed", _("opened your page")
     EXPORTED = "exported", _("exported your name")
+    FILE = "file", _("read your whole file")
 
 
 class AccessEntry(models.Model):
-    """One look at one member. ``why`` is the question asked, without names."""
+    """One look at one member. ``why`` is the question asked, without names. An operator at a terminal is actor 0."""
 
     member_id = models.BigIntegerField(db_index=True)
     actor_id = models.BigIntegerField()

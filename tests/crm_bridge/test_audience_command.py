@@ -13,7 +13,7 @@ from crm_bridge.audience.services import audience, size_of
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.management.commands.audience import Command, explained
 from crm_bridge.mirror import services
-from crm_bridge.models import Keyword, Profile
+from crm_bridge.models import AccessEntry, AudienceQuestion, Keyword, Profile
 from tests.people import member, permit
 from tests.relay import drain
 from tests.vocabulary import load_words
@@ -51,6 +51,16 @@ def asked(*args, **options):
 
 def names(line):
     return {person.member.username for person in audience(parse(line), now=now()).people}
+
+
+def test_what_is_printed_is_a_look_of_the_operator(people):
+    asked("owns:norling", limit=1)
+    entry = AccessEntry.objects.get()
+    assert entry.member_id in {people["ada"].pk, people["ben"].pk}
+    assert (entry.actor_id, entry.actor_title, entry.kind, entry.why) == (0, "operator", "listed", "owns:norling")
+    assert (entry.purpose, entry.channel) == ("product_news", "email")
+    question = AudienceQuestion.objects.get()
+    assert (question.actor, question.kind, question.line) == (None, "command", "owns:norling")
 
 
 @pytest.mark.parametrize(

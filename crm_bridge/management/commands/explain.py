@@ -10,12 +10,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
+from community.kernel.api import now
 from community.members.api import Member
+from crm_bridge.console.access import record
 from crm_bridge.mirror.explain import as_json, as_text
+from crm_bridge.models.console import AccessKind
 
 
 class Command(BaseCommand):
-    """Prints a member's file."""
+    """Prints a member's file, and leaves a line in it for the member to see."""
 
     help = "Print everything that is kept of a member: the same document the member downloads."
 
@@ -29,7 +32,10 @@ class Command(BaseCommand):
         member = _member(options["member"])
         if member is None:
             raise CommandError("No member has this user name or public id.")
-        self.stdout.write(as_json(member) if options["format"] == "json" else as_text(member), ending="")
+        file = as_json(member) if options["format"] == "json" else as_text(member)
+        if member.erased_at is None:
+            record([member.pk], actor=None, kind=AccessKind.FILE, now=now())
+        self.stdout.write(file, ending="")
 
 
 def _member(given: str) -> Member | None:

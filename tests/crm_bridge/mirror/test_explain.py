@@ -175,7 +175,28 @@ def test_the_download_is_exactly_what_the_command_prints(ada, client, language):
     confirm(client)
     ada.refresh_from_db()
     downloaded = client.get(reverse("crm:download")).content.decode()
-    assert downloaded == printed("ada") == printed(str(ada.public_id))
+    assert downloaded == printed("ada")
+    assert client.get(reverse("crm:download")).content.decode() == printed(str(ada.public_id))
+
+
+def test_printing_the_file_is_a_look_the_member_sees(ada, client):
+    AccessEntry.objects.all().delete()
+    assert json.loads(printed("ada"))["looks"] == []
+    entry = AccessEntry.objects.get()
+    assert (entry.member_id, entry.actor_id, entry.actor_title, entry.kind) == (ada.pk, 0, "operator", "file")
+    assert [look["kind"] for look in json.loads(printed("ada"))["looks"]] == ["file"]
+    client.force_login(ada)
+    for name in ("mirror", "looks"):
+        text = client.get(reverse(f"crm:{name}")).content.decode()
+        assert "Operator of the site" in text and "read your whole file" in text and "Running the site" in text
+    client.force_login(staff(Role.MARKETER, "reader"))
+    assert "Operator of the site read the file of 1 person" in client.get("/workbench/").content.decode()
+
+
+def test_who_is_gone_leaves_no_look(ada):
+    erase_member(member=ada, now=now())
+    printed(str(Member.objects.get(pk=ada.pk).public_id))
+    assert not AccessEntry.objects.filter(member_id=ada.pk)
 
 
 def test_the_text_form_has_every_section(ada):
