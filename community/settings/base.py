@@ -17,6 +17,7 @@ HOME = env.home()
 
 DEBUG = False
 SECRET_KEY = env.read("PADDOCK_SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.read("PADDOCK_OLD_SECRET_KEYS")
 ALLOWED_HOSTS: list[str] = env.read("PADDOCK_HOSTS")
 PADDOCK_URL: str = env.read("PADDOCK_URL").rstrip("/")
 PADDOCK_BRAND: str = env.read("PADDOCK_BRAND")
@@ -179,6 +180,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = int(timedelta(minutes=10).total_seconds())
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_ADAPTER = "community.members.sealing.MFAAdapter"
 MFA_FORMS = {
     "add_webauthn": "community.members.forms.KeyForm",
     "edit_webauthn": "community.members.forms.KeyNameForm",

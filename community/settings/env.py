@@ -32,6 +32,12 @@ VARIABLES = (
     Variable(
         "PADDOCK_SECRET_KEY", "str", "", "Signs sessions and tokens. Generated in development, required in production."
     ),
+    Variable(
+        "PADDOCK_OLD_SECRET_KEYS",
+        "list",
+        [],
+        "Secret keys of before, comma separated: sessions and second steps made with them stay valid.",
+    ),
     Variable("PADDOCK_DEBUG", "bool", False, "Django's debug pages. Never in production."),
     Variable("PADDOCK_HOSTS", "list", [], "Host names served, comma separated. Required in production."),
     Variable(
