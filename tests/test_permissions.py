@@ -25,6 +25,7 @@ from forums.models import PostRevision
 from tests.contests import begin, contest, idea
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import THEN, member, permit, staff
+from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +189,7 @@ def names() -> dict[str, Any]:
     shown, hidden = topic(where=public), topic(author=writer, where=inside)
     said = reply(shown)
     revision = PostRevision.objects.create(post=said, source="Old", replaced_at=THEN, replaced_by=said.author)
+    drain()  # the engine has its indexes
     handed_in = idea(contest("voting", actor=writer))
     begin(handed_in.contest, "voting")
     reached = permit(member("reached"), "product_news:email", "profiling:onsite")

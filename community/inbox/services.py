@@ -181,6 +181,6 @@ def set_muted(*, member_id: int, kind: str, muted: bool) -> None:
 @transaction.atomic
 def set_wanted(*, member_id: int, kinds: Collection[str]) -> None:
     """Want these kinds of notification and no others; unknown ones are nobody's."""
-    MutedKind.objects.filter(member_id=member_id, kind__in=set(kinds)).delete()
+    MutedKind.objects.filter(member_id=member_id, kind__in=_KINDS.keys() & set(kinds)).delete()
     muted = [MutedKind(member_id=member_id, kind=kind) for kind in sorted(_KINDS) if kind not in kinds]
     MutedKind.objects.bulk_create(muted, ignore_conflicts=True)

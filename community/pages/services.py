@@ -20,7 +20,6 @@ from community.kernel.api import Invalid
 from community.pages.models import ArticleIndexPage, HiddenItem, HomePage
 
 CHINESE = "zh-hans"
-MAX_KEY = 40
 ITEM_KEY = re.compile(r"[a-z]{1,15}:[0-9]{1,18}", re.ASCII)
 PAGE_RIGHTS = ("add_page", "change_page", "publish_page")
 IMAGE_RIGHTS = ("add_image", "change_image", "choose_image")
@@ -81,7 +80,8 @@ def hide_item(*, member: Any, key: str, now: datetime) -> None:
 
 def show_item(*, member: Any, key: str) -> None:
     """Let it be there again."""
-    HiddenItem.objects.filter(member=member, key=key[:MAX_KEY]).delete()
+    if ITEM_KEY.fullmatch(key):
+        HiddenItem.objects.filter(member=member, key=key).delete()
 
 
 @transaction.atomic

@@ -28,12 +28,14 @@ def record_search(*, member: Member | None, words: str, found: int, now: datetim
     The same words again within ten minutes are the same search: another kind, another order, another page.
     """
     words = " ".join(words.split())[:MAX_WORDS]
-    if not words or member is None or not profiling_held(member.pk):
+    if not words or member is None:
         return False
     digest = hashlib.sha256(words.lower().encode("utf-8", "ignore")).hexdigest()
-    if not cache.add(f"searched:{member.pk}:{digest}", 1, timeout=SAME_SEARCH_SECONDS):
-        return False
     with transaction.atomic():
+        if not profiling_held(member.pk):
+            return False
+        if not cache.add(f"searched:{member.pk}:{digest}", 1, timeout=SAME_SEARCH_SECONDS):
+            return False
         publish(SiteSearched(member_id=member.pk, words=words, found=found), now=now)
     return True
 
@@ -41,9 +43,11 @@ def record_search(*, member: Member | None, words: str, found: int, now: datetim
 def record_referrer(*, member: Member | None, referrer: str, now: datetime) -> bool:
     """A member came from a search engine. Returns whether it was written down."""
     engine, words = searched_for(referrer)
-    if not words or member is None or not profiling_held(member.pk):
+    if not words or member is None:
         return False
     with transaction.atomic():
+        if not profiling_held(member.pk):
+            return False
         publish(ReferrerSearched(member_id=member.pk, words=words, engine=engine), now=now)
     return True
 

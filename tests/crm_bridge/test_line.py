@@ -8,6 +8,7 @@ from crm_bridge.audience.services import audience
 from crm_bridge.audience.words import Phrase, phrases_of
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword
+from tests.relay import drain
 from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
@@ -164,4 +165,5 @@ def test_a_long_time_is_kept_in_a_segment(text):
 
 
 def test_a_long_time_can_be_asked_for(now):
+    drain()
     assert audience(parse("joined>100y active<100y"), now=now).total == 0

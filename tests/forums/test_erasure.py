@@ -1,7 +1,6 @@
 """Somebody who is erased leaves no name behind, in nobody's words, and no import writes for them again."""
 
 import json
-import time
 
 import pytest
 from django.apps import apps
@@ -146,10 +145,8 @@ def test_somebody_named_in_a_thousand_posts_is_taken_out_in_batches(zelda):
         reply(opened, author=people[number % 20], source=f"@{NAME} says **{number}**, @{people[0].username}", now=now())
     while deliver_once(now=now()):
         pass
-    start = time.monotonic()
     with CaptureQueriesContext(connection) as asked:
         erase_member(member=zelda, now=now())
-    assert time.monotonic() - start < 20
     assert len(asked) < 150
     assert naming(NAME, SHOWN) == []
     text = Post.objects.get(topic=opened, number=501)

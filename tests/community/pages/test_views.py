@@ -351,6 +351,7 @@ def test_a_place_there_is_not_finds_nothing_and_breaks_nothing(client, site, now
 
 def test_a_board_one_may_not_read_is_no_place_to_search_in(client, site, now):
     hidden = ensure_board("members-only", title_en="Inside", title_zh="内部", readers="member")
+    drain()
     page = found(client, "rack", **{"in": f"board:{hidden.pk}"})
     assert (page.context["place"], "Inside" in page.content.decode()) == ({}, False)
 
