@@ -5,6 +5,7 @@ import pytest
 from community.kernel.api import NotAllowed
 from community.members.api import Role
 from forums import services
+from forums.models import Post, Topic
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import member, staff
 
@@ -79,7 +80,7 @@ class Scene:
         """Everything an act could change."""
         things = [self.topic, self.inside, self.reply, self.inside_reply, *self.boards.values()]
         kept = [type(thing).objects.filter(pk=thing.pk).values().get() for thing in things]
-        return [kept, services.Post.objects.count(), services.Topic.objects.count()]
+        return [kept, Post.objects.count(), Topic.objects.count()]
 
 
 @pytest.mark.parametrize(("act", "who", "allowed"), CELLS)

@@ -125,7 +125,7 @@ def test_nothing_is_locked_while_a_picture_is_read(monkeypatch, now):
         seen.append(connection.in_atomic_block)
         return reencode(file)
 
-    for module in ("forums.services", "ideas.services.proposals"):
+    for module in ("forums.services.pictures", "ideas.services.proposals"):
         monkeypatch.setattr(f"{module}.reencode", watched)
     maja, better = member("maja"), contest()
     store_picture(member=maja, file=picture(), now=now)

@@ -1,0 +1,24 @@
+"""What members do in the forums."""
+
+from forums.services.answers import choose_best_answer, react
+from forums.services.pictures import store_picture
+from forums.services.posts import delete_post, edit_post, remove_revision, restore_post, write_post
+from forums.services.rights import require_editor, require_moderator
+from forums.services.topics import ensure_board, open_topic, set_closed, set_pinned
+
+__all__ = [
+    "choose_best_answer",
+    "delete_post",
+    "edit_post",
+    "ensure_board",
+    "open_topic",
+    "react",
+    "remove_revision",
+    "require_editor",
+    "require_moderator",
+    "restore_post",
+    "set_closed",
+    "set_pinned",
+    "store_picture",
+    "write_post",
+]

@@ -1,0 +1,70 @@
+"""What others say of a post by a press: reactions and the best answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from community.inbox.api import announce
+from community.kernel.api import Gone, Invalid, NotAllowed, publish
+from community.members.api import Member, Role, has_role
+from forums.enums import Kind
+from forums.facts import (
+    BestAnswerChosen,
+    BestAnswerCleared,
+    PostReacted,
+    ReactionWithdrawn,
+)
+from forums.models import Post, Reaction, Topic
+from forums.services.held import locked
+from forums.services.rights import require_reader
+
+
+@transaction.atomic
+def react(*, member: Member, post: Post, kind: str, now: datetime) -> bool:
+    """A reaction, or its withdrawal when it was there. Returns whether it is there now."""
+    topic = locked(post.topic)
+    require_reader(member, topic.board)
+    if kind not in Kind.values:
+        raise Invalid(_("There is no such reaction."))
+    if topic.deleted_at or Post.objects.filter(pk=post.pk).exclude(deleted_at=None).exists():
+        raise Gone(_("This post was deleted."))
+    if post.author_id == member.pk:
+        raise NotAllowed(_("This is your own post."))
+    _row, created = Reaction.objects.get_or_create(post=post, member=member, kind=kind, defaults={"at": now})
+    if not created:
+        Reaction.objects.filter(post=post, member=member, kind=kind).delete()
+    change = 1 if created else -1
+    Post.objects.filter(pk=post.pk).update(**{f"{kind}_count": F(f"{kind}_count") + change})
+    useful = F("useful_count") + (change if kind == Kind.USEFUL else 0)
+    Topic.objects.filter(pk=topic.pk).update(sequence=F("sequence") + 1, useful_count=useful)
+    fact_type = PostReacted if created else ReactionWithdrawn
+    fact = fact_type(member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id, reaction=kind)
+    publish(fact, now=now)
+    announce(topic.channel, kind="reaction", sequence=topic.sequence + 1, payload={"post": post.pk})
+    return created
+
+
+@transaction.atomic
+def choose_best_answer(*, member: Member, post: Post, now: datetime, imported: bool = False) -> bool:
+    """Mark a reply as the best answer, or take the mark off. Returns whether it is marked now."""
+    topic = locked(post.topic)
+    if topic.author_id != member.pk and not has_role(member, Role.MODERATOR, Role.SERVICE_AGENT):
+        raise NotAllowed(_("The one who asked marks the best answer."))
+    post.refresh_from_db(fields=["deleted_at"])
+    if post.number == 1 or post.deleted_at:
+        raise Invalid(_("Only a reply can be the best answer."))
+    chosen = topic.best_answer_id != post.pk
+    topic.best_answer = post if chosen else None
+    topic.sequence += 1
+    topic.save(update_fields=["best_answer", "sequence"])
+    fact_type = BestAnswerChosen if chosen else BestAnswerCleared
+    fact = fact_type(
+        member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id, imported=imported
+    )
+    publish(fact, now=now)
+    announce(topic.channel, kind="best", sequence=topic.sequence, payload={"post": post.pk})
+    return chosen

@@ -1,0 +1,68 @@
+"""A topic under its lock: adding a post, what it counts for on its board, what the index has to see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from community.members.api import Member, Role, has_role
+from community.search.api import mark_content
+from forums.enums import PostKind
+from forums.models import Board, Post, Topic
+from forums.services.texts import Text
+
+
+def locked(topic: Topic) -> Topic:
+    """The topic, held until the transaction ends: floors are counted under this lock."""
+    return Topic.objects.select_for_update(of=("self",)).select_related("board").get(pk=topic.pk)
+
+
+def append(
+    topic: Topic, author: Member, text: Text, now: datetime, *, parent: Post | None = None, kind: str = PostKind.POST
+) -> Post:
+    """A post at the end of a topic that is held, with what it counts for."""
+    topic.last_number += 1
+    topic.post_count += 1
+    topic.sequence += 1
+    topic.last_post_at, topic.last_author = now, author
+    official = author.is_staff and has_role(author, Role.SERVICE_AGENT, Role.BRAND_MANAGER)
+    topic.answered_by_brand = topic.answered_by_brand or (official and topic.last_number > 1)
+    topic.save(
+        update_fields=[
+            *("last_number", "post_count", "sequence", "last_post_at", "last_author", "answered_by_brand"),
+        ]
+    )
+    Board.objects.filter(pk=topic.board_id).update(post_count=F("post_count") + 1, last_post_at=now)
+    return Post.objects.create(
+        topic=topic,
+        author=author,
+        number=topic.last_number,
+        kind=kind,
+        parent=parent,
+        source=text.source,
+        html=text.html,
+        text=text.plain,
+        written_at=now,
+        official=official,
+    )
+
+
+def visible(topic: Topic) -> tuple[int, int]:
+    """Topics and posts this topic adds to its board's counts: nothing while it is deleted."""
+    return (0, 0) if topic.deleted_at else (1, topic.post_count)
+
+
+def count_on_board(topic: Topic, before: tuple[int, int]) -> None:
+    """Count on the board what a topic adds now and did not before."""
+    topics, posts = (now - then for now, then in zip(visible(topic), before, strict=True))
+    counted = {"post_count": F("post_count") + posts, "topic_count": F("topic_count") + topics}
+    Board.objects.filter(pk=topic.board_id).update(**counted)
+
+
+def mark(post: Post) -> None:
+    """Have the index take a post in anew: the first one is the topic."""
+    if post.number == 1:
+        mark_content("topic", [post.topic_id])
+    else:
+        mark_content("post", [post.pk])

@@ -1,0 +1,182 @@
+"""Posts: replying, editing, deleting and bringing back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from community.inbox.api import announce
+from community.kernel import markup
+from community.kernel.api import Gone, publish
+from community.members.api import Member
+from community.search.api import mark_content
+from forums.enums import PostKind
+from forums.facts import (
+    PostDeleted,
+    PostEdited,
+    PostRestored,
+    PostWritten,
+)
+from forums.models import Post, PostRevision, Topic, topic_slug
+from forums.services.held import append, count_on_board, locked, mark, visible
+from forums.services.rights import require_editor, require_moderator, require_open, require_reader
+from forums.services.texts import Text, called, clean_title, note_names, prepare
+
+
+def write_post(
+    *,
+    author: Member,
+    topic: Topic,
+    source: str,
+    now: datetime,
+    parent: Post | None = None,
+    kind: str = PostKind.POST,
+    imported: bool = False,
+) -> Post:
+    """A reply. Raises Invalid, Gone for a deleted and Conflict for a closed topic."""
+    text = prepare(source, imported=imported)
+    with transaction.atomic():
+        topic = locked(topic)
+        require_reader(author, topic.board)
+        if not imported:  # elsewhere it was written before the topic was closed
+            require_open(topic, author)
+        post = append(topic, author, text, now, parent=parent, kind=kind)
+        note_names(post, text)
+        _tell(topic, post, text, author, now, imported=imported)
+    return post
+
+
+def _tell(topic: Topic, post: Post, text: Text, author: Member, now: datetime, *, imported: bool) -> None:
+    mentioned, quoted = called(text, author, now)
+    fact = PostWritten(
+        member_id=author.pk,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        board_id=topic.board_id,
+        title=topic.title,
+        text=text.plain[: markup.FACT_TEXT],
+        mentioned_ids=mentioned,
+        quoted_ids=quoted,
+        imported=imported,
+    )
+    publish(fact, now=now)
+    mark_content("post", [post.pk])
+    announce(topic.channel, kind="post", sequence=topic.sequence, payload={"post": post.pk})
+
+
+def edit_post(
+    *, editor: Member, post: Post, source: str, title: str | None = None, forget: bool = False, now: datetime
+) -> Post:
+    """A new text; the old one stays in the history, unless a moderator wants it forgotten.
+
+    The first post's edit may change the topic's title.
+    """
+    require_editor(editor, post)
+    return _edit(editor, post, prepare(source), title, now, forget=forget)
+
+
+@transaction.atomic
+def _edit(editor: Member, post: Post, text: Text, title: str | None, now: datetime, *, forget: bool) -> Post:
+    topic = locked(post.topic)
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    if post.deleted_at:
+        raise Gone(_("This post was deleted."))
+    old = PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
+    if forget:
+        remove_revision(actor=editor, revision=old, now=now)
+    post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
+    post.save(update_fields=["source", "html", "text", "edited_at", "edited_by"])
+    note_names(post, text, title or "")
+    topic.sequence += 1
+    if title is not None and post.number == 1:
+        topic.title = clean_title(title)
+        topic.slug = topic_slug(topic.title)
+    topic.save(update_fields=["title", "slug", "sequence"])
+    fact = PostEdited(
+        member_id=post.author_id,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        title=topic.title,
+        text=text.plain[: markup.FACT_TEXT],
+        is_first=post.number == 1,
+        editor_id=editor.pk,
+    )
+    publish(fact, now=now)
+    mark(post)
+    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
+    return post
+
+
+@transaction.atomic
+def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
+    """Take what a post said before out of its history, for good. Again changes nothing."""
+    require_moderator(actor)
+    old = PostRevision.objects.select_for_update().get(pk=revision.pk)
+    if old.removed_at:
+        return
+    old.source, old.removed_at, old.removed_by = "", now, actor
+    old.save(update_fields=["source", "removed_at", "removed_by"])
+
+
+@transaction.atomic
+def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
+    """The post is no longer shown; deleting the first one takes the topic with it. Again changes nothing."""
+    topic = locked(post.topic)
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    require_editor(actor, post)
+    if post.deleted_at:
+        return
+    post.deleted_at, post.deleted_by = now, actor
+    post.save(update_fields=["deleted_at", "deleted_by"])
+    before = visible(topic)
+    topic.post_count -= 1
+    topic.sequence += 1
+    topic.deleted_at = now if post.number == 1 else topic.deleted_at
+    if topic.best_answer_id == post.pk:
+        topic.best_answer = None
+    topic.save(update_fields=["post_count", "sequence", "deleted_at", "best_answer"])
+    count_on_board(topic, before)
+    fact = PostDeleted(
+        member_id=post.author_id,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        is_first=post.number == 1,
+        actor_id=actor.pk,
+    )
+    publish(fact, now=now)
+    mark(post)
+    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
+
+
+@transaction.atomic
+def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
+    """A deleted post is shown again."""
+    topic = locked(post.topic)
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    require_moderator(actor)
+    if not post.deleted_at:
+        return
+    if not post.source:
+        raise Gone(_("Nothing is left of this post: its author was erased."))
+    post.deleted_at = post.deleted_by = None
+    post.save(update_fields=["deleted_at", "deleted_by"])
+    before = visible(topic)
+    topic.post_count += 1
+    topic.sequence += 1
+    topic.deleted_at = None if post.number == 1 else topic.deleted_at
+    topic.save(update_fields=["post_count", "sequence", "deleted_at"])
+    count_on_board(topic, before)
+    fact = PostRestored(
+        member_id=post.author_id,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        title=topic.title,
+        text=post.text[: markup.FACT_TEXT],
+        is_first=post.number == 1,
+        actor_id=actor.pk,
+    )
+    publish(fact, now=now)
+    mark(post)
+    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})

@@ -1,0 +1,35 @@
+"""Who may do what in the forums: each raises what it refuses with."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from community.kernel.api import Conflict, Gone, NotAllowed
+from community.members.api import Member, Role, has_role
+from forums.models import Board, Post, Topic, readers_of
+
+
+def require_reader(member: Member, board: Board) -> None:
+    """Raise NotAllowed for a board the member may not read."""
+    if board.readers not in readers_of(member):
+        raise NotAllowed(_("This board is not open to you."))
+
+
+def require_open(topic: Topic, author: Member) -> None:
+    """Raise Gone for a deleted topic and Conflict for a closed one; moderators may still reply."""
+    if topic.deleted_at:
+        raise Gone(_("This topic was deleted."))
+    if topic.closed and not has_role(author, Role.MODERATOR):
+        raise Conflict(_("This topic is closed."))
+
+
+def require_editor(member: Member, post: Post) -> None:
+    """Raise NotAllowed for somebody who is neither the author nor a moderator."""
+    if post.author_id != member.pk:
+        require_moderator(member)
+
+
+def require_moderator(member: Member) -> None:
+    """Raise NotAllowed for somebody who is no moderator."""
+    if not has_role(member, Role.MODERATOR):
+        raise NotAllowed(_("Your role does not allow this."))

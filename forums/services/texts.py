@@ -1,0 +1,76 @@
+"""What members write, as it is kept: rendered once, with whom it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from community.kernel import markup
+from community.kernel.api import Invalid
+from community.members.api import Member, members_named, space_url
+from forums.models import Post, Reference
+
+MAX_TITLE = 200
+NEW = timedelta(days=7)  # an account so young calls no more than a few people by a post
+NEW_CALLS = 5
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in its three forms, with whom it mentions and quotes."""
+
+    source: str
+    html: str
+    plain: str
+    mentioned_ids: tuple[int, ...]
+    quoted_ids: tuple[int, ...]
+    named_ids: frozenset[int]
+
+
+def prepare(source: str, *, imported: bool = False) -> Text:
+    """Render a member's Markdown. Raises Invalid for an empty or endless text.
+
+    It takes up to half a second for the worst of texts: not while a row is locked. What was imported is never refused
+    for the page it makes; it is shown as it was written then.
+    """
+    source = source.replace("\r\n", "\n").replace("\0", "").strip()
+    if not source:
+        raise Invalid(_("Write something first."), field="source")
+    if len(source) > markup.MAX_LENGTH:
+        raise Invalid(_("The text is longer than 40,000 characters."), field="source")
+    parsed = markup.read(source) if imported else markup.parse(source)
+    named = members_named(parsed.named) if parsed.named else {}
+    names = {name: named[name] for name in parsed.mentioned if name in named}
+    authors = dict(Post.objects.filter(pk__in=parsed.cited).values_list("pk", "author_id")) if parsed.cited else {}
+    html = parsed.html(mentions={name: space_url(name) for name in names})
+    quoted = dict.fromkeys(authors[post_id] for post_id in parsed.quoted if post_id in authors)
+    everybody = frozenset((*named.values(), *authors.values()))
+    return Text(source, html, markup.plain_text(html), tuple(dict.fromkeys(names.values())), tuple(quoted), everybody)
+
+
+def called(text: Text, author: Member, now: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Whom a text calls by mentioning and by quoting them; of somebody new no more than a few."""
+    most = NEW_CALLS if now - author.joined_at < NEW else 2 * markup.MOST_NAMES
+    mentioned = text.mentioned_ids[:most]
+    return mentioned, text.quoted_ids[: most - len(mentioned)]
+
+
+def note_names(post: Post, text: Text, title: str = "") -> None:
+    """Remember whom a post names, so that the name is found when its bearer is erased. Old versions count too."""
+    titled = markup.names_in(title)
+    named = {*text.named_ids, *(members_named(titled).values() if titled else ())}
+    if named:
+        rows = [Reference(post=post, member_id=member_id) for member_id in sorted(named)]
+        Reference.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def clean_title(title: str) -> str:
+    """A title in one line. Raises Invalid for an empty or long one."""
+    title = " ".join(title.replace("\0", "").split())
+    if not title:
+        raise Invalid(_("A topic needs a title."), field="title")
+    if len(title) > MAX_TITLE:
+        raise Invalid(_("The title is longer than 200 characters."), field="title")
+    return title

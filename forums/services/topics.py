@@ -1,0 +1,132 @@
+"""Topics: opening, closing, pinning; and the boards they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from community.kernel import markup
+from community.kernel.api import publish
+from community.members.api import Member
+from community.search.api import mark_content
+from forums.facts import (
+    TopicClosed,
+    TopicOpened,
+    TopicPinned,
+    TopicReopened,
+    TopicUnpinned,
+)
+from forums.models import Board, Topic, topic_slug
+from forums.services.held import append, locked
+from forums.services.rights import require_moderator, require_reader
+from forums.services.texts import Text, called, clean_title, note_names, prepare
+
+
+def open_topic(
+    *,
+    author: Member,
+    board: Board,
+    title: str,
+    source: str,
+    tags: Sequence[str] = (),
+    now: datetime,
+    imported: bool = False,
+) -> Topic:
+    """A new topic with its first post. Raises Invalid, and NotAllowed in a board one may not read.
+
+    What is imported happened long ago and elsewhere: nobody is notified of it.
+    """
+    require_reader(author, board)
+    title, text = clean_title(title), prepare(source, imported=imported)
+    return _open(author, board, title, text, tuple(tags), now, imported=imported)
+
+
+@transaction.atomic
+def _open(
+    author: Member, board: Board, title: str, text: Text, tags: tuple[str, ...], now: datetime, *, imported: bool
+) -> Topic:
+    topic = Topic.objects.create(
+        board=board,
+        author=author,
+        title=title,
+        slug=topic_slug(title),
+        language=markup.language_of(f"{title} {text.plain}"),
+        tags=list(tags),
+        opened_at=now,
+        last_post_at=now,
+        last_author=author,
+    )
+    post = append(topic, author, text, now)
+    note_names(post, text, title)
+    Board.objects.filter(pk=board.pk).update(topic_count=F("topic_count") + 1)
+    mentioned, quoted = called(text, author, now)
+    fact = TopicOpened(
+        member_id=author.pk,
+        topic_id=topic.pk,
+        post_id=post.pk,
+        board_id=board.pk,
+        title=title,
+        text=text.plain[: markup.FACT_TEXT],
+        tags=tags,
+        mentioned_ids=mentioned,
+        quoted_ids=quoted,
+        imported=imported,
+    )
+    publish(fact, now=now)
+    mark_content("topic", [topic.pk])
+    return topic
+
+
+@transaction.atomic
+def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> None:
+    """No more replies, or replies again. Again changes nothing."""
+    require_moderator(actor)
+    topic = locked(topic)
+    if topic.closed == closed:
+        return
+    topic.closed = closed
+    topic.sequence += 1
+    topic.save(update_fields=["closed", "sequence"])
+    fact_type = TopicClosed if closed else TopicReopened
+    publish(fact_type(member_id=actor.pk, topic_id=topic.pk, author_id=topic.author_id), now=now)
+
+
+@transaction.atomic
+def set_pinned(*, actor: Member, topic: Topic, pinned: bool, now: datetime) -> None:
+    """Keep a topic on top of its board, or no longer. Again changes nothing."""
+    require_moderator(actor)
+    topic = locked(topic)
+    if topic.pinned == pinned:
+        return
+    topic.pinned = pinned
+    topic.save(update_fields=["pinned"])
+    fact_type = TopicPinned if pinned else TopicUnpinned
+    publish(fact_type(member_id=actor.pk, topic_id=topic.pk, author_id=topic.author_id), now=now)
+
+
+@transaction.atomic
+def ensure_board(
+    slug: str,
+    *,
+    title_en: str,
+    title_zh: str,
+    about_en: str = "",
+    about_zh: str = "",
+    club_slug: str = "",
+    readers: str = "public",
+    position: int = 100,
+) -> Board:
+    """The board of this slug, made where it is missing."""
+    values = {
+        "title_en": title_en,
+        "title_zh": title_zh,
+        "about_en": about_en,
+        "about_zh": about_zh,
+        "club_slug": club_slug,
+        "readers": readers,
+        "position": position,
+    }
+    return Board.objects.get_or_create(slug=slug, defaults=values)[0]
