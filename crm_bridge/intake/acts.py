@@ -1,0 +1,144 @@
+"""What is learnt from what members do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clubs.facts import ClubJoined, ClubLeft
+from community.consent.facts import ContactPaused
+from community.kernel.api import Delivery
+from community.members.facts import MemberJoined, SpaceChanged
+from community.traces.facts import ReferrerSearched, SiteSearched
+from crm_bridge.intake.batch import Batch, takes
+from crm_bridge.intake.signals import forget, learn, sight, signal, wonder
+from crm_bridge.models import Belonging
+from forums.facts import PostDeleted, PostEdited, PostReacted, PostRedacted, PostRestored, PostWritten, TopicOpened
+from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteWithdrawn
+
+
+@takes(TopicOpened)
+def _topic(batch: Batch, delivery: Delivery[TopicOpened]) -> None:
+    fact = delivery.fact
+    batch.active(delivery)
+    learn(batch, delivery, "topic", fact.post_id, fact.title, fact.title, fact.text, " \n".join(fact.tags))
+    wonder(batch, delivery, "topic", fact.title, fact.text, " \n".join(fact.tags))
+
+
+@takes(PostWritten)
+def _post(batch: Batch, delivery: Delivery[PostWritten]) -> None:
+    batch.active(delivery)
+    learn(batch, delivery, "post", delivery.fact.post_id, delivery.fact.title, delivery.fact.text)
+    wonder(batch, delivery, "post", delivery.fact.text)
+
+
+@takes(PostEdited, PostRestored)
+def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> None:
+    fact = delivery.fact
+    first = forget(batch, delivery, ("topic", "post"), fact.post_id)
+    source = "topic" if fact.is_first else "post"
+    texts = (fact.title, fact.text) if fact.is_first else (fact.text,)
+    kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
+    learn(batch, kept, source, fact.post_id, fact.title, *texts)
+    wonder(batch, kept, source, *texts)
+
+
+@takes(PostDeleted)
+def _post_gone(batch: Batch, delivery: Delivery[PostDeleted]) -> None:
+    forget(batch, delivery, ("topic", "post"), delivery.fact.post_id)
+
+
+@takes(PostRedacted)
+def _redacted(batch: Batch, delivery: Delivery[PostRedacted]) -> None:
+    """What a post says without an erased member's name; what taught nothing when it was written teaches nothing now."""
+    fact = delivery.fact
+    first = forget(batch, delivery, ("topic", "post"), fact.post_id)
+    if first is None:
+        return
+    texts = (fact.title, fact.text) if fact.is_first else (fact.text,)
+    kept = Delivery(delivery.event_id, fact, first)
+    learn(batch, kept, "topic" if fact.is_first else "post", fact.post_id, fact.title, *texts)
+
+
+@takes(PostReacted, MemberJoined, SpaceChanged, ContactPaused)
+def _seen(batch: Batch, delivery: Delivery[Any]) -> None:
+    if isinstance(delivery.fact, PostReacted):
+        batch.active(delivery)
+
+
+@takes(IdeaSubmitted)
+def _idea(batch: Batch, delivery: Delivery[IdeaSubmitted]) -> None:
+    batch.active(delivery)
+    learn(batch, delivery, "idea", delivery.fact.idea_id, delivery.fact.title, delivery.fact.title, delivery.fact.text)
+    wonder(batch, delivery, "idea", delivery.fact.title, delivery.fact.text)
+
+
+@takes(IdeaEdited)
+def _idea_rewritten(batch: Batch, delivery: Delivery[IdeaEdited]) -> None:
+    fact = delivery.fact
+    first = forget(batch, delivery, ("idea",), fact.idea_id)
+    kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
+    learn(batch, kept, "idea", fact.idea_id, fact.title, fact.title, fact.text)
+    wonder(batch, kept, "idea", fact.title, fact.text)
+
+
+@takes(IdeaWithdrawn)
+def _idea_gone(batch: Batch, delivery: Delivery[IdeaWithdrawn]) -> None:
+    forget(batch, delivery, ("idea",), delivery.fact.idea_id)
+
+
+@takes(IdeaVoted)
+def _vote(batch: Batch, delivery: Delivery[IdeaVoted]) -> None:
+    fact = delivery.fact
+    batch.active(delivery)
+    if fact.moved_from_id:
+        forget(batch, delivery, ("vote",), fact.moved_from_id)
+    learn(batch, delivery, "vote", fact.idea_id, fact.title, fact.title, fact.text)
+
+
+@takes(VoteWithdrawn)
+def _vote_gone(batch: Batch, delivery: Delivery[VoteWithdrawn]) -> None:
+    forget(batch, delivery, ("vote",), delivery.fact.idea_id)
+
+
+@takes(ClubJoined)
+def _club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
+    fact = delivery.fact
+    batch.active(delivery)
+    Belonging.objects.get_or_create(member_id=fact.member_id, club=fact.slug)
+    learn_club(batch, delivery)
+
+
+def learn_club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
+    """What a club is about, from the day it counts."""
+    fact = delivery.fact
+    learn(batch, delivery, "club", fact.slug, fact.title, fact.title, words=fact.keywords)
+
+
+@takes(ClubLeft)
+def _club_left(batch: Batch, delivery: Delivery[ClubLeft]) -> None:
+    Belonging.objects.filter(member_id=delivery.fact.member_id, club=delivery.fact.slug).delete()
+    forget(batch, delivery, ("club",), delivery.fact.slug)
+
+
+@takes(SiteSearched)
+def _search(batch: Batch, delivery: Delivery[SiteSearched]) -> None:
+    batch.active(delivery)
+    _words(batch, delivery, "search", delivery.fact.words)
+
+
+@takes(ReferrerSearched)
+def _referrer(batch: Batch, delivery: Delivery[ReferrerSearched]) -> None:
+    _words(batch, delivery, "referrer", delivery.fact.words)
+
+
+def _words(batch: Batch, delivery: Delivery[Any], source: str, words: str) -> None:
+    if not batch.permitted(delivery):
+        return
+    before, whole = len(batch.signals), batch.words.find(words)
+    learn(batch, delivery, source, delivery.event_id, words, words)
+    if len(batch.signals) > before:
+        return
+    if whole:  # a word that is a keyword only where nothing else is said, like the name of one in short
+        signal(batch, delivery, whole.code, source, delivery.event_id, words)
+    else:
+        sight(batch, delivery, source, words)

@@ -1,0 +1,47 @@
+"""What members decide about their interests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from community.kernel.api import Delivery
+from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
+from crm_bridge.intake.batch import Batch, takes
+from crm_bridge.models import InterestControl, Signal
+
+
+def _control(delivery: Delivery[Any], **values: Any) -> None:
+    InterestControl.objects.update_or_create(
+        member_id=delivery.fact.member_id, keyword=delivery.fact.keyword, defaults=values
+    )
+
+
+@takes(InterestMuted)
+def _muted(batch: Batch, delivery: Delivery[InterestMuted]) -> None:
+    _control(delivery, muted=True)
+
+
+@takes(InterestUnmuted)
+def _unmuted(batch: Batch, delivery: Delivery[InterestUnmuted]) -> None:
+    _control(delivery, muted=False)
+
+
+@takes(InterestCorrected)
+def _corrected(batch: Batch, delivery: Delivery[InterestCorrected]) -> None:
+    if batch.permitted(delivery):
+        _control(delivery, weight=delivery.fact.weight)
+
+
+@takes(InterestAdded)
+def _added(batch: Batch, delivery: Delivery[InterestAdded]) -> None:
+    if batch.permitted(delivery):
+        _control(delivery, added_at=delivery.occurred_at, muted=False)
+
+
+@takes(InterestRemoved)
+def _removed(batch: Batch, delivery: Delivery[InterestRemoved]) -> None:
+    """What led to it goes; what comes after may bring it back."""
+    batch.write()
+    fact = delivery.fact
+    Signal.objects.filter(member_id=fact.member_id, keyword=fact.keyword, at__lte=delivery.occurred_at).delete()
+    _control(delivery, weight=None, added_at=None, removed_at=delivery.occurred_at)
