@@ -25,9 +25,10 @@ class Door:
         return f"http://127.0.0.1:{self.port}"
 
     def open(self) -> None:
-        """Let everything through."""
+        """Let everything through. What is connected through an open door stays so."""
+        if self.frozen:
+            self._drop()
         self.frozen = False
-        self._drop()
         if self.listener is None:
             self.listener = socket.create_server(("127.0.0.1", self.port))
             self.port = self.listener.getsockname()[1]
