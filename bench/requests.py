@@ -37,6 +37,8 @@ HAN = "车顶行李架安装教程周末自驾露营海岸山路冬季轮胎保�
 
 def set_up(folder: str) -> None:
     """Django with production's settings on an empty SQLite database."""
+    for server in ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"):
+        os.environ.pop(server, None)
     os.environ["PADDOCK_HOME"] = folder
     os.environ["PADDOCK_SECRET_KEY"] = "bench" * 12
     os.environ["PADDOCK_HOSTS"] = "bench.example"
