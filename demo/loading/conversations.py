@@ -32,6 +32,7 @@ LANGUAGES = {"topics.en": "en", "topics.zh": "zh-hans"}
 OLD_EVERY, OLD_DAYS = 8, (48, 78)
 FRESH = ("Sognefjellet before the snow", "Winter set for the 4 Touring", "4旅行版冬季胎", "独库公路什么时候")
 UNANSWERED_DAYS = (4, 0.7)
+WAITING_DAYS = 30
 QUOTES, MENTIONS = 0.14, 0.34
 STAFF_PREFIX, AUTHOR_PREFIX = "STAFF:", "OP:"
 
@@ -136,9 +137,7 @@ class Conversations:
         at = self._begin(entry, number)
         text = entry["body"].strip()
         subject = f"{entry['title']} {text}"
-        author = self.cast.somebody(at, language=language, board=entry["board"], text=subject)
-        if author is None:
-            raise LookupError(f"nobody is there to write “{entry['title']}”")
+        author, at = self._present(at, language=language, board=entry["board"], text=subject)
         talk = Conversation(
             entry["title"],
             entry["board"],
@@ -164,7 +163,7 @@ class Conversations:
     def _reply(self, talk: Conversation, text: str) -> None:
         before = talk.lines[-1]
         at = self.rhythm.soon_after(before.at)
-        author, text = self._speaker(talk, text, at)
+        author, text, at = self._speaker(talk, text, at)
         answers = self.chance.random()
         other = before.author is not author and len(talk.lines) > 1
         line = Line(author, at, text)
@@ -175,20 +174,28 @@ class Conversations:
             line.mentions = talk.lines[0].author
         talk.lines.append(line)
 
-    def _speaker(self, talk: Conversation, text: str, at: datetime) -> tuple[Person, str]:
+    def _speaker(self, talk: Conversation, text: str, at: datetime) -> tuple[Person, str, datetime]:
         first = talk.lines[0].author
         if text.startswith(AUTHOR_PREFIX):
-            return first, text.removeprefix(AUTHOR_PREFIX).strip()
+            return first, text.removeprefix(AUTHOR_PREFIX).strip(), at
         if text.startswith(STAFF_PREFIX):
             agent = self.cast.with_role(Role.SERVICE_AGENT, talk.language)
-            return agent, text.removeprefix(STAFF_PREFIX).strip()
+            return agent, text.removeprefix(STAFF_PREFIX).strip(), at
         spoken = {line.author.username for line in talk.lines}
         subject = f"{talk.title} {text}"
         choice = {"language": talk.language, "board": talk.board, "text": subject}
-        author = self.cast.somebody(at, **choice, but=spoken) or self.cast.somebody(at, **choice, but={first.username})
+        author = self.cast.somebody(at, **choice, but=spoken)
         if author is None:
-            raise LookupError(f"nobody is there to answer “{talk.title}”")
-        return author, text
+            author, at = self._present(at, **choice, but={first.username})
+        return author, text, at
+
+    def _present(self, at: datetime, **choice: Any) -> tuple[Person, datetime]:
+        """Who speaks, and when: in the first weeks a text may have to wait until somebody has joined."""
+        for days in range(WAITING_DAYS):
+            author = self.cast.somebody(at + timedelta(days=days), **choice)
+            if author is not None:
+                return author, at + timedelta(days=days)
+        raise LookupError(f"nobody is there for “{choice['text']}”")
 
     def plan(self, timeline: Timeline) -> None:
         """Put everything on the timeline."""

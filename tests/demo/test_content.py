@@ -1,3 +1,6 @@
+import random
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from community.kernel.markup import language_of
@@ -5,6 +8,10 @@ from community.members.api import Role
 from community.members.lookalikes import skeleton
 from community.members.names import clean_username
 from demo.content import FOLDER, picture, read, rows
+from demo.loading.cast import Cast
+from demo.loading.conversations import Conversations
+from demo.loading.load import SEED
+from demo.rhythm import Rhythm
 
 TOPICS = {"topics.en": "en", "topics.zh": "zh-hans"}
 
@@ -73,3 +80,12 @@ def test_every_picture_is_there_and_used():
     there = {path.stem for path in (FOLDER / "pictures").glob("*.webp")}
     assert {name for name in used if name} == there
     assert all(picture(name).read(4) == b"RIFF" for name in there)
+
+
+@pytest.mark.parametrize("days", [0, 41, 82])
+def test_somebody_is_there_for_every_text_whatever_the_hour(days):
+    for hour in range(24):
+        at = datetime(2026, 11, 25, hour, tzinfo=UTC) + timedelta(days=days)
+        chance = random.Random(SEED)
+        talks = Conversations(Cast(now=at, chance=chance), Rhythm(now=at, seed=SEED), chance).all
+        assert all(line.at <= at for talk in talks for line in talk.lines)
