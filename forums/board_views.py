@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -55,17 +57,18 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     counts = {"waiting": queries.waiting_count(place, request.user)}
     if signed_in:
         counts["unread"] = queries.unread(request.user, [place.pk]).count()
+    link = partial(_link, place.get_absolute_url())
     context = {
         "board": place,
         "rows": queries.topic_rows(page.object_list, request.user),
         "show": show,
         "order": order,
         "tabs": [
-            (name, word, _board_link(place, name, order), counts.get(name))
+            (name, word, link(name, order), counts.get(name))
             for name, word in SHOWN.items()
             if not name or name in offered
         ],
-        "orders": [(name, word, _board_link(place, show, name)) for name, word in ORDERED.items()],
+        "orders": [(name, word, link(show, name)) for name, word in ORDERED.items()],
         "page": page.number,
         "pages": paginator.num_pages,
         "section": "clubs",
@@ -73,9 +76,9 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "forums/board.html", context)
 
 
-def _board_link(place: Board, show: str, order: str) -> str:
+def _link(base: str, show: str, order: str) -> str:
     query = urlencode({name: value for name, value in (("show", show), ("order", order)) if value})
-    return f"{place.get_absolute_url()}?{query}" if query else place.get_absolute_url()
+    return f"{base}?{query}" if query else base
 
 
 @require_POST

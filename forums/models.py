@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -126,7 +127,7 @@ class Topic(models.Model):
 
     def get_absolute_url(self) -> str:
         """Its first page."""
-        return reverse("forums:topic", args=[self.pk, self.slug])
+        return _topic_address(self.pk, self.slug)
 
     @property
     def reply_count(self) -> int:
@@ -137,6 +138,11 @@ class Topic(models.Model):
     def channel(self) -> str:
         """Where its news are announced."""
         return f"topic:{self.pk}"
+
+
+@lru_cache(20_000)  # lists name dozens of topics, mostly the same ones
+def _topic_address(pk: int, slug: str) -> str:
+    return reverse("forums:topic", args=[pk, slug])
 
 
 def topic_slug(title: str) -> str:

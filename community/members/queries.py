@@ -53,6 +53,7 @@ def _card(member: Member, car: str) -> MemberCard:
 
 
 @lru_cache(10_000)
+@lru_cache(20_000)  # a list names dozens of people
 def space_url(username: str) -> str:
     """The address of a public space."""
     return reverse("members:space", args=[username])
