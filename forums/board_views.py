@@ -50,13 +50,14 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     show, order = request.GET.get("show", ""), request.GET.get("order", "")
     show, order = show if show in offered else "", order if order in queries.ORDERS else ""
     paginator = Paginator(queries.board_topics(place, request.user, show, order), TOPICS_A_PAGE)
-    if not show:
-        # The kept count spares counting rows; deleted topics are not in it either.
-        paginator.count = place.topic_count
-    page = paginator.get_page(request.GET.get("page"))
     counts = {"waiting": queries.waiting_count(place, request.user)}
     if signed_in:
         counts["unread"] = queries.unread(request.user, [place.pk]).count()
+    # What is counted already spares counting rows; deleted topics are not in the kept count either.
+    known = {"": place.topic_count, **counts}
+    if show in known:
+        paginator.count = known[show]
+    page = paginator.get_page(request.GET.get("page"))
     link = partial(_link, place.get_absolute_url())
     context = {
         "board": place,

@@ -129,6 +129,10 @@ class Topic(models.Model):
         """Its first page."""
         return _topic_address(self.pk, self.slug)
 
+    def is_visible_to(self, viewer: Any) -> bool:
+        """Whether somebody may read it, as ``visible_to`` of the queryset."""
+        return self.deleted_at is None and self.board.readers in readers_of(viewer)
+
     @property
     def reply_count(self) -> int:
         """Posts after the first one."""

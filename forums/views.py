@@ -55,7 +55,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     page = page_number(request, pages)
     read = queries.read_until(found, request.user)
     rows = queries.topic_page(found, page, request.user)
-    if rows:
+    if rows and rows[-1].post.number > read:
         queries.mark_read(found, request.user, rows[-1].post.number, now=now())
     context = _topic_context(request, found, rows, page, pages, read)
     return render(request, "forums/topic.html", context)
@@ -161,9 +161,8 @@ def since(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """To the page a post stands on."""
-    found = get_object_or_404(Post.objects.select_related("topic__board"), pk=pk)
-    place = _topic(request, found.topic_id)
-    return redirect(f"{place.get_absolute_url()}?page={found.page}#p{found.number}")
+    found = _post(request, pk)
+    return redirect(f"{found.topic.get_absolute_url()}?page={found.page}#p{found.number}")
 
 
 @require_POST
@@ -316,10 +315,17 @@ def _topic(request: HttpRequest, pk: int) -> Topic:
     return get_object_or_404(topics.select_related("board"), pk=pk)
 
 
+def _post(request: HttpRequest, pk: int) -> Post:
+    """A post of a topic the reader may read, whether it is shown or not."""
+    found = get_object_or_404(Post.objects.select_related("topic__board"), pk=pk)
+    if not (has_role(request.user, Role.MODERATOR) or found.topic.is_visible_to(request.user)):
+        raise Http404
+    return found
+
+
 def readable_post(request: HttpRequest, pk: int) -> Post:
     """A post the reader may read; deleted ones only moderators may."""
-    found = get_object_or_404(Post.objects.select_related("topic__board"), pk=pk)
-    _topic(request, found.topic_id)
+    found = _post(request, pk)
     if found.deleted_at and not has_role(request.user, Role.MODERATOR):
         raise Http404
     return found

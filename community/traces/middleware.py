@@ -7,12 +7,11 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from community.kernel.api import now
-from community.traces.engines import searched_for
 from community.traces.services import asked_by_reader, record_referrer
 
 
 class ReferrerMiddleware:
-    """Records the words of a search-engine referrer, for members who permit it. Costs guests nothing."""
+    """Records the words of a search-engine referrer, for members who permit it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,7 +20,7 @@ class ReferrerMiddleware:
         """Answer first; then write down."""
         response = self.get_response(request)
         referrer = request.headers.get("Referer", "")
-        known = referrer and request.method == "GET" and searched_for(referrer)[1]
-        if known and request.user.is_authenticated and asked_by_reader(request, from_elsewhere=True):
+        visit = referrer and request.method == "GET" and request.user.is_authenticated
+        if visit and asked_by_reader(request, from_elsewhere=True):
             record_referrer(member=request.user, referrer=referrer, now=now())
         return response

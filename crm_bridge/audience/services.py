@@ -211,6 +211,8 @@ def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Perso
     permits, cars = permits_of_many(kept), car_lines(kept)
     profiles = Profile.objects.in_bulk([pk for pk in kept if PROFILING_PERMIT in permits[pk]])
     interests = interests_for_staff(profiles.values())
+    words = query_words(" ".join(line.words))
+    asked = {wanted.code for wanted in line.interests} | _named(words)
     return [
         _person(
             members[member_id],
@@ -218,7 +220,8 @@ def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Perso
             interests.get(member_id, []),
             permits[member_id],
             cars.get(member_id, ""),
-            line,
+            words=words,
+            asked=asked,
         )
         for member_id in kept
         if member_id in members
@@ -226,24 +229,27 @@ def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Perso
 
 
 def _person(
-    member: Member, profile: Profile | None, found: list[Interest], permits: frozenset[str], car: str, line: Line
+    member: Member,
+    profile: Profile | None,
+    found: list[Interest],
+    permits: frozenset[str],
+    car: str,
+    *,
+    words: list[str],
+    asked: set[str],
 ) -> Person:
     shown = [interest for interest in found if not interest.muted]
-    words = query_words(" ".join(line.words))
     contacts = permits - {PROFILING_PERMIT}
-    asked = {wanted.code for wanted in line.interests} | _named({interest.code for interest in shown}, words)
     told = _told(member, words)
     matching = [interest for interest in shown if interest.code in asked] or ([] if told else shown[:2])
     last = profile.last_active_at if profile else None
     return Person(member, shown, matching, told, stage_label(profile), stage_sentence(profile), contacts, car, last)
 
 
-def _named(codes: set[str], words: list[str]) -> set[str]:
-    """Those keywords in whose names, in either language, one of the words stands."""
-    known = vocabulary().keywords if words else {}
-    return {
-        code for code in codes if code in known and any(matches(f"{known[code].name_en}\n{known[code].name_zh}", words))
-    }
+def _named(words: list[str]) -> set[str]:
+    """The keywords in whose names, in either language, one of the words stands."""
+    known = vocabulary().keywords.values() if words else ()
+    return {keyword.code for keyword in known if any(matches(f"{keyword.name_en}\n{keyword.name_zh}", words))}
 
 
 def _told(member: Member, words: list[str]) -> list[str]:

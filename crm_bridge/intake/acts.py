@@ -104,7 +104,7 @@ def _vote_gone(batch: Batch, delivery: Delivery[VoteWithdrawn]) -> None:
 def _club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
     fact = delivery.fact
     batch.active(delivery)
-    Belonging.objects.get_or_create(member_id=fact.member_id, club=fact.slug)
+    batch.belongings.append(Belonging(member_id=fact.member_id, club=fact.slug))
     learn_club(batch, delivery)
 
 
@@ -116,8 +116,8 @@ def learn_club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
 
 @takes(ClubLeft)
 def _club_left(batch: Batch, delivery: Delivery[ClubLeft]) -> None:
+    forget(batch, delivery, ("club",), delivery.fact.slug)  # which writes what is pending
     Belonging.objects.filter(member_id=delivery.fact.member_id, club=delivery.fact.slug).delete()
-    forget(batch, delivery, ("club",), delivery.fact.slug)
 
 
 @takes(SiteSearched)

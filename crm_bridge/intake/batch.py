@@ -24,6 +24,7 @@ class Batch:
     signals: list[Signal] = field(default_factory=list)
     days: dict[tuple[int, date], tuple[int, datetime]] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
+    belongings: list[Belonging] = field(default_factory=list)
 
     def permitted(self, delivery: Delivery[Any]) -> bool:
         """Whether the act may count: a permission is held, and was when it happened."""
@@ -41,7 +42,8 @@ class Batch:
     def write(self) -> None:
         """Store what has come together."""
         Signal.objects.bulk_create(self.signals, ignore_conflicts=True)
-        self.signals = []
+        Belonging.objects.bulk_create(self.belongings, ignore_conflicts=True)
+        self.signals, self.belongings = [], []
 
     def drop(self, member_id: int) -> None:
         """Forget what has come together of a member."""

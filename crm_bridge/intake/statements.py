@@ -50,6 +50,7 @@ def _granted(batch: Batch, delivery: Delivery[PermissionGranted]) -> None:
 def _take_anew(batch: Batch, member_id: int, earlier: Iterable[Delivery[Any]]) -> None:
     """A yes that is dated back reaches acts that were handled before it was said: learn from all of them once more."""
     batch.drop(member_id)
+    batch.write()
     wipe([member_id])
     for each in earlier:
         TAKERS[type(each.fact)](batch, each)
@@ -84,4 +85,5 @@ def _withdrawn(batch: Batch, delivery: Delivery[PermissionWithdrawn]) -> None:
 def _erased(batch: Batch, delivery: Delivery[MemberErased]) -> None:
     member_id = delivery.fact.member_id
     batch.drop(member_id)
+    batch.write()
     wipe([member_id])

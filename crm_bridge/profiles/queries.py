@@ -8,11 +8,27 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from community.kernel.api import contributions
 from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.models.profile import Profile, Stage
+
+# By kind of act; each is translated where it is said.
+SENTENCES = {
+    "declared": gettext_noop("Wrote “%(title)s” among their keywords"),
+    "garage": gettext_noop("Has “%(title)s” in the garage"),
+    "added": gettext_noop("Added it themselves"),
+    "topic": gettext_noop("Started “%(title)s”"),
+    "post": gettext_noop("Replied in “%(title)s”"),
+    "idea": gettext_noop("Handed in “%(title)s”"),
+    "vote": gettext_noop("Voted for “%(title)s”"),
+    "club": gettext_noop("Joined “%(title)s”"),
+    "search": gettext_noop("Searched for “%(title)s”"),
+    "referrer": gettext_noop("Came from a search for “%(title)s”"),
+}
+_SEARCHED = gettext_noop("Searched for it")
+TOLD_TO_STAFF = {"vote": gettext_noop("Voted for an idea about it"), "search": _SEARCHED, "referrer": _SEARCHED}
 
 
 @dataclass(frozen=True)
@@ -101,36 +117,21 @@ def _told_to_members(kept: dict[str, Any]) -> Reason:
 
 
 def _told_to_staff(kept: dict[str, Any]) -> Reason:
-    reserved = staff_sentences()
-    if kept["source"] not in reserved:
+    if kept["source"] not in TOLD_TO_STAFF:
         return _told_to_members(kept)
     # Not even the minute: it may be known when somebody voted.
     at = datetime.fromisoformat(kept["at"]).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Reason(kept["source"], reserved[kept["source"]], "", 1, at)
+    return Reason(kept["source"], _(TOLD_TO_STAFF[kept["source"]]), "", 1, at)
 
 
 def staff_sentences() -> dict[str, str]:
     """What the brand's people read instead of the reasons they may not know, by the kind of act."""
-    searched = _("Searched for it")
-    return {"vote": _("Voted for an idea about it"), "search": searched, "referrer": searched}
+    return {source: _(sentence) for source, sentence in TOLD_TO_STAFF.items()}
 
 
 def reason_sentence(reason: dict[str, Any]) -> str:
     """One reason as a sentence about the member, without a subject."""
-    title = reason["title"]
-    sentences = {
-        "declared": _("Wrote “%(title)s” among their keywords"),
-        "garage": _("Has “%(title)s” in the garage"),
-        "added": _("Added it themselves"),
-        "topic": _("Started “%(title)s”"),
-        "post": _("Replied in “%(title)s”"),
-        "idea": _("Handed in “%(title)s”"),
-        "vote": _("Voted for “%(title)s”"),
-        "club": _("Joined “%(title)s”"),
-        "search": _("Searched for “%(title)s”"),
-        "referrer": _("Came from a search for “%(title)s”"),
-    }
-    return sentences[reason["source"]] % {"title": title}
+    return _(SENTENCES[reason["source"]]) % {"title": reason["title"]}
 
 
 def repeated(sentence: str, times: int) -> str:

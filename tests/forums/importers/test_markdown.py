@@ -166,14 +166,14 @@ HTML = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400)
 @given(HTML)
 def test_whatever_html_says_is_shown(html):
     # What stands between the rows of a table is shown before it, as browsers do: the order may differ.
     assert sorted(kept(html)) == sorted(said(html))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(st.lists(st.one_of(WORDS, st.just("\n")), max_size=20).map("".join))
 def test_whatever_a_text_says_is_shown(text):
     assert "".join(plain_text(render(from_text(text), mentions={})).split()) == "".join(text.split())
