@@ -23,7 +23,7 @@ from crm_bridge.console.facets import facets_of
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.mirror.explain import as_json
-from crm_bridge.models import ActiveDay, Belonging, InterestControl, Keyword, Profile, Signal, TermSighting
+from crm_bridge.models import Belonging, ActiveDay, Belonging, InterestControl, Keyword, Profile, Signal, TermSighting
 from crm_bridge.profiles.projector import rebuild_profiles
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import delete_post, edit_post, ensure_board, open_topic, write_post
@@ -357,14 +357,28 @@ def test_staff_are_not_in_the_audience(words, board):
     assert found("interest:roof-rack") == []
 
 
-def test_the_audience_asks_a_constant_number_of_queries(words, board, django_assert_num_queries):
-    for number in range(8):
+@pytest.mark.parametrize("count", [1, 8])
+@pytest.mark.parametrize(("asked", "queries"), [("interest:roof-rack", 7), ("roof", 8)])
+def test_the_audience_asks_a_constant_number_of_queries(words, board, asked, queries, count, django_assert_num_queries):
+    for number in range(count):
         write(permit(member(f"many{number}"), *BOTH), board)
     drain()
-    line = parse("interest:roof-rack")
+    line = parse(asked)
     audience(line, now=now())
-    with django_assert_num_queries(7):
-        assert len(audience(line, now=now()).people) == 8
+    with django_assert_num_queries(queries):
+        assert len(audience(line, now=now()).people) == count
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_batch_of_joins_costs_the_same_queries_whatever_its_size(words, count, django_assert_num_queries):
+    circle = found_club(slug="camping", kind="circle", title_en="Camping", title_zh="露营", now=now())
+    people = [permit(member(f"joiner{number}"), *BOTH) for number in range(count)]
+    drain()
+    for person in people:
+        join_club(member=person, club=circle, now=now())
+    with django_assert_num_queries(23 if connection.vendor == "postgresql" else 21):
+        assert deliver_once(now=now()) == count
+    assert Belonging.objects.count() == count
 
 
 @pytest.mark.parametrize("count", [1, 12])
