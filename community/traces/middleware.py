@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from community.kernel.api import now
+from community.members.api import Member
 from community.traces.services import asked_by_reader, record_referrer
 
 
@@ -20,7 +21,7 @@ class ReferrerMiddleware:
         """Answer first; then write down."""
         response = self.get_response(request)
         referrer = request.headers.get("Referer", "")
-        visit = referrer and request.method == "GET" and request.user.is_authenticated
-        if visit and asked_by_reader(request, from_elsewhere=True):
-            record_referrer(member=request.user, referrer=referrer, now=now())
+        member = request.user if isinstance(request.user, Member) else None
+        if member and referrer and request.method == "GET" and asked_by_reader(request, from_elsewhere=True):
+            record_referrer(member=member, referrer=referrer, now=now())
         return response

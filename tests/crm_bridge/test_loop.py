@@ -23,7 +23,7 @@ from crm_bridge.console.facets import facets_of
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.mirror.explain import as_json
-from crm_bridge.models import Belonging, ActiveDay, Belonging, InterestControl, Keyword, Profile, Signal, TermSighting
+from crm_bridge.models import ActiveDay, Belonging, InterestControl, Keyword, Profile, Signal, TermSighting
 from crm_bridge.profiles.projector import rebuild_profiles
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import delete_post, edit_post, ensure_board, open_topic, write_post
