@@ -38,15 +38,15 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted) for (const form of document.forms) back(form);
 });
 
-// Menus close by a press elsewhere and by Escape.
+// Menus close by a press elsewhere and by Escape, which leads back to their button.
 addEventListener("click", ({ target }) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
 });
 addEventListener("keydown", ({ key }) => {
   if (key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    menu.open = false;
     if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
   }
 });
 
