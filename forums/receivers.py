@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from community.inbox.api import ChannelState
-from community.kernel.api import Delivery, fills, handles_batch, now, recountable
+from community.kernel.api import KEY_DIGITS, Delivery, fills, handles_batch, now, number_in, recountable
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 from forums import queries
 from forums.erasure import erase_from_forums
@@ -41,7 +41,7 @@ from forums.models import (
     readers_of,
 )
 
-SECTION_TOPICS, KEY_DIGITS = 5, 19
+SECTION_TOPICS = 5
 
 
 @handles_batch(
@@ -186,9 +186,9 @@ def _found(topic: Topic, url: str, text: str, at: datetime, author_id: int) -> F
 @fills("search.place")
 def search_place(viewer: Any, token: str) -> dict[str, str]:
     """The board a search may be narrowed down to, where the viewer may read it."""
-    kind, _colon, number = token.partition(":")
-    known = kind == "board" and number.isdecimal() and len(number) < KEY_DIGITS
-    board = Board.objects.visible_to(viewer).filter(pk=int(number)).first() if known else None
+    kind, _colon, text = token.partition(":")
+    number = number_in(text, KEY_DIGITS) if kind == "board" else None
+    board = Board.objects.visible_to(viewer).filter(pk=number).first() if number is not None else None
     return {"name": board.title, "url": board.get_absolute_url()} if board else {}
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, brand_name, now, rate_limit
+from community.kernel.api import KEY_DIGITS, PaddockError, brand_name, now, number_in, page_in, pages_of, rate_limit
 from community.kernel.markup import own_words, quote
 from community.members.api import Role, has_role
 from forums import queries, services
@@ -51,7 +51,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if slug != found.slug:
         rest = request.GET.urlencode()
         return redirect(f"{found.get_absolute_url()}?{rest}" if rest else found, permanent=True)
-    pages = max(1, (found.last_number - 1) // PAGE + 1)
+    pages = pages_of(found.last_number, PAGE)
     page = page_number(request, pages)
     read = queries.read_until(found, request.user)
     rows = queries.topic_page(found, page, request.user)
@@ -87,15 +87,15 @@ def _topic_context(
 
 def page_number(request: HttpRequest, pages: int) -> int:
     """The page asked for, the first or last one where there is none of that number."""
-    asked = request.GET.get("page", "1")
-    return min(max(int(asked), 1), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 1  # noqa: PLR2004
+    return min(page_in(request.GET.get("page")), pages)
 
 
 def _quoted(asked: str, found: Topic) -> Post | None:
     """The post of the topic that is to be quoted."""
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):  # noqa: PLR2004 - a 64-bit id
+    number = number_in(asked, KEY_DIGITS)
+    if number is None:
         return None
-    return Post.objects.filter(pk=int(asked), topic=found, deleted_at=None).select_related("author").first()
+    return Post.objects.filter(pk=number, topic=found, deleted_at=None).select_related("author").first()
 
 
 def _quotation(post: Post) -> str:

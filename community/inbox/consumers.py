@@ -11,7 +11,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from community.inbox.hub import HUB
 from community.inbox.live import ChannelState
 from community.inbox.services import bell_of
-from community.kernel.api import contributions
+from community.kernel.api import KEY_DIGITS, contributions, number_in
 
 MOST_CHANNELS = 20
 QUEUE = 100
@@ -111,11 +111,12 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
 def state_of(user: Any, channel: str) -> ChannelState | None:
     """Where a channel stands for somebody who may listen: one's own, and what a feature allows. Else None."""
-    kind, _, number = channel.partition(":")
-    if not (number.isascii() and number.isdecimal() and len(number) <= 18):  # noqa: PLR2004 - a 64-bit id
+    kind, _, text = channel.partition(":")
+    number = number_in(text, KEY_DIGITS)
+    if number is None:
         return None
     if kind == "member":
-        own = user.is_authenticated and user.pk == int(number)
+        own = user.is_authenticated and user.pk == number
         return ChannelState(bell_of(user.pk).sequence) if own else None
-    answers: list[ChannelState] = contributions("live.channel", user, kind, int(number))
+    answers: list[ChannelState] = contributions("live.channel", user, kind, number)
     return answers[0] if answers else None

@@ -8,6 +8,7 @@ from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import forget_files
 from community.kernel.limits import rate_limit
+from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
 from community.kernel.recount import recountable
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
@@ -16,6 +17,7 @@ from community.kernel.services import forget, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
 
 __all__ = [
+    "KEY_DIGITS",
     "SYSTEM",
     "Conflict",
     "Delivery",
@@ -39,7 +41,10 @@ __all__ = [
     "handles_batch",
     "lanes_held",
     "now",
+    "number_in",
     "outbox_status",
+    "page_in",
+    "pages_of",
     "publish",
     "publish_many",
     "rate_limit",

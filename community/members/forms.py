@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import Conflict, Invalid, now
+from community.kernel.api import Conflict, Invalid, now, number_in
 from community.members.adapter import LONGEST_ADDRESS
 from community.members.models import Member
 from community.members.services import MOST_CARS, CarEntry, joined, require_free_name, require_free_username
@@ -174,6 +174,5 @@ Garage = cast(
 def with_another_row(data: QueryDict) -> QueryDict:
     """What was sent, with one more row in the garage."""
     more, rows = data.copy(), data.get(f"{ROWS}-TOTAL_FORMS", "")
-    known = rows.isascii() and rows.isdecimal() and len(rows) < 3  # noqa: PLR2004 - two digits
-    more[f"{ROWS}-TOTAL_FORMS"] = str(min(int(rows) + 1 if known else 1, MOST_CARS))
+    more[f"{ROWS}-TOTAL_FORMS"] = str(min((number_in(rows, 2) or 0) + 1, MOST_CARS))
     return more

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
-from community.kernel.api import PaddockError, now, rate_limit
+from community.kernel.api import PaddockError, now, number_in, rate_limit
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
 from community.members.middleware import KEPT, KEPT_SECONDS
@@ -135,8 +135,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> int | None:
-    step = request.GET.get("step", "0")
-    number = int(step) if step.isascii() and step.isdecimal() and len(step) < 3 else 0  # noqa: PLR2004 - two digits
+    number = number_in(request.GET.get("step"), 2) or 0
     return number if number < len(QUESTIONS) else None
 
 

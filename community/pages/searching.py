@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from community.kernel.api import contributions, now, rate_limit
+from community.kernel.api import contributions, now, page_in, pages_of, rate_limit
 from community.members.api import Member, cards
 from community.search.api import (
     PAGE_SIZE,
@@ -103,14 +103,9 @@ def _asked(query: QueryDict) -> Asked:
         language=language if (language := query.get("lang", "")) in LANGUAGES else "",
         place=place if place.isascii() and place.replace(":", "").replace("-", "").isalnum() else "",
         sort=sort if sort in SORTS else "",
-        page=_page(query.get("page", "1")),
+        page=min(page_in(query.get("page")), LAST_PAGE),
         off=tuple(word[:LONGEST_OFF] for word in query.getlist("off")[:MOST_OFF]),
     )
-
-
-def _page(asked: str) -> int:
-    known = asked.isascii() and asked.isdecimal() and len(asked) <= len(str(LAST_PAGE))
-    return min(max(int(asked), 1), LAST_PAGE) if known else 1
 
 
 def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -134,7 +129,7 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "place": _place(request, asked.place),
         "anywhere": asked.link(**{"in": ""}),
         "all_kinds": asked.link(kind=""),
-        "pages": max(1, -(-min(result.total, LAST_PAGE * PAGE_SIZE) // PAGE_SIZE)),
+        "pages": min(pages_of(result.total, PAGE_SIZE), LAST_PAGE),
         "sorts": [(word, asked.link(sort=sort), sort == asked.sort) for sort, word in _sorts()],
         "fewer": _with_fewer_words(request, asked) if not result.total else [],
         "near": _near(asked.words) if not result.total else [],

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from community.consent.api import PROFILING_PERMIT, permits_for_many, permits_of_many
+from community.kernel.api import pages_of
 from community.members.api import Member, car_lines
 from community.search.api import MAX_WINDOW, Query, all_matching, excerpt, matches, query, query_tokens, query_words
 from crm_bridge.audience.line import Line
@@ -76,12 +77,12 @@ class Audience:
     @property
     def pages(self) -> int:
         """How many pages there are, as far as can be paged."""
-        return pages_of(self.total, self.size)
+        return _pages(self.total, self.size)
 
 
-def pages_of(total: int, size: int) -> int:
+def _pages(total: int, size: int) -> int:
     """How many pages so many people fill, as far as can be paged; one where there is nobody."""
-    return max(1, min(-(-total // size), MAX_WINDOW // size))
+    return min(pages_of(total, size), MAX_WINDOW // size)
 
 
 def question(line: Line, *, now: datetime) -> Query:
@@ -169,7 +170,7 @@ def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> A
     """Who matches. Raises SearchDown, and ValueError for a page there is not."""
     asked = question(line, now=now)
     found = ordered(replace(permitted(asked, line), page=page, size=size, facets=facets_at(now)), line)
-    if page > pages_of(found.total, size):
+    if page > _pages(found.total, size):
         raise ValueError("no such page")
     others = query(INDEX, not_permitted(asked, line)).total
     people = people_of([int(member_id) for member_id in found.ids], line, now=now)

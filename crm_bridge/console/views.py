@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Invalid, NotAllowed, contributions, now, rate_limit
+from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit
 from community.members.api import Member, has_role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import LineError, parse
@@ -36,7 +36,6 @@ from crm_bridge.segments.services import (
     save_segment,
 )
 
-LONGEST_PAGE = 6
 SHOWN = 6
 
 
@@ -68,7 +67,7 @@ def people(request: HttpRequest) -> HttpResponse:
     text = " ".join(f"{request.GET.get('q', '')} {request.GET.get('add', '')}".split())
     if request.GET.get("add"):
         return _to_line(text, compact=_compact(request))
-    return _answer(request, staff, text, page=_page(request))
+    return _answer(request, staff, text, page=page_in(request.GET.get("page")))
 
 
 def _answer(
@@ -201,11 +200,6 @@ def _marketer(request: HttpRequest) -> Member:
 def _member(request: HttpRequest) -> Member:
     assert isinstance(request.user, Member)
     return request.user
-
-
-def _page(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_PAGE else 1
 
 
 def _compact(request: HttpRequest) -> bool:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.consent.api import TEXTS, Channel, Purpose, profiling_since
-from community.kernel.api import Invalid, PaddockError, now, rate_limit
+from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit
 from community.members.api import car_lines, declared_keywords, erase_member
 from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.mirror import queries, said, services
@@ -35,7 +35,6 @@ View = Callable[[HttpRequest], HttpResponse]
 SHOWN = 12
 LOOKS_SHOWN = 5
 FRESH = timedelta(seconds=20)
-LONGEST_PAGE = 6
 PROFILE = f"{Purpose.PROFILING}:{Channel.ONSITE}"
 
 
@@ -213,8 +212,8 @@ def pause(request: HttpRequest) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     """Every yes and no."""
     found, size = queries.answers(request.user.pk or 0), queries.HISTORY_PAGE
-    pages = max(1, -(-len(found) // size))
-    page = min(_page(request), pages)
+    pages = pages_of(len(found), size)
+    page = min(page_in(request.GET.get("page")), pages)
     context = {"section": "me", "answers": found[(page - 1) * size : page * size], "page": page, "pages": pages}
     return render(request, "crm/mirror_history.html", context)
 
@@ -224,11 +223,12 @@ def history(request: HttpRequest) -> HttpResponse:
 def looks(request: HttpRequest) -> HttpResponse:
     """Everybody who looked."""
     member_id = request.user.pk or 0
-    found, pages = queries.looks(member_id, page=_page(request))
+    page = page_in(request.GET.get("page"))
+    found, pages = queries.looks(member_id, page=page)
     context = {
         "section": "me",
         "looks": found,
-        "page": min(_page(request), pages),
+        "page": min(page, pages),
         "pages": pages,
         "months": queries.months(member_id),
     }
@@ -286,11 +286,6 @@ _after_the_password: View = reauthentication_required(_erased)
 def erased(request: HttpRequest) -> HttpResponse:
     """What stays of somebody who left."""
     return render(request, "crm/mirror_erased.html")
-
-
-def _page(request: HttpRequest) -> int:
-    given = request.GET.get("page", "")
-    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) <= LONGEST_PAGE else 1
 
 
 def _seen(url: str) -> HttpResponse:

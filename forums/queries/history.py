@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 
 from django.core.cache import cache
 
+from community.kernel.api import pages_of
 from community.members.api import MemberCard, cards
 from forums.models import Post, PostRevision
 
@@ -38,7 +39,7 @@ class Step:
 def steps(post: Post, page: int) -> tuple[list[Step], int, int]:
     """The edits of a page, the latest first; which page that is, and how many there are."""
     revisions = PostRevision.objects.filter(post=post)
-    pages = max(1, -(-revisions.count() // STEPS_A_PAGE))
+    pages = pages_of(revisions.count(), STEPS_A_PAGE)
     page = min(max(page, 1), pages)
     found = list(revisions[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE])
     people = cards([revision.replaced_by_id for revision in found], cars=False)

@@ -10,14 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, now, rate_limit, safe_cell
+from community.kernel.api import KEY_DIGITS, PaddockError, now, number_in, rate_limit, safe_cell
 from community.members.api import Role, require_role
 from ideas import queries, services
 from ideas.forms import ContestForm, DecisionForm, PhasesForm
 from ideas.models import Contest, Idea
 from ideas.views.forms import tell
-
-KEY_DIGITS = 18
 
 
 @login_required
@@ -146,4 +144,4 @@ def _contest(slug: str) -> Contest:
 
 def _number(text: str | None) -> int:
     """A key from a form; 0, which nothing has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS else 0
+    return number_in(text, KEY_DIGITS) or 0

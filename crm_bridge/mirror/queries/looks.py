@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from community.consent.api import Channel, Purpose
+from community.kernel.api import pages_of
 from crm_bridge.audience.words import Phrase, phrases_of
 from crm_bridge.console.access import role_name
 from crm_bridge.mirror.queries.words import label_of
@@ -48,7 +49,7 @@ def looks(member_id: int, *, page: int = 1, size: int = LOOKS_PAGE) -> tuple[lis
     """A page of who looked, the latest first, and how many pages there are."""
     entries = AccessEntry.objects.filter(member_id=member_id)
     total = entries.count()
-    pages = max(1, -(-total // size))
+    pages = pages_of(total, size)
     page = min(max(1, page), pages)
     shown = list(entries[(page - 1) * size : page * size])
     said = phrases_of(entry.why for entry in shown)
