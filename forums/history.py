@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.kernel.api import now, rate_limit
-from community.members.api import Role, has_role
+from community.members.api import Role, has_role, limit_changes, require_role
 from forums import services
 from forums.models import PostRevision
 from forums.queries.history import steps
-from forums.views import limit_changes, member_of, page_number, readable_post
+from forums.views import member_of, page_number, readable_post
 
 LAST_PAGE = 1_000_000
 
@@ -34,7 +34,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     """Ask, then take an earlier version out for good."""
     found = readable_post(request, pk)
-    services.require_moderator(member_of(request))
+    require_role(request.user, Role.MODERATOR)
     old = get_object_or_404(PostRevision, pk=revision, post=found)
     if request.method != "POST":
         return render(request, "forums/history_remove.html", {"post": found, "revision": old, "section": "clubs"})

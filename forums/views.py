@@ -14,9 +14,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import KEY_DIGITS, PaddockError, brand_name, now, number_in, page_in, pages_of, rate_limit
+from community.kernel.api import (
+    KEY_DIGITS,
+    PaddockError,
+    brand_name,
+    now,
+    number_in,
+    page_in,
+    pages_of,
+    rate_limit,
+    tell,
+)
 from community.kernel.markup import own_words, quote
-from community.members.api import Role, has_role
+from community.members.api import Role, has_role, limit_changes
 from forums import queries, services
 from forums.forms import EditForm, ReplyForm, TopicForm
 from forums.models import PAGE, Board, Post, Topic
@@ -37,7 +47,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
                 author=member_of(request), board=place, title=form.cleaned_data["title"], source=source, now=now()
             )
         except PaddockError as error:
-            _say(form, error)
+            tell(form, error)
         else:
             return redirect(topic)
     context = {"form": form, "board": place, "section": "clubs"}
@@ -136,7 +146,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             source = before + _with_picture(request, form)
             post = services.write_post(author=member_of(request), topic=found, source=source, now=now())
         except PaddockError as error:
-            _say(form, error)
+            tell(form, error)
         else:
             queries.mark_read(found, request.user, post.number, now=now())
             return redirect(f"{found.get_absolute_url()}?page={post.page}#p{post.number}")
@@ -229,7 +239,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 now=now(),
             )
         except PaddockError as error:
-            _say(form, error)
+            tell(form, error)
         else:
             return redirect(found)
     context = {"form": form, "post": found, "section": "clubs"}
@@ -292,15 +302,6 @@ def _with_picture(request: HttpRequest, form: Any) -> str:
     rate_limit(request.user.pk, "upload", now=now())
     picture = services.store_picture(member=member_of(request), file=file, now=now())
     return f"{source}\n\n![]({picture.file.url})"
-
-
-def _say(form: Any, error: PaddockError) -> None:
-    form.add_error(error.field if error.field in form.fields else None, error.message)
-
-
-def limit_changes(request: HttpRequest) -> None:
-    """Count a change of what was written; moderators, who clear up, make many. Raises TooMany."""
-    rate_limit(request.user.pk, "moderate" if has_role(request.user, Role.MODERATOR) else "edit", now=now())
 
 
 def member_of(request: HttpRequest) -> Any:

@@ -11,6 +11,7 @@ from community.kernel.limits import rate_limit
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
 from community.kernel.recount import recountable
+from community.kernel.refusals import leads_to_sign_in, tell
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
 from community.kernel.services import forget, publish, publish_many, rewrite
@@ -40,6 +41,7 @@ __all__ = [
     "handles",
     "handles_batch",
     "lanes_held",
+    "leads_to_sign_in",
     "now",
     "number_in",
     "outbox_status",
@@ -53,5 +55,6 @@ __all__ = [
     "replay_of",
     "rewrite",
     "safe_cell",
+    "tell",
     "times_of",
 ]

@@ -16,6 +16,7 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
 from community.kernel.errors import PaddockError
+from community.kernel.refusals import leads_to_sign_in
 from community.kernel.views import not_found, problem, refused
 
 LONGEST_QUERY = 16_000
@@ -82,17 +83,13 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on; a sign-in page that htmx would put into a small place of the page takes the whole page instead."""
         response = self.get_response(request)
-        if request.headers.get("HX-Request") and _leads_to_sign_in(response):
+        if request.headers.get("HX-Request") and leads_to_sign_in(response):
             return HttpResponse(headers={"HX-Redirect": _login_url(request)})
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a refusal; other exceptions go their way."""
         return refused(request, exception) if isinstance(exception, PaddockError) else None
-
-
-def _leads_to_sign_in(response: HttpResponse) -> bool:
-    return response.status_code == HTTPStatus.FOUND and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
 
 
 def _login_url(request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from community.members.garage import (
     known_models,
     model_name,
 )
+from community.members.limits import limit_changes
 from community.members.lookalikes import skeleton
 from community.members.models import Car, Member
 from community.members.queries import (
@@ -62,6 +63,7 @@ __all__ = [
     "has_role",
     "import_members",
     "known_models",
+    "limit_changes",
     "members_named",
     "model_name",
     "namesakes",

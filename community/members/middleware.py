@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from community.kernel.api import now
+from community.kernel.api import leads_to_sign_in, now
 
 KEPT = "sent_signed_out"  # in the session: what was sent after the session had ended
 MOST_KEPT = 60_000  # characters; a post has 40,000 at most
@@ -91,16 +91,12 @@ class LapsedMiddleware:
         if request.method == "POST":
             if request.user.is_authenticated:
                 _forget(request)
-            elif _asks_to_sign_in(response) and not request.headers.get("HX-Request") and _keep(request):
+            elif leads_to_sign_in(response) and not request.headers.get("HX-Request") and _keep(request):
                 query = urlencode({"next": reverse("members:resume")})
                 return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
         elif response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in SAFE:
             return _to_its_page(request) or response
         return response
-
-
-def _asks_to_sign_in(response: HttpResponse) -> bool:
-    return response.status_code == HTTPStatus.FOUND and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
 
 
 def _keep(request: HttpRequest) -> bool:

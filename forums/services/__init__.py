@@ -3,7 +3,7 @@
 from forums.services.answers import choose_best_answer, react
 from forums.services.pictures import store_picture
 from forums.services.posts import delete_post, edit_post, remove_revision, restore_post, write_post
-from forums.services.rights import require_editor, require_moderator
+from forums.services.rights import require_editor
 from forums.services.topics import ensure_board, open_topic, set_closed, set_pinned
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "react",
     "remove_revision",
     "require_editor",
-    "require_moderator",
     "restore_post",
     "set_closed",
     "set_pinned",

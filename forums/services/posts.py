@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from community.inbox.api import announce
 from community.kernel import markup
 from community.kernel.api import Gone, publish
-from community.members.api import Member
+from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.enums import PostKind
 from forums.facts import (
@@ -21,7 +21,7 @@ from forums.facts import (
 )
 from forums.models import Post, PostRevision, Topic, topic_slug
 from forums.services.held import append, count_on_board, locked, mark, visible
-from forums.services.rights import require_editor, require_moderator, require_open, require_reader
+from forums.services.rights import require_editor, require_open, require_reader
 from forums.services.texts import Text, called, clean_title, note_names, prepare
 
 
@@ -112,7 +112,7 @@ def _edit(editor: Member, post: Post, text: Text, title: str | None, now: dateti
 @transaction.atomic
 def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
     """Take what a post said before out of its history, for good. Again changes nothing."""
-    require_moderator(actor)
+    require_role(actor, Role.MODERATOR)
     old = PostRevision.objects.select_for_update().get(pk=revision.pk)
     if old.removed_at:
         return
@@ -155,7 +155,7 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
     """A deleted post is shown again."""
     topic = locked(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
-    require_moderator(actor)
+    require_role(actor, Role.MODERATOR)
     if not post.deleted_at:
         return
     if not post.source:

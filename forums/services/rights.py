@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from community.kernel.api import Conflict, Gone, NotAllowed
-from community.members.api import Member, Role, has_role
+from community.members.api import Member, Role, has_role, require_role
 from forums.models import Board, Post, Topic, readers_of
 
 
@@ -26,10 +26,4 @@ def require_open(topic: Topic, author: Member) -> None:
 def require_editor(member: Member, post: Post) -> None:
     """Raise NotAllowed for somebody who is neither the author nor a moderator."""
     if post.author_id != member.pk:
-        require_moderator(member)
-
-
-def require_moderator(member: Member) -> None:
-    """Raise NotAllowed for somebody who is no moderator."""
-    if not has_role(member, Role.MODERATOR):
-        raise NotAllowed(_("Your role does not allow this."))
+        require_role(member, Role.MODERATOR)

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from community.kernel import markup
 from community.kernel.api import publish
-from community.members.api import Member
+from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.facts import (
     TopicClosed,
@@ -21,7 +21,7 @@ from forums.facts import (
 )
 from forums.models import Board, Topic, topic_slug
 from forums.services.held import append, locked
-from forums.services.rights import require_moderator, require_reader
+from forums.services.rights import require_reader
 from forums.services.texts import Text, called, clean_title, note_names, prepare
 
 
@@ -83,7 +83,7 @@ def _open(
 @transaction.atomic
 def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> None:
     """No more replies, or replies again. Again changes nothing."""
-    require_moderator(actor)
+    require_role(actor, Role.MODERATOR)
     topic = locked(topic)
     if topic.closed == closed:
         return
@@ -97,7 +97,7 @@ def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> N
 @transaction.atomic
 def set_pinned(*, actor: Member, topic: Topic, pinned: bool, now: datetime) -> None:
     """Keep a topic on top of its board, or no longer. Again changes nothing."""
-    require_moderator(actor)
+    require_role(actor, Role.MODERATOR)
     topic = locked(topic)
     if topic.pinned == pinned:
         return

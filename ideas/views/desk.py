@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import KEY_DIGITS, PaddockError, now, number_in, rate_limit, safe_cell
+from community.kernel.api import KEY_DIGITS, PaddockError, now, number_in, rate_limit, safe_cell, tell
 from community.members.api import Role, require_role
 from ideas import queries, services
 from ideas.forms import ContestForm, DecisionForm, PhasesForm
 from ideas.models import Contest, Idea
-from ideas.views.forms import tell
 
 
 @login_required

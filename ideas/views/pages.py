@@ -10,14 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, now, rate_limit
-from community.members.api import Role, has_role
+from community.kernel.api import PaddockError, now, rate_limit, tell
+from community.members.api import Role, has_role, limit_changes
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
 from ideas.enums import SWITCHES, Decision
 from ideas.forms import IdeaForm
 from ideas.models import Contest, Idea
-from ideas.views.forms import tell
 
 ORDER_COOKIE, ORDER_LENGTH = "ideas_order", 32
 FIRST = 3
@@ -191,7 +190,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     services.require_author(_member(request), found, moderators=True)
     if request.method != "POST":
         return render(request, "ideas/withdraw.html", {"idea": found, "section": "ideas"})
-    rate_limit(request.user.pk, "moderate" if has_role(request.user, Role.MODERATOR) else "edit", now=now())
+    limit_changes(request)
     services.withdraw_idea(author=_member(request), idea=found, now=now())
     return redirect(found.contest)
 
