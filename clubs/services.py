@@ -7,8 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from clubs.facts import ClubJoined, ClubLeft
@@ -105,19 +104,3 @@ def leave_club(*, member: Member, club: Club, now: datetime) -> bool:
     Club.objects.filter(pk=club.pk).update(member_count=F("member_count") - 1)
     publish(ClubLeft(member_id=member.pk, club_id=club.pk, slug=club.slug), now=now)
     return True
-
-
-def _counted() -> Coalesce:
-    members = Membership.objects.filter(club=OuterRef("pk")).order_by().values("club")
-    return Coalesce(Subquery(members.annotate(n=Count("pk")).values("n")), 0)
-
-
-def member_differences() -> list[str]:
-    """Clubs whose kept member count differs."""
-    wrong = Club.objects.annotate(n=_counted()).exclude(n=F("member_count"))
-    return [f"club {club.slug}" for club in wrong]
-
-
-def repair_members() -> None:
-    """Set member counts to what is counted."""
-    Club.objects.update(member_count=_counted())

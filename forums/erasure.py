@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce, retitle
 from community.kernel import markup
-from community.kernel.api import forget_files, publish_many, rewrite
+from community.kernel.api import batched, forget_files, publish_many, rewrite
 from community.members.api import Member, members_named, space_url
 from community.search.api import mark_content
 from forums.enums import Kind
@@ -64,24 +63,19 @@ def erase_from_forums(member_id: int, *, now: datetime) -> None:
     _blank_what_was_deleted(member_id)
     _remove_pictures(member_id, changed)
     _unlink_imports(member_id)
-    for posts in _batches(named):
+    for posts in batched(named, BATCH):
         _take_name_out(posts, member_id, changed)
     _retitle(changed)
     _tell(changed, member_id, now=now)
     Reference.objects.filter(member_id=member_id).delete()
 
 
-def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
-    rest = iter(ids)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
-
-
 def _lock_topics(member_id: int, named: Sequence[int]) -> None:
-    posts = [post for batch in _batches(named) for post in Post.objects.filter(pk__in=batch).values_list("topic_id")]
+    batches = [Post.objects.filter(pk__in=batch).values_list("topic_id") for batch in batched(named, BATCH)]
+    posts = [post for batch in batches for post in batch]
     reacted = Reaction.objects.filter(member_id=member_id).values_list("post__topic_id")
     pictured = _pictured(member_id).values_list("topic_id")
-    for batch in _batches(sorted({topic_id for (topic_id,) in (*posts, *reacted, *pictured)})):
+    for batch in batched(sorted({topic_id for (topic_id,) in (*posts, *reacted, *pictured)}), BATCH):
         list(Topic.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
 
 
@@ -92,7 +86,7 @@ def _take_back_reactions(member_id: int) -> None:
         Post.objects.filter(pk__in=mine.filter(kind=kind).values("post_id")).update(**{column: F(column) - 1})
     useful = Counter(mine.filter(kind=Kind.USEFUL).values_list("post__topic_id", flat=True))
     for count in sorted(set(useful.values())):
-        for topics in _batches(topic_id for topic_id, times in useful.items() if times == count):
+        for topics in batched((topic_id for topic_id, times in useful.items() if times == count), BATCH):
             Topic.objects.filter(pk__in=topics).update(useful_count=F("useful_count") - count)
     mine.delete()
 
@@ -234,7 +228,7 @@ def _retitle(changed: Changed) -> None:
 def _tell(changed: Changed, member_id: int, *, now: datetime) -> None:
     """The index, open pages and profiles follow."""
     facts = []
-    for ids in _batches(sorted(changed.posts | changed.facts)):
+    for ids in batched(sorted(changed.posts | changed.facts), BATCH):
         posts = list(Post.objects.filter(pk__in=ids).select_related("topic").order_by("pk"))
         seen = [post for post in posts if post.pk in changed.posts]
         changed.topics |= {post.topic_id for post in seen}
@@ -247,7 +241,7 @@ def _tell(changed: Changed, member_id: int, *, now: datetime) -> None:
         told = [post for post in posts if post.pk in changed.facts and post.author_id not in {*erased, member_id}]
         facts += [(_fact(post), now) for post in told]
     publish_many(facts)
-    for ids in _batches(sorted(changed.topics)):
+    for ids in batched(sorted(changed.topics), BATCH):
         mark_content("topic", ids)
         Topic.objects.filter(pk__in=ids).update(sequence=F("sequence") + 1)
         for topic in Topic.objects.filter(pk__in=ids).order_by("pk"):

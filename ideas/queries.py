@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from community.kernel.api import counted
 from community.members.api import MemberCard, cards
 from ideas.enums import SWITCHES, Decision, PhaseKind
 from ideas.models import Contest, Idea, Phase, Vote, VoteEvent
@@ -197,8 +198,8 @@ def tallies(contests: Iterable[Contest], viewer_id: int | None, *, now: datetime
     shown = {contest.pk: contest.switches_at(now).counts_visible for contest in contests}
     rows = Idea.objects.filter(contest__in=shown, withdrawn_at=None).order_by().values("contest_id", "decision")
     found = {pk: Tally() for pk in shown}
-    counted = rows.annotate(n=Count("pk"), own=Count("pk", filter=Q(author_id=viewer_id)))
-    for pk, decision, n, own in counted.values_list("contest_id", "decision", "n", "own"):
+    tallied = rows.annotate(n=Count("pk"), own=Count("pk", filter=Q(author_id=viewer_id)))
+    for pk, decision, n, own in tallied.values_list("contest_id", "decision", "n", "own"):
         known = decision if shown[pk] else ""
         so_far = found[pk]
         found[pk] = Tally(
@@ -246,17 +247,12 @@ def visible_contests(*, now: datetime) -> list[Contest]:
     return sorted(found, key=lambda contest: contest.switches_at(now).counts_visible)
 
 
-def _counted() -> Coalesce:
-    votes = Vote.objects.filter(idea=OuterRef("pk")).order_by().values("idea")
-    return Coalesce(Subquery(votes.annotate(n=Count("pk")).values("n")), 0)
-
-
 def vote_differences() -> list[str]:
     """Ideas whose kept vote count differs from the votes."""
-    wrong: Any = Idea.objects.annotate(n=_counted()).exclude(n=F("vote_count"))
+    wrong: Any = Idea.objects.annotate(n=counted(Vote.objects.all(), "idea")).exclude(n=F("vote_count"))
     return [f"idea {idea.pk}: {idea.vote_count} kept, {idea.n} counted" for idea in wrong]
 
 
 def repair_votes() -> None:
     """Set vote counts to what is counted."""
-    Idea.objects.update(vote_count=_counted())
+    Idea.objects.update(vote_count=counted(Vote.objects.all(), "idea"))

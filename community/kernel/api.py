@@ -1,5 +1,6 @@
 """The kernel's door: everything other apps may use of it."""
 
+from community.kernel.batches import batched
 from community.kernel.brand import brand_name
 from community.kernel.cells import safe_cell
 from community.kernel.clock import now
@@ -10,7 +11,7 @@ from community.kernel.files import forget_files
 from community.kernel.limits import rate_limit
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
-from community.kernel.recount import recountable
+from community.kernel.recount import counted, recountable
 from community.kernel.refusals import leads_to_sign_in, tell
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
@@ -28,8 +29,10 @@ __all__ = [
     "Invalid",
     "NotAllowed",
     "PaddockError",
+    "batched",
     "brand_name",
     "contributions",
+    "counted",
     "drained_when",
     "each_minute",
     "each_round",

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 Check = Callable[[], list[str]]
 Repair = Callable[[], Iterator[int] | None]
@@ -33,3 +37,9 @@ def recountable(name: str, *, check: Check, repair: Repair, unknown: Check = lis
 def recountables() -> list[Recountable]:
     """All of them, by name."""
     return [_RECOUNTABLES[name] for name in sorted(_RECOUNTABLES)]
+
+
+def counted(queryset: QuerySet[Any], key: str) -> Coalesce:
+    """How many rows belong to the outer row, by the key that leads to it."""
+    rows = queryset.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(rows), 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from elastic_transport import TransportError
@@ -18,6 +18,7 @@ from elasticsearch.dsl import A, Index, Mapping, Search
 from elasticsearch.dsl.query import Bool, Prefix, Range, SparseVector, Term, Terms
 from elasticsearch.dsl.query import Query as Clause
 
+from community.kernel.api import batched
 from community.search.port import (
     DATE,
     FIRST_GROUP,
@@ -213,8 +214,8 @@ class Elastic:
         return self._put(docs, index=None)
 
     def _put(self, docs: Iterable[Doc], *, index: str | None) -> Report:
-        report, rest = Report(), iter(docs)
-        while batch := list(islice(rest, CHUNK)):
+        report = Report()
+        for batch in batched(docs, CHUNK):
             operations = self._operations(batch, report)
             if operations:
                 self._bulk(operations, index, report)

@@ -7,13 +7,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.db import transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
-from community.kernel.api import drained_when, each_round, now
+from community.kernel.api import batched, drained_when, each_round, now
 from community.search.models import FailedDocument, IndexState, Mark
 from community.search.port import Doc, Query, Report, SearchDown
 from community.search.registry import Index, engine_of, index_named, indexes
@@ -213,15 +212,9 @@ def _end_rebuild(name: str) -> None:
 
 def _read_anew(index: Index, version: int, ids: Iterable[str]) -> Iterator[Doc]:
     """The documents for a rebuild, whose lease is renewed while it reads."""
-    for chunk in _chunks(ids):
+    for chunk in batched(ids, BATCH):
         IndexState.objects.filter(name=index.name).update(rebuilding_until=now() + REBUILD_LEASE)
         yield from _present(index, chunk, version)
-
-
-def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while chunk := list(islice(rest, BATCH)):
-        yield chunk
 
 
 def _present(index: Index, ids: Sequence[str], version: int) -> list[Doc]:
@@ -235,7 +228,7 @@ def drift(name: str) -> tuple[list[str], list[str]]:
     engine = engine_of(name)
     engine.refresh()
     stored = set(engine.ids(Query()))
-    wanted = {document.id for chunk in _chunks(index.all_ids()) for document in _present(index, chunk, 0)}
+    wanted = {document.id for chunk in batched(index.all_ids(), BATCH) for document in _present(index, chunk, 0)}
     return sorted(wanted - stored - waiting), sorted(stored - wanted - waiting)
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.consent.api import Channel
-from community.kernel.api import Invalid, safe_cell
+from community.kernel.api import Invalid, batched, safe_cell
 from community.members.api import Member, require_role
 from crm_bridge.audience.line import Line, render
 from crm_bridge.audience.services import Person, everyone, people_of
@@ -53,8 +53,8 @@ def export(line: Line, *, actor: Member, now: datetime) -> str:
 
 
 def _people(ids: list[int], line: Line, now: datetime) -> Iterator[list[Person]]:
-    for start in range(0, len(ids), CHUNK):
-        yield people_of(ids[start : start + CHUNK], line, now=now)
+    for chunk in batched(ids, CHUNK):
+        yield people_of(chunk, line, now=now)
 
 
 def _header(line: Line) -> list[str]:

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from community.kernel.api import Invalid
+from community.kernel.api import Invalid, batched
 from community.members.api import Member, Role, require_role
 from crm_bridge.keywords.matcher import units
 from crm_bridge.keywords.vocabulary import Vocabulary, find, nearest, vocabulary, vocabulary_changed
@@ -90,8 +90,8 @@ def prune_sightings(*, most: int = MOST_NOTED) -> int:
     single = noted.values("term").annotate(people=Count("member_id", distinct=True)).filter(people=1).values("term")
     gone = list(noted.filter(term__in=single).order_by("pk").values_list("pk", flat=True)[:over])
     gone += noted.exclude(pk__in=gone).order_by("pk").values_list("pk", flat=True)[: over - len(gone)]
-    for start in range(0, len(gone), CHUNK):
-        TermSighting.objects.filter(pk__in=gone[start : start + CHUNK]).delete()
+    for chunk in batched(gone, CHUNK):
+        TermSighting.objects.filter(pk__in=chunk).delete()
     return len(gone)
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from django.db import transaction
 
 from community.kernel import markup
+from community.kernel.api import batched
 from community.members.api import Member, Newcomer
-from forums.importers.common import BATCH, Unreadable, batched, digest, grant_all, note, short, taken_over
+from forums.importers.common import BATCH, Unreadable, digest, grant_all, note, short, taken_over
 from forums.importers.markdown import from_text
 from forums.importers.people import take_people
 from forums.importers.table import Comment, Table

@@ -1,12 +1,10 @@
-"""What every importer needs: batches, ids, notes of what was taken over, permissions for demonstrations."""
+"""What every importer needs: ids, notes of what was taken over, permissions for demonstrations."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 from community.consent.api import PURPOSE_CHANNELS, VERSION, Yes, decided_among, grant_many
 from forums.models import Imported
@@ -18,18 +16,10 @@ GRANT_WARNING = (
     "--grant-all-for-demo: every imported member is given every permission, dated at their joining. "
     "Nobody really agreed to this. Use it on demonstration sites only."
 )
-ItemT = TypeVar("ItemT")
 
 
 class Unreadable(ValueError):
     """A file that cannot be taken over; the message says why."""
-
-
-def batched(items: Iterable[ItemT], size: int) -> Iterator[list[ItemT]]:
-    """The items in lists of at most so many."""
-    source = iter(items)
-    while batch := list(islice(source, size)):
-        yield batch
 
 
 def digest(*parts: str) -> str:

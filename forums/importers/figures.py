@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from community.kernel.api import batched
 from forums.importers.common import BATCH, short
 from forums.importers.dump import number, rows
 from forums.models import ImportedFigure
@@ -51,8 +52,8 @@ def keep_figures(folder: Path, *, source: str, columns: Mapping[str, set[str]]) 
         for (name, external_id), value in wanted.items()
         if (name, external_id) not in there or there[name, external_id].value != value
     ]
-    for start in range(0, len(gone), BATCH):
-        ImportedFigure.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    for batch in batched(gone, BATCH):
+        ImportedFigure.objects.filter(pk__in=batch).delete()
     ImportedFigure.objects.bulk_create(new, batch_size=BATCH)
 
 

@@ -17,9 +17,10 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from community.kernel import markup
+from community.kernel.api import batched
 from community.members.api import Member, Newcomer
 from forums.enums import PostKind
-from forums.importers.common import BATCH, batched, grant_all, note, taken_over
+from forums.importers.common import BATCH, grant_all, note, taken_over
 from forums.importers.dump import Row, number, rows, tags_of
 from forums.importers.figures import keep_figures
 from forums.importers.markdown import from_html

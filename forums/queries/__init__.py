@@ -3,7 +3,6 @@
 from forums.queries.counts import (
     UNCOUNTED,
     board_differences,
-    counted,
     counted_figures,
     figure_differences,
     figure_here,
@@ -60,7 +59,6 @@ __all__ = [
     "board_differences",
     "board_rows",
     "board_topics",
-    "counted",
     "counted_figures",
     "figure_differences",
     "figure_here",

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from community.kernel.api import batched, counted
 from forums.enums import PostKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
 
@@ -18,30 +19,24 @@ STATED_ON_POSTS = {"Score": "score", "CommentCount": "comment_count"}
 CHUNK = 500
 
 
-def counted(queryset: models.QuerySet[Any], key: str) -> Subquery:
-    """How many rows belong to the outer row."""
-    rows = queryset.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
-    return Subquery(rows)
-
-
 def topic_differences() -> list[str]:
     """Topics whose kept post count differs from their posts."""
     posts = counted(Post.objects.filter(deleted_at=None), "topic")
-    wrong: Any = Topic.objects.annotate(n=Coalesce(posts, 0)).exclude(n=F("post_count"))
+    wrong: Any = Topic.objects.annotate(n=posts).exclude(n=F("post_count"))
     return [f"topic {topic.pk}: {topic.post_count} kept, {topic.n} counted" for topic in wrong]
 
 
 def repair_topics() -> None:
     """Set post counts to what is counted."""
     posts = counted(Post.objects.filter(deleted_at=None), "topic")
-    Topic.objects.update(post_count=Coalesce(posts, 0))
+    Topic.objects.update(post_count=posts)
 
 
 def board_differences() -> list[str]:
     """Boards whose kept counts differ."""
     topics = counted(Topic.objects.filter(deleted_at=None), "board")
     posts = counted(Post.objects.filter(deleted_at=None, topic__deleted_at=None), "topic__board")
-    wrong: Any = Board.objects.annotate(t=Coalesce(topics, 0), p=Coalesce(posts, 0))
+    wrong: Any = Board.objects.annotate(t=topics, p=posts)
     wrong = wrong.exclude(t=F("topic_count"), p=F("post_count"))
     return [f"board {b.slug}: {b.topic_count}/{b.post_count} kept, {b.t}/{b.p} counted" for b in wrong]
 
@@ -50,7 +45,7 @@ def repair_boards() -> None:
     """Set topic and post counts to what is counted."""
     topics = counted(Topic.objects.filter(deleted_at=None), "board")
     posts = counted(Post.objects.filter(deleted_at=None, topic__deleted_at=None), "topic__board")
-    Board.objects.update(topic_count=Coalesce(topics, 0), post_count=Coalesce(posts, 0))
+    Board.objects.update(topic_count=topics, post_count=posts)
 
 
 def post_differences() -> list[str]:
@@ -72,9 +67,9 @@ def _counts() -> dict[str, Coalesce]:
     comments = Post.objects.filter(kind=PostKind.COMMENT, deleted_at=None)
     votes = ImportedVote.objects.filter(post=OuterRef("pk")).order_by().values("post")
     return {
-        "useful_count": Coalesce(counted(Reaction.objects.filter(kind="useful"), "post"), 0),
-        "same_count": Coalesce(counted(Reaction.objects.filter(kind="same"), "post"), 0),
-        "comment_count": Coalesce(counted(comments, "parent"), 0),
+        "useful_count": counted(Reaction.objects.filter(kind="useful"), "post"),
+        "same_count": counted(Reaction.objects.filter(kind="same"), "post"),
+        "comment_count": counted(comments, "parent"),
         "score": Coalesce(Subquery(votes.annotate(n=models.Sum("value")).values("n")), 0),
     }
 
@@ -91,9 +86,7 @@ def _stated() -> dict[str, models.QuerySet[Any, Any]]:
 
 def repair_posts() -> Iterator[int]:
     """Set reactions, score and comment count to what is counted, some posts at a time. Yields how many."""
-    wrong = list(_wrong_posts())
-    for start in range(0, len(wrong), CHUNK):
-        chunk = wrong[start : start + CHUNK]
+    for chunk in batched(list(_wrong_posts()), CHUNK):
         set_counts(chunk, _counts())
         yield len(chunk)
 

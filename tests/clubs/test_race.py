@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from clubs.models import Club, Membership
-from clubs.services import found_club, join_club, leave_club, member_differences
+from clubs.queries import member_differences
+from clubs.services import found_club, join_club, leave_club
 from community.kernel.models import OutboxEvent
 from tests.people import THEN, member
 from tests.threads import at_once
