@@ -12,7 +12,7 @@ FEATURES = ("forums", "ideas", "clubs")
 TOOLS = {
     *("community.kernel.markup", "community.kernel.images", "community.kernel.supervisor"),
     *("community.kernel.typography", "community.kernel.drawings"),
-    "community.kernel.templatetags.ui",
+    *("community.kernel.templatetags.ui", "community.kernel.templatetags.drawings"),
 }
 WIRING = ("community.asgi", "community.wsgi", "community.urls", "community.settings")
 

@@ -17,7 +17,7 @@ register = template.Library()
 DIMENSION_ROOM, DIMENSION_ROWS = 128, 64
 # The sheet of a club's page: its size, where the car stands on it, and its columns of words (see drawing.css).
 SHEET_WIDTH, SHEET_HEIGHT, SHEET_X, SHEET_Y, SCALE = 1240, 420, 20, 10, 1.1
-CURVE_WIDTH, CURVE_BASE, CURVE_TALL = 276, 56, 48
+CURVE_WIDTH, CURVE_TALL, CURVE_ROOM = 276, 48, 8
 COLUMNS = {"13": 167, "43": 537, "82": 1017}
 
 
@@ -98,17 +98,31 @@ def _dimensions(drawing: CarDrawing, wheelbase: int, height: int) -> SafeString:
 
 
 @register.simple_tag
-def curve(values: Sequence[int], first: str, last: str, label: str) -> SafeString:
-    """How a number grew, one tick a value; ``first`` and ``last`` stand under its ends. A table should say the same."""
-    step, most = CURVE_WIDTH / max(1, len(values) - 1), max([*values, 1])
-    points = [
-        f"{number * step:.1f} {CURVE_BASE - value / most * CURVE_TALL:.1f}" for number, value in enumerate(values)
-    ]
+def curve(
+    values: Sequence[int], first: str, last: str, label: str = "", *, width: int = CURVE_WIDTH, tall: int = CURVE_TALL
+) -> SafeString:
+    """How a number grew, one tick a value; ``first`` and ``last`` stand under its ends.
+
+    A table should say the same; without a label it says so alone.
+    """
+    step, most, base = width / max(1, len(values) - 1), max([*values, 1]), tall + CURVE_ROOM
+    points = [f"{number * step:.1f} {base - value / most * tall:.1f}" for number, value in enumerate(values)]
     line, end = "M" + "L".join(points), points[-1].split()
-    ticks = "".join(f"M{number * step:.1f} {CURVE_BASE}v4" for number in range(len(values)))
+    ticks = "".join(f"M{number * step:.1f} {base}v4" for number in range(len(values)))
     return format_html(
-        '<svg class="spark" viewBox="0 0 {0} 76" role="img" aria-label="{1}"><path class="ar" d="{2}V{3}H0Z"/>'
-        '<path class="ax" d="M0 {3}H{0}{4}"/><path class="ln" d="{2}"/><circle class="en" cx="{5}" cy="{6}" r="3.5"/>'
-        '<text y="74">{7}</text><text x="{0}" y="74" text-anchor="end">{8}</text></svg>',
-        *(CURVE_WIDTH + 4, label, line, CURVE_BASE, ticks, *end, first, last),
+        '<svg class="spark" viewBox="0 0 {width} {height}" {said}><path class="ar" d="{line}V{base}H0Z"/>'
+        '<path class="ax" d="M0 {base}H{width}{ticks}"/><path class="ln" d="{line}"/>'
+        '<circle class="en" cx="{x}" cy="{y}" r="3.5"/><text y="{under}">{first}</text>'
+        '<text x="{width}" y="{under}" text-anchor="end">{last}</text></svg>',
+        width=width + 4,
+        height=base + 20,
+        said=format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"'),
+        line=line,
+        base=base,
+        ticks=ticks,
+        x=end[0],
+        y=end[1],
+        under=base + 18,
+        first=first,
+        last=last,
     )
