@@ -135,7 +135,7 @@ def _write(post: Post, source: str, people: dict[str, int]) -> None:
 
 def _unlink_imports(member_id: int) -> None:
     """The ids another system had for the member lead there; what stands for them only says "not again"."""
-    people = Imported.objects.filter(kind__in=("Users", "Authors"), local_id=member_id)
+    people = Imported.objects.filter(kind__in=Imported.PEOPLE, local_id=member_id)
     written = Imported.objects.filter(
         source__startswith=TABLES, kind="Comments", local_id__in=Post.objects.filter(author_id=member_id).values("pk")
     )

@@ -303,6 +303,8 @@ class Upload(models.Model):
 class Imported(models.Model):
     """Which thing of another system became which thing here; makes an import resumable and repeatable."""
 
+    PEOPLE = ("Users", "Authors")  # the kinds that stand for members
+
     source = models.CharField(max_length=80)
     kind = models.CharField(max_length=20)
     external_id = models.CharField(max_length=80)

@@ -115,7 +115,7 @@ def explain(member_id: int) -> dict[str, Any]:
             Reference.objects.filter(member_id=member_id).order_by("post_id").values_list("post_id", flat=True)
         ),
         "imported_from": list(
-            Imported.objects.filter(kind__in=("Users", "Authors"), local_id=member_id)
+            Imported.objects.filter(kind__in=Imported.PEOPLE, local_id=member_id)
             .order_by("pk")
             .values("source", "external_id")
         ),

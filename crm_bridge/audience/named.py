@@ -13,6 +13,7 @@ from community.members.api import car_names, cars_called
 from crm_bridge.audience.document import owned
 from crm_bridge.audience.mistakes import SUGGESTED, near
 from crm_bridge.audience.parts import FOLDED, LineError, Part
+from crm_bridge.keywords.matcher import bare
 from crm_bridge.keywords.vocabulary import Vocabulary, nearest
 from crm_bridge.models import Keyword, Synonym
 
@@ -63,7 +64,7 @@ def cars_meant(values: Iterable[str], words: Vocabulary) -> tuple[str, ...]:
     names = {*asked, *(name.lower() for code in known for name in _names(words.keywords[code]))}
     if known:
         synonyms = Synonym.objects.filter(keyword__in=known, exclusion=False)
-        names |= {text.strip('"“”').lower() for text in synonyms.values_list("text", flat=True)}
+        names |= {bare(text).lower() for text in synonyms.values_list("text", flat=True)}
     cars = [owned(f"{brand} {model}".strip(), words) for brand, model in cars_called(names)]
     return tuple(dict.fromkeys((*asked, *cars)))
 

@@ -31,6 +31,14 @@ PAGE = 20
 FIELDS = {"club": "clubs"}
 SORTED_BY = {"active": "active_at", "joined": "joined_at", "days": "active_days", "acts": "acts"}
 WINDOWS = (3650, 365, 90, 30, 7)  # days ago; a facet counts between two of them
+# Facets by the keys their values have in a line, where they are called otherwise.
+FACET_KEYS = {
+    "interests": "interest",
+    "clubs": "club",
+    "permits": "permit",
+    "active_at": "active",
+    "joined_at": "joined",
+}
 WEEKS = 12
 # One facet for both, the windows and the weeks: days ago.
 JOINED = tuple(sorted({*WINDOWS, *range(7, 7 * WEEKS + 1, 7)}, reverse=True))

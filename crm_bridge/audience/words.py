@@ -12,13 +12,13 @@ from django.utils.translation import ngettext, pgettext
 
 from community.consent.api import Channel, Purpose
 from community.members.api import car_labels
+from crm_bridge.audience.line import WINDOW_KEYS
 from crm_bridge.audience.parts import LineError, Part, parts_of
 from crm_bridge.keywords.vocabulary import known_labels, labels
 from crm_bridge.models.profile import Stage
 from crm_bridge.profiles.queries import club_titles
 
 UNSAID = ("permit", "sort")  # told beside the question: whom it may list and in which order
-WINDOWS = ("active", "joined")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _parts(line: str) -> list[Part]:
 def _values(part: Part) -> list[str]:
     if part.key == "interest":
         return [part.value.partition(">=")[0]]
-    if part.key in WINDOWS:
+    if part.key in WINDOW_KEYS:
         return [f"{part.sign}{part.value.rstrip('d')}"]
     return list(part.values) if part.key and part.values else [part.value]
 
@@ -107,7 +107,7 @@ def value_names(key: str, values: Iterable[str]) -> dict[str, str]:
         named = labels(codes) if codes else {}
         return {value: named.get(value.partition(":")[2]) or _order(value) for value in values}
     makers: dict[str, Any] = {"stage": _stage, "language": _language, "permit": permit_name}
-    makers |= dict.fromkeys(WINDOWS, window_name)
+    makers |= dict.fromkeys(WINDOW_KEYS, window_name)
     return {value: makers[key](value) if key in makers else value for value in values}
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from community.consent.api import PURPOSE_CHANNELS, Purpose
 from crm_bridge.audience.changes import chips, toggled
-from crm_bridge.audience.line import Line, render
-from crm_bridge.audience.services import WINDOWS, Audience
+from crm_bridge.audience.line import WINDOW_KEYS, Line, render
+from crm_bridge.audience.services import FACET_KEYS, WINDOWS, Audience
 from crm_bridge.audience.words import phrases, value_names
 from crm_bridge.models.profile import Stage
 
@@ -26,7 +26,6 @@ FIXED = {
         if purpose != Purpose.PROFILING
     ),
 }
-KEYS = {"interests": "interest", "clubs": "club", "permits": "permit", "active_at": "active", "joined_at": "joined"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def facets_of(found: Audience) -> list[Facet]:
 
 
 def _facet(found: Audience, name: str, title: str) -> Facet:
-    key = KEYS.get(name, name)
+    key = FACET_KEYS.get(name, name)
     counts = _counts(found, name, key)
     most = max(counts.values(), default=0)
     names = value_names(key, counts)
@@ -85,12 +84,12 @@ def _facet(found: Audience, name: str, title: str) -> Facet:
     more = [choice for at, choice in enumerate(choices) if at >= FIRST and not choice.chosen]
     # A list is not cut for one line.
     cut = len(more) > 1
-    return Facet(title, first if cut else choices, more if cut else [], single=key in ("permit", "active", "joined"))
+    return Facet(title, first if cut else choices, more if cut else [], single=key in ("permit", *WINDOW_KEYS))
 
 
 def _counts(found: Audience, name: str, key: str) -> dict[str, int]:
     """Values with how many people have them. Of what there is a fixed list, and of what was chosen, zeros too."""
-    if key in ("active", "joined"):
+    if key in WINDOW_KEYS:
         return _windows(found.facets.get(name, []))
     counts = dict(found.facets.get(name, []))
     asked = [wanted.code for wanted in found.line.interests] if key == "interest" else found.line.any.get(key, ())
@@ -115,7 +114,7 @@ def _chosen(line: Line, key: str, value: str) -> bool:
         return any(wanted.code == value for wanted in line.interests)
     if key == "permit":
         return ":".join(line.permit) == value
-    if key in ("active", "joined"):
+    if key in WINDOW_KEYS:
         mine = {f"{sign}{days}" for name, sign, days in line.windows if name == key}
         return mine == set(value.split())
     return value in line.any.get(key, ())

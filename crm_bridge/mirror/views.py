@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from community.consent.api import TEXTS, Channel, Purpose, profiling_since
+from community.consent.api import PROFILING_PERMIT, TEXTS, Purpose, profiling_since
 from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit
 from community.members.api import car_lines, declared_keywords, erase_member
 from crm_bridge.keywords.vocabulary import labels
@@ -35,7 +35,6 @@ View = Callable[[HttpRequest], HttpResponse]
 SHOWN = 12
 LOOKS_SHOWN = 5
 FRESH = timedelta(seconds=20)
-PROFILE = f"{Purpose.PROFILING}:{Channel.ONSITE}"
 
 
 def posted(view: View) -> View:
@@ -168,9 +167,9 @@ def permissions(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         return _mirror(request, status=error.status, permit_error=error.message)
     if request.headers.get("HX-Request"):
-        return _switched(request, everything=PROFILE in shown ^ wanted)
+        return _switched(request, everything=PROFILING_PERMIT in shown ^ wanted)
     # The switch of the profile also stands, as a button, where the interests would be.
-    section = "interests" if shown ^ wanted == {PROFILE} else "permits"
+    section = "interests" if shown ^ wanted == {PROFILING_PERMIT} else "permits"
     said.say(request, _("Your permissions are kept."), section)
     return _seen(f"{reverse('crm:mirror')}#{section}")
 

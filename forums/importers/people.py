@@ -9,7 +9,6 @@ from secrets import token_hex
 from community.members.api import Member, Newcomer, erased_among, import_members, namesakes, skeleton
 from forums.models import Imported
 
-KINDS = ("Users", "Authors")  # of ``Imported``, for members
 LONGEST = 80
 
 
@@ -36,7 +35,7 @@ class _Names:
     def _ask(self, wanted: Sequence[str]) -> None:
         found = namesakes(wanted)
         people = {member_id for alike in found.values() for member_id in alike.values()}
-        notes = Imported.objects.filter(kind__in=KINDS, local_id__in=people) if people else Imported.objects.none()
+        notes = Imported.objects.filter(kind__in=Imported.PEOPLE, local_id__in=people)
         imported = set(notes.values_list("local_id", flat=True))
         self.erased |= erased_among(wanted)
         for name in wanted:

@@ -18,14 +18,13 @@ from community.kernel.api import now
 from community.search.api import MAX_WINDOW, SearchDown
 from crm_bridge.audience.line import Line, LineError, parse, render
 from crm_bridge.audience.questions import keep_questions
-from crm_bridge.audience.services import FEWEST, WINDOWS, Audience, Person, audience
+from crm_bridge.audience.services import FACET_KEYS, FEWEST, WINDOWS, Audience, Person, audience
 from crm_bridge.console.access import record
 from crm_bridge.models import Profile
 from crm_bridge.models.console import AccessKind, QuestionKind
 from crm_bridge.profiles.queries import Interest
 
 EXCLUDED = re.compile(r"[-－][^\W\d_]+[:：]")
-KEYS = {"interests": "interest", "clubs": "club", "permits": "permit", "active_at": "active", "joined_at": "joined"}
 HELP = """The line is written as in the Workbench; docs/audience.md has all of it. Examples:
   manage.py audience "interest:roof-rack>=2 stage:stable active<30d" --limit 50 --format json
   manage.py audience -club:touring
@@ -101,14 +100,16 @@ def as_json(found: Audience) -> dict[str, Any]:
         "purpose": found.line.permit[0],
         "channel": found.line.permit[1],
         "members": [_member(person, stages.get(person.member.pk, "")) for person in found.people],
-        "facets": {KEYS.get(name, name): list(_facet(name, values)) for name, values in sorted(found.facets.items())},
+        "facets": {
+            FACET_KEYS.get(name, name): list(_facet(name, values)) for name, values in sorted(found.facets.items())
+        },
         "counted_only": found.counted_only if found.counted_only is not None else f"fewer than {FEWEST}",
     }
 
 
 def _facet(name: str, values: list[tuple[Any, int]]) -> Iterator[dict[str, Any]]:
     """A facet as parts of a line: values, most frequent first and equals by name, or times, latest first."""
-    key = KEYS.get(name, name)
+    key = FACET_KEYS.get(name, name)
     if name.endswith("_at"):
         spans = list(pairwise((*WINDOWS, 0)))
         for (longest, shortest), (_cut, count) in reversed(list(zip(spans, values, strict=False))):
