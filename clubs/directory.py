@@ -80,7 +80,7 @@ def _by_car(clubs: dict[int, Club], member: Any) -> dict[int, Suggestion]:
 def _by_interest(clubs: dict[int, Club], member: Any) -> dict[int, Suggestion]:
     said = {pk: " ".join([club.title_en, club.title_zh, *club.keywords]) for pk, club in clubs.items()}
     return {
-        pk: Suggestion(_("You care about %(interest)s") % {"interest": interest.label}, interest.url, 1)
+        pk: Suggestion(interest.reason, interest.url, 1)
         for pk, interest in first_interests(said, interests_of(member)).items()
     }
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from community.kernel.api import in_language, is_chinese
 from community.members.api import KnownModel
 
 
@@ -51,12 +51,12 @@ class Club(models.Model):
     @property
     def title(self) -> str:
         """The title in the reader's language."""
-        return self.title_zh if (get_language() or "").startswith("zh") else self.title_en
+        return in_language(self.title_zh, self.title_en)
 
     @property
     def about(self) -> str:
         """The description in the reader's language."""
-        return self.about_zh if (get_language() or "").startswith("zh") else self.about_en
+        return in_language(self.about_zh, self.about_en)
 
     @property
     def known_models(self) -> dict[str, KnownModel]:
@@ -71,7 +71,7 @@ class Club(models.Model):
     @property
     def model_names(self) -> list[str]:
         """Its models in the reader's language, where they have a name there."""
-        chinese = (get_language() or "").startswith("zh")
+        chinese = is_chinese()
         return [(chinese and self.model_facts.get(name, {}).get("name_zh")) or name for name in self.models_list]
 
     def get_absolute_url(self) -> str:

@@ -67,8 +67,7 @@ def _reasoned(
     if board.club_slug in clubs:
         return 1, _item(row, _("You are in %(club)s") % {"club": clubs[board.club_slug]}, about_you)
     if interest:
-        reason = _("You care about %(interest)s") % {"interest": interest.label}
-        return 1, _item(row, reason, "ring", reason_url=interest.url)
+        return 1, _item(row, interest.reason, "ring", reason_url=interest.url)
     return 2, _item(row, _("New in %(board)s") % {"board": board.title}, "none")
 
 

@@ -10,9 +10,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from community.kernel.api import in_language
 from community.members.api import has_role
 from forums.enums import Kind, PostKind
 
@@ -64,12 +64,12 @@ class Board(models.Model):
     @property
     def title(self) -> str:
         """The title in the reader's language."""
-        return self.title_zh if (get_language() or "").startswith("zh") else self.title_en
+        return in_language(self.title_zh, self.title_en)
 
     @property
     def about(self) -> str:
         """The description in the reader's language."""
-        return self.about_zh if (get_language() or "").startswith("zh") else self.about_en
+        return in_language(self.about_zh, self.about_en)
 
     def get_absolute_url(self) -> str:
         """Its page."""

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from community.kernel.api import in_language
 from ideas.enums import SWITCHES, Decision, PhaseKind, Switches
 
 
@@ -34,7 +34,7 @@ class Contest(models.Model):
     @property
     def title(self) -> str:
         """The title in the reader's language."""
-        return self.title_zh if (get_language() or "").startswith("zh") else self.title_en
+        return in_language(self.title_zh, self.title_en)
 
     @property
     def channel(self) -> str:
@@ -107,7 +107,7 @@ class Idea(models.Model):
     @property
     def reason(self) -> str:
         """Why it was decided so, in the reader's language."""
-        return self.reason_zh if (get_language() or "").startswith("zh") else self.reason_en
+        return in_language(self.reason_zh, self.reason_en)
 
     def get_absolute_url(self) -> str:
         """Its page."""

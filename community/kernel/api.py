@@ -8,6 +8,7 @@ from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Paddock
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import forget_files
+from community.kernel.language import in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
@@ -43,6 +44,8 @@ __all__ = [
     "forget_files",
     "handles",
     "handles_batch",
+    "in_language",
+    "is_chinese",
     "lanes_held",
     "leads_to_sign_in",
     "now",

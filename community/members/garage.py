@@ -9,10 +9,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, Q, Value
 from django.db.models.functions import Concat, Lower
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from community.kernel.api import contributions
+from community.kernel.api import contributions, is_chinese
 from community.members.models import Car
 
 KNOWN, KNOWN_SECONDS = "members.known_models", 300
@@ -65,7 +64,7 @@ def shown_cars(cars: Iterable[Car]) -> list[ShownCar]:
 
 
 def _shown(car: Car, known: KnownModel) -> ShownCar:
-    if not _is_chinese():
+    if not is_chinese():
         return ShownCar(car.brand, car.model, car.year, known)
     own = car.brand.lower() == str(settings.PADDOCK_BRAND).lower()
     brand = str(settings.PADDOCK_BRAND_ZH) if own else car.brand
@@ -74,13 +73,9 @@ def _shown(car: Car, known: KnownModel) -> ShownCar:
 
 def model_name(brand: str, model: str) -> str:
     """A model without its brand, in the reader's language where it has a name there."""
-    if not _is_chinese():
+    if not is_chinese():
         return model
     return known_models().get(f"{brand} {model}".strip().lower(), KnownModel()).name_zh or model
-
-
-def _is_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
 
 
 def car_lines(ids: Iterable[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from community.kernel.api import contributions
 from community.members.api import declared_keywords
@@ -22,6 +23,11 @@ class Interest:
     label: str
     words: tuple[str, ...]
     url: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the member is shown something that is about it."""
+        return _("You care about %(interest)s") % {"interest": self.label}
 
     def ways(self) -> list[set[str]]:
         """The tokens of each way it is said."""

@@ -38,7 +38,7 @@ def feed(member: Any, limit: int) -> list[FeedItem]:
 
 
 def _item(article: ArticlePage, key: int, author: MemberCard | None, interest: Interest | None) -> FeedItem:
-    about = _("You care about %(interest)s") % {"interest": interest.label} if interest else ""
+    about = interest.reason if interest else ""
     return FeedItem(
         key=f"article:{key}",  # the same in every language
         url=article.url,

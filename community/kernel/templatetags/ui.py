@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from community.kernel.language import in_language
 from community.kernel.typography import NBSP
 from community.kernel.typography import glued as glue
 
@@ -263,7 +264,7 @@ def glued(text: str) -> str:
 @register.simple_tag
 def gap() -> str:
     """The space between two sentences; Chinese full stops bring their own."""
-    return "" if (get_language() or "").startswith("zh") else " "
+    return in_language("", " ")
 
 
 @register.simple_tag
