@@ -84,6 +84,7 @@ class PostRedacted(Fact):
     """The name of an erased member was taken out of a post, or out of its topic's title. Owner: the author."""
 
     name: ClassVar[str] = "forums.post.redacted"
+    of_erased: ClassVar[bool] = True
     topic_id: int
     post_id: int
     title: str

@@ -45,6 +45,7 @@ class IdeaWithdrawn(Fact):
     """An idea is no longer shown. Owner: its author."""
 
     name: ClassVar[str] = "ideas.idea.withdrawn"
+    of_erased: ClassVar[bool] = True
     idea_id: int
     contest_id: int
 
@@ -76,5 +77,6 @@ class IdeaDecided(Fact):
     """The brand decided about an idea, or decided anew. Owner: its author. What was decided is read where allowed."""
 
     name: ClassVar[str] = "ideas.idea.decided"
+    of_erased: ClassVar[bool] = True
     idea_id: int
     contest_id: int

@@ -13,6 +13,8 @@ from django.db.models import Count, Max, QuerySet
 
 from community.inbox.live import Push, announce_all
 from community.inbox.models import MutedKind, Notification
+from community.kernel.api import hold
+from community.members.api import Member
 
 MOST_ACTORS, MOST_EVENTS = 20, 100
 
@@ -107,11 +109,12 @@ def notify(notices: Iterable[Notice]) -> None:
 
 
 def _wanted(notices: list[Notice]) -> list[Notice]:
-    """Those of a kind the recipient wants, and not told before."""
+    """Those to people who are here, of a kind they want, and not told before."""
     if not notices:
         return []
     recipients = {notice.recipient_id for notice in notices}
-    muted = set(MutedKind.objects.filter(member_id__in=recipients).values_list("member_id", "kind"))
+    here = set(Member.objects.filter(pk__in=recipients, erased_at=None).values_list("pk", flat=True))
+    muted = set(MutedKind.objects.filter(member_id__in=here).values_list("member_id", "kind"))
     # A line that holds an event is as young as the event, so older ones need not be read.
     young = Notification.objects.filter(last_event_id__gte=min(notice.event_id for notice in notices))
     known = _lines({notice.line for notice in notices}, young)
@@ -120,7 +123,7 @@ def _wanted(notices: list[Notice]) -> list[Notice]:
     return [
         notice
         for key, notice in sorted(fresh.items(), key=lambda one: one[1].event_id)
-        if key not in told and (notice.recipient_id, notice.kind) not in muted
+        if key not in told and notice.recipient_id in here and (notice.recipient_id, notice.kind) not in muted
     ]
 
 
@@ -181,6 +184,7 @@ def set_muted(*, member_id: int, kind: str, muted: bool) -> None:
 @transaction.atomic
 def set_wanted(*, member_id: int, kinds: Collection[str]) -> None:
     """Want these kinds of notification and no others; unknown ones are nobody's."""
+    hold([member_id])
     MutedKind.objects.filter(member_id=member_id, kind__in=_KINDS.keys() & set(kinds)).delete()
     muted = [MutedKind(member_id=member_id, kind=kind) for kind in sorted(_KINDS) if kind not in kinds]
     MutedKind.objects.bulk_create(muted, ignore_conflicts=True)

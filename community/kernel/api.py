@@ -16,7 +16,7 @@ from community.kernel.recount import counted, recountable
 from community.kernel.refusals import leads_to_sign_in, tell
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
-from community.kernel.services import forget, publish, publish_many, rewrite
+from community.kernel.services import forget, hold, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "forget_files",
     "handles",
     "handles_batch",
+    "hold",
     "in_language",
     "is_chinese",
     "lanes_held",

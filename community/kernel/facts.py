@@ -25,7 +25,13 @@ class Fact:
     """The base of all facts. A subclass sets ``name`` and adds fields of plain JSON values or tuples of them."""
 
     name: ClassVar[str] = ""
+    of_erased: ClassVar[bool] = False  # true of what others do with what an erased member left
     member_id: int
+
+    @property
+    def done_by(self) -> int:
+        """Whose act it was: the member's, unless somebody else edited, deleted or restored."""
+        return int(getattr(self, "actor_id", None) or getattr(self, "editor_id", None) or self.member_id)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -10,16 +10,18 @@ from urllib.parse import urlencode, urlsplit
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
-from community.kernel.errors import PaddockError
+from community.kernel.errors import Conflict, PaddockError
 from community.kernel.refusals import leads_to_sign_in
 from community.kernel.views import not_found, problem, refused
 
 LONGEST_QUERY = 16_000
+IN_THE_WAY = {"40P01", "55P03"}  # PostgreSQL: a deadlock was ended, a lock was not to be had
 MANY_DIGITS = re.compile(r"\d{101}")
 
 
@@ -75,7 +77,10 @@ class PolicyMiddleware(CSPMiddleware):
 
 
 class RefusalMiddleware:
-    """A PaddockError that no form caught becomes a page with its message and status."""
+    """A PaddockError that no form caught becomes a page with its message and status.
+
+    So does the rare case of two acts that each held what the other needed: one was ended by the database, whole.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -89,6 +94,8 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a refusal; other exceptions go their way."""
+        if isinstance(exception, OperationalError) and getattr(exception.__cause__, "sqlstate", "") in IN_THE_WAY:
+            exception = Conflict(_("Something else happened at the same moment. Nothing was changed: try again."))
         return refused(request, exception) if isinstance(exception, PaddockError) else None
 
 

@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from community.kernel.facts import Fact
+from community.kernel.errors import Gone
+from community.kernel.facts import SYSTEM, Fact
 from community.kernel.models import OutboxEvent
+from community.kernel.slots import contributions
 
 BATCH = 1000
 UPDATED = 200  # one statement names each row several times
@@ -23,7 +26,8 @@ def publish(fact: Fact, *, now: datetime) -> None:
     """Store a fact in the transaction that makes it true. Raises NotInTransaction outside of one.
 
     On PostgreSQL the member's facts are serialised until the transaction ends, so that the order of ids is the
-    order of commits and nothing of one member is ever handled out of order.
+    order of commits and nothing of one member is ever handled out of order. Raises Gone for an act of somebody who was
+    erased meanwhile, which takes the act back.
     """
     _serialise([fact])
     _event(fact, now).save(force_insert=True)
@@ -39,9 +43,17 @@ def _serialise(facts: Sequence[Fact]) -> None:
     if transaction.get_autocommit() or not connection.in_atomic_block:
         names = ", ".join(sorted({type(fact).__name__ for fact in facts}))
         raise NotInTransaction(f"publish({names}) outside of a transaction")
+    hold({fact.member_id for fact in facts})
+    acting = {fact.member_id for fact in facts if not fact.of_erased and fact.done_by == fact.member_id} - {SYSTEM}
+    if acting and contributions("facts.erased", acting):
+        raise Gone(_("This account was erased."))
+
+
+def hold(member_ids: Iterable[int]) -> None:
+    """Have other acts of these members, and facts of them, wait until the transaction ends. SQLite has one writer."""
     if connection.vendor == "postgresql":
         # In one order everywhere, so that two batches of the same people wait for each other, not for good.
-        members = sorted({fact.member_id % 2**31 for fact in facts})
+        members = sorted({member_id % 2**31 for member_id in member_ids})
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, one) FROM unnest(%s::int[]) AS one", [0x0FAC, members])
 

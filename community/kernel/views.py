@@ -27,6 +27,7 @@ from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
 from community.kernel.slots import contributions
 
+DOCUMENTS = "documents/"  # where Wagtail keeps them
 PICTURES = {"image/webp", "image/jpeg", "image/png", "image/gif", "image/avif"}
 UNHEALTHY_AFTER_SECONDS = 300
 
@@ -89,7 +90,12 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 @cache_control(private=True, max_age=86400)
 def media(request: HttpRequest, path: str) -> HttpResponse:
-    """An uploaded file. Pictures are shown, anything else is saved: nothing uploaded runs as part of the site."""
+    """An uploaded file. Pictures are shown, anything else is saved: nothing uploaded runs as part of the site.
+
+    Documents may be private: they have an address of their own, which asks.
+    """
+    if path.lower().startswith(DOCUMENTS):
+        raise Http404
     try:
         with default_storage.open(path) as file:
             body = file.read()

@@ -34,6 +34,7 @@ from community.members.services import (
     give_role,
     import_members,
     register,
+    require_here,
     require_role,
     set_garage,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "model_name",
     "namesakes",
     "register",
+    "require_here",
     "require_role",
     "set_garage",
     "shown_members",

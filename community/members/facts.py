@@ -46,3 +46,4 @@ class MemberErased(Fact):
     """A member asked to be forgotten. It is the only fact kept of them."""
 
     name: ClassVar[str] = "members.member.erased"
+    of_erased: ClassVar[bool] = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -106,3 +106,9 @@ def home_side(request: HttpRequest) -> str:
         return ""
     cars = shown_cars(Car.objects.filter(member_id=request.user.pk)[:1])
     return render_to_string("members/home_side.html", {"car": cars[0]}, request) if cars else ""
+
+
+@fills("facts.erased")
+def erased(member_ids: Collection[int]) -> set[int]:
+    """Which of them were erased: what they do now is not done."""
+    return set(Member.objects.filter(pk__in=member_ids).exclude(erased_at=None).values_list("pk", flat=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from wagtail.users.models import UserProfile
 
-from community.kernel.api import Invalid, NotAllowed, contributions, forget, publish, publish_many
+from community.kernel.api import Gone, Invalid, NotAllowed, contributions, forget, hold, publish, publish_many
 from community.members.enums import Role
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
 from community.members.lookalikes import skeleton, skeleton_beside
@@ -31,6 +32,7 @@ from community.search.api import mark_content
 
 MOST_KEYWORDS = 20
 MOST_CARS = 10
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to erase
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,13 @@ def require_role(member: Any, *roles: Role | str) -> None:
     """Raise NotAllowed for somebody without one of the roles."""
     if not has_role(member, *roles):
         raise NotAllowed(_("Your role does not allow this."))
+
+
+def require_here(member: Member) -> None:
+    """Hold a member until the transaction ends. Raises Gone for somebody who was erased."""
+    hold([member.pk])
+    if Member.objects.filter(pk=member.pk).exclude(erased_at=None).exists():
+        raise Gone(_("This account was erased."))
 
 
 def require_free_username(username: str) -> str:
@@ -156,6 +165,7 @@ def declare_keywords(*, member: Member, keywords: Iterable[str], now: datetime) 
     kept = list(dict.fromkeys(word[:40] for word in (" ".join(k.replace("\0", "").split()) for k in keywords) if word))
     if len(kept) > MOST_KEYWORDS:
         raise Invalid(_("At most 20 keywords."), field="keywords")
+    hold([member.pk])  # two pages of theirs that are saved at once: the later one stands, whole
     DeclaredKeyword.objects.filter(member=member).delete()
     rows = [DeclaredKeyword(member=member, text=text, position=at) for at, text in enumerate(kept)]
     DeclaredKeyword.objects.bulk_create(rows)
@@ -169,6 +179,7 @@ def set_garage(*, member: Member, cars: Sequence[CarEntry], now: datetime) -> No
     """Replace the garage. Raises Invalid for more than 10 cars."""
     if len(cars) > MOST_CARS:
         raise Invalid(_("At most 10 cars."), field="garage")
+    hold([member.pk])
     Car.objects.filter(member=member).delete()
     rows = [
         Car(member=member, brand=car.brand[:40], model=car.model[:60], year=car.year, position=at)
@@ -178,10 +189,29 @@ def set_garage(*, member: Member, cars: Sequence[CarEntry], now: datetime) -> No
     publish(GarageChanged(member_id=member.pk, models=tuple(row.label for row in rows)), now=now)
 
 
-@transaction.atomic
 def erase_member(*, member: Member, now: datetime) -> None:
-    """Forget a person. What they wrote stays without a name; everything that leads to them goes. Idempotent."""
-    # Not the key: what refers to the member elsewhere, as a post being written does, need not wait for us.
+    """Forget a person. What they wrote stays without a name; everything that leads to them goes. Idempotent.
+
+    It touches what many others are acting on, and gives way to them: it waits for nobody long, and begins anew. Raises
+    OperationalError after too many times; then nothing has changed.
+    """
+    for pause in () if connection.in_atomic_block else PAUSES:
+        try:
+            _erase(member, now)
+        except OperationalError:  # somebody else held what it needs
+            time.sleep(pause)
+        else:
+            return
+    _erase(member, now)
+
+
+@transaction.atomic
+def _erase(member: Member, now: datetime) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Sooner than PostgreSQL looks for deadlocks, which would end the act of somebody else.
+            cursor.execute("SET LOCAL lock_timeout = '400ms'")
+    hold([member.pk])  # acts of theirs under way are over, and those that come find them erased
     locked = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if locked.erased_at:
         return

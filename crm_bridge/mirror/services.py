@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.consent.api import VERSION, grant, may_profile, pause, withdraw
-from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, publish
+from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, hold, publish
 from community.members.api import Member
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.intake.handlers import take_in
@@ -96,6 +96,7 @@ def switch(*, member: Member, shown: Iterable[str], wanted: Iterable[str], now: 
 
     What another page changed meanwhile stays. Raises Invalid for a pair that is not offered; then nothing changes.
     """
+    hold([member.pk])  # another page of theirs may do the same at this moment, in another order
     before, after = set(shown), set(wanted)
     for pair in sorted(before - after):
         purpose, channel = _parts(pair)

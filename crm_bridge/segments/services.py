@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Invalid
+from community.kernel.api import Gone, Invalid
 from community.members.api import Member, Role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import Line, LineError, parse, render
@@ -78,8 +78,10 @@ def _clean(name: str) -> str:
 def _stored(segment: Segment) -> Segment:
     try:
         with transaction.atomic():
-            segment.save()
-    except IntegrityError as error:
+            segment.save(force_update=segment.pk is not None)
+    except DatabaseError as error:
+        if not isinstance(error, IntegrityError):  # nothing was there to update
+            raise Gone(_("This segment was deleted.")) from error
         raise Invalid(_("There is a segment of this name already."), field="name") from error
     return segment
 

@@ -51,10 +51,10 @@ def set_phases(*, actor: Member, contest: Contest, phases: Sequence[tuple[str, d
     if is_frozen(locked):
         raise Conflict(_("Somebody has voted already: the phases are fixed."))
     require_order(phases)
-    begun = {phase.kind: phase.starts_at for phase in locked.phases.all() if phase.entered_at}
+    begun = {phase.kind: phase.starts_at for phase in locked.phases.all() if phase.entered_at or phase.starts_at <= now}
     wanted = [(kind, at) for kind, at in phases if kind not in begun]
     require_order([*begun.items(), *wanted])
-    locked.phases.filter(entered_at=None).delete()
+    locked.phases.exclude(kind__in=begun).delete()
     Phase.objects.bulk_create([Phase(contest=locked, kind=kind, starts_at=at) for kind, at in wanted])
     advance_sequence(locked.pk)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -11,10 +12,14 @@ from django.utils.translation import gettext as _
 from community.inbox.api import announce
 from community.kernel.api import Conflict, NotAllowed, publish
 from community.members.api import Member
+from ideas.enums import PhaseKind
 from ideas.facts import IdeaVoted, VoteWithdrawn
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.services.proposals import FACT_TEXT
 from ideas.services.rows import lock_contest, lock_idea
+
+OVER = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
+TOLD_SECONDS = 30
 
 
 @transaction.atomic
@@ -72,7 +77,8 @@ def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
 
 def require_voting(contest: Contest, *, now: datetime) -> None:
     """Raise Conflict outside of the vote, by the clock."""
-    if not contest.switches_at(now).may_vote:
+    # The phase that was entered, too: a vote that waited for the lock may come after it.
+    if not contest.switches_at(now).may_vote or contest.phase in OVER:
         raise Conflict(_("The vote is closed."))
 
 
@@ -94,6 +100,8 @@ def _record(contest_id: int, voter_id: int, idea_id: int | None, previous_id: in
 def _push(contest_id: int) -> None:
     """Somebody voted: that is all anybody is told, since counts are hidden as long as anybody may vote.
 
-    The contest's number stays where it is: one that went on with every vote would be their count.
+    The contest's number stays where it is: one that went on with every vote would be their count. For the same reason
+    those who vote within half a minute are told of once.
     """
-    announce(f"contest:{contest_id}", kind="voted")
+    if cache.add(f"voted:{contest_id}", value=True, timeout=TOLD_SECONDS):
+        announce(f"contest:{contest_id}", kind="voted")

@@ -393,7 +393,7 @@ def test_a_batch_of_facts_costs_the_same_queries_whatever_its_size(words, board,
     # days, profiles, marks. Telling: topics, readers, muted kinds, known lines, new lines, their locks, lines, pushes.
     # Marks of topics. Around it: waiting members, facts, what is handled, three pairs of savepoints; on PostgreSQL
     # also the lanes with something to do, and their claim.
-    with django_assert_num_queries(32 if connection.vendor == "postgresql" else 30):
+    with django_assert_num_queries(33 if connection.vendor == "postgresql" else 31):
         assert deliver_once(now=now()) == count
     assert Mark.objects.count() == marks + count + 1
     assert Notification.objects.get().count == count

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from clubs.api import found_club, join_club
 from community.consent.api import withdraw
-from community.kernel.api import now, publish, safe_cell
+from community.kernel.api import Gone, now, publish, safe_cell
 from community.kernel.limits import LIMITS
 from community.members.api import CarEntry, Member, Role, set_garage
 from community.search.port import SearchDown
@@ -26,6 +26,7 @@ from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
+from crm_bridge.segments.services import delete_segment, rename_segment, save_segment
 from forums.api import ensure_board, open_topic
 from ideas.api import open_contest
 from tests.people import member, permit, staff
@@ -286,6 +287,14 @@ def test_segments_are_saved_counted_renamed_and_deleted(ada, desk):
     assert again.status_code == 422
     assert "There is a segment of this name already." in again.content.decode()
     desk.post(reverse("crm:change_segment", args=[segment.pk]), {"do": "delete"})
+    assert not Segment.objects.exists()
+
+
+def test_a_segment_that_was_deleted_meanwhile_does_not_come_back(marketer):
+    kept = save_segment(actor=marketer, name="Racks", line="stage:fading", now=now())
+    delete_segment(actor=marketer, segment=Segment.objects.get())
+    with pytest.raises(Gone):
+        rename_segment(actor=marketer, segment=kept, name="Roof racks")
     assert not Segment.objects.exists()
 
 

@@ -3,12 +3,14 @@
 import pytest
 from django.core.files.storage import default_storage
 
-from community.members.api import Role, erase_member
+from community.inbox.models import Notification
+from community.members.api import Member, Role, erase_member
 from ideas import services
 from ideas.models import Idea
-from tests.contests import SUBMISSION, VOTING, contest, idea
+from tests.contests import DECISION, SUBMISSION, VOTING, contest, idea
 from tests.forums.places import picture
 from tests.people import member, staff
+from tests.relay import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,3 +63,20 @@ def test_the_erased_authors_idea_is_still_shown(client):
     erase_member(member=made.author, now=VOTING)
     assert "zelda" not in client.get(made.get_absolute_url()).content.decode()
     assert client.get(made.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["decide", "remove"])
+def test_staff_go_on_with_an_idea_whose_author_was_erased(act):
+    found = contest(actor=staff(Role.BRAND_MANAGER, "boss"))
+    made = idea(found)
+    erase_member(member=made.author, now=VOTING)
+    if act == "decide":
+        values = {"decision": "adopted", "reason_en": "We build it.", "reason_zh": "我们会做。"}
+        services.decide(actor=Member.objects.get(username="boss"), idea=made, **values, now=DECISION)
+    else:
+        services.withdraw_idea(author=staff(Role.MODERATOR), idea=made, now=VOTING)
+    drain()
+    made.refresh_from_db()
+    assert bool(made.decision) == (act == "decide")
+    assert bool(made.withdrawn_at) == (act == "remove")
+    assert not Notification.objects.filter(recipient=made.author).exists()

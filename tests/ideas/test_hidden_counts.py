@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from community.inbox.models import LiveMessage, Notification
 from community.kernel.api import contributions
@@ -201,9 +202,11 @@ def ballots(world):
     rails = idea(found, member("rails-author"), title="A roof rack that folds")
     ladder = idea(found, member("ladder-author"), title="A roof rack with a ladder")
     voter = permit(member("ballot"), "profiling:onsite", "product_news:email")
+    begin(found, "voting")
+    at = timezone.now()
 
     def vote(target):
-        cast_vote(voter=voter, idea=target, now=VOTING)
+        cast_vote(voter=voter, idea=target, now=at)
         drain()
 
     return voter, (rails, ladder), vote

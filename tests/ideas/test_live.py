@@ -12,10 +12,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from community.inbox.routing import websocket_urlpatterns
+from community.members.api import Role
 from ideas.models import Contest, Vote
 from ideas.services import cast_vote, submit_idea, withdraw_vote
 from tests.contests import SUBMISSION, VOTING, contest, idea, votes
-from tests.people import member
+from tests.people import member, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,15 @@ def test_an_open_page_hears_of_a_vote_without_a_number():
         await line.disconnect()
 
     async_to_sync(scene)()
+
+
+def test_how_many_vote_is_not_heard_either(monkeypatch):
+    made, other = idea(contest()), idea(contest("other", actor=staff(Role.BRAND_MANAGER, "second")))
+    heard = []
+    monkeypatch.setattr("ideas.services.votes.announce", lambda channel, *, kind: heard.append((channel, kind)))
+    votes(made, 5)
+    votes(other, 1)
+    assert heard == [(made.contest.channel, "voted"), (other.contest.channel, "voted")]
 
 
 def test_an_idea_moves_the_number():

@@ -271,6 +271,25 @@ def test_a_phase_cannot_be_moved_before_one_that_has_begun():
     assert sorted(Phase.objects.values_list("kind", "starts_at")) == sorted(PHASES)
 
 
+def test_a_phase_that_began_by_the_clock_stays_though_nothing_has_entered_it_yet():
+    found, manager = contest(), staff(Role.BRAND_MANAGER, "boss")
+    later = [(kind, at + timedelta(days=40)) for kind, at in PHASES]
+    services.set_phases(actor=manager, contest=found, phases=later, now=VOTING)
+    starts = dict(Phase.objects.values_list("kind", "starts_at"))
+    assert starts == {**dict(later), "submission": SUBMISSION, "voting": VOTING}
+
+
+def test_a_vote_that_waited_until_the_decision_began_is_refused():
+    made, voter = idea(contest()), member()
+    services.cast_vote(voter=voter, idea=made, now=DECISION - SECOND)
+    services.advance_contests(now=DECISION)
+    with pytest.raises(Conflict):
+        services.cast_vote(voter=member(), idea=made, now=DECISION - SECOND)
+    with pytest.raises(Conflict):
+        services.withdraw_vote(voter=voter, contest=made.contest, now=DECISION - SECOND)
+    assert tally() == {"A wet box": 1}
+
+
 def test_others_do_not_move_phases():
     found = contest()
     with pytest.raises(NotAllowed):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import Notice, bell_of, mark_read, notification_kinds, notify, set_muted
-from community.members.models import Member
+from community.members.api import Member, erase_member
 from tests.people import member
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +79,8 @@ def test_many_notices_cost_as_many_queries_as_one(now, count, django_assert_num_
     notices = [
         notice(people[n % 6], otto, now, subject=f"topic:{n % 10}", event_id=n + 1, title=str(n)) for n in range(count)
     ]
-    # savepoint, muted kinds, known lines, empty lines, their locks, the lines, pushes, savepoint
-    with django_assert_num_queries(8):
+    # savepoint, who is here, muted kinds, known lines, empty lines, their locks, the lines, pushes, savepoint
+    with django_assert_num_queries(9):
         notify(notices)
     assert sum(Notification.objects.values_list("count", flat=True)) == count
     assert Notification.objects.count() == len({(n % 6, n % 10) for n in range(count)})
@@ -95,6 +95,13 @@ def test_a_muted_kind_is_not_told_and_the_others_are(now):
     assert sorted(Notification.objects.values_list("recipient_id", "kind")) == sorted(
         [(ines.pk, "forums.reply"), (maja.pk, "forums.quote")]
     )
+
+
+def test_a_fact_that_is_handled_late_tells_an_erased_member_nothing(now):
+    maja, ines, otto = member("maja"), member("ines"), member("otto")
+    erase_member(member=maja, now=now)
+    notify([notice(maja, otto, now), notice(ines, otto, now)])
+    assert list(Notification.objects.values_list("recipient_id", flat=True)) == [ines.pk]
 
 
 def test_ones_own_act_tells_nothing(now):

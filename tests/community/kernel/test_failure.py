@@ -4,7 +4,9 @@ import base64
 import hashlib
 import re
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
@@ -16,11 +18,25 @@ def broken(request):
     raise RuntimeError("broken")
 
 
+def in_the_way(request):
+    """What psycopg says when PostgreSQL ends a deadlock."""
+    raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected()
+
+
+def away(request):
+    raise OperationalError("no connection") from psycopg.OperationalError()
+
+
 def healthy(request):
     return HttpResponse("ok")
 
 
-urlpatterns = [path("broken/", broken), path("", include("community.urls"))]
+urlpatterns = [
+    path("broken/", broken),
+    path("in-the-way/", in_the_way),
+    path("away/", away),
+    path("", include("community.urls")),
+]
 handler500 = "community.kernel.views.failed"
 
 
@@ -69,3 +85,12 @@ def test_it_follows_the_chosen_theme_and_tries_again_what_can_be_tried(answer):
 def test_it_needs_no_database(answer, django_db_blocker):
     with django_db_blocker.block():
         assert answer().status_code == 500
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_two_acts_in_each_others_way_are_told_to_try_again_and_a_database_that_is_away_is_not_that():
+    client = Client(raise_request_exception=False)
+    answer = client.post("/in-the-way/")
+    assert answer.status_code == 409
+    assert "Nothing was changed" in answer.content.decode()
+    assert client.post("/away/").status_code == 500

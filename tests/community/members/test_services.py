@@ -185,7 +185,7 @@ def test_members_are_imported_in_the_same_statements_however_many(django_assert_
     for count in (1, 3):
         names = [f"{count}-{n}" for n in range(count)]
         # Members, facts, marks, the ends of a savepoint; on PostgreSQL the lock of their facts.
-        with django_assert_num_queries(6 if connection.vendor == "postgresql" else 5):
+        with django_assert_num_queries(7 if connection.vendor == "postgresql" else 6):
             members = import_members([Newcomer(username=name, joined_at=THEN) for name in names])
         assert [member.username for member in members] == names
         assert not any(member.has_usable_password() for member in members)

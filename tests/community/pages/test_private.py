@@ -2,8 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.files.base import ContentFile
 from django.urls import reverse
-from wagtail.models import Locale, Page, PageViewRestriction
+from wagtail.documents import get_document_model
+from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction
 
 from community.members.api import Role
 from community.pages.api import brief_of, ensure_page, ensure_site, landing_of, paragraphs
@@ -146,3 +148,19 @@ def test_a_shared_password_opens_the_page(client, plan):
     address = f"/_util/authenticate_with_password/{lock.pk}/{plan.pk}/"
     assert client.post(address, {"password": "open sesame", "return_url": "/articles/plan/"}).status_code == 302
     assert TITLES["en"] in client.get("/articles/plan/").content.decode()
+
+
+def test_a_private_document_has_one_address_and_that_one_asks(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    on_disk = {"BACKEND": "django.core.files.storage.FileSystemStorage"}  # as in production
+    settings.STORAGES = {**settings.STORAGES, "default": on_disk}
+    hidden = (Collection.get_first_root_node() or Collection.add_root(name="Root")).add_child(name="Dealers")
+    CollectionViewRestriction.objects.create(collection=hidden, restriction_type=LOGIN)
+    file = ContentFile(b"Prices of next year", name="prices.pdf")
+    document = get_document_model().objects.create(title="Prices", file=file, collection=hidden)
+    assert client.get(f"/media/{document.file.name}").status_code == 404
+    assert client.get(f"/media/{document.file.name}".replace("documents", "Documents")).status_code == 404
+    assert client.get(document.url).status_code == 302
+    client.force_login(member())
+    assert client.get(document.url).getvalue() == b"Prices of next year"
+    assert client.get(f"/media/{document.file.name}").status_code == 404
