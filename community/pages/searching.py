@@ -19,9 +19,9 @@ from community.search.api import (
     Hit,
     Meaning,
     SearchDown,
+    count_content,
     kinds,
     meanings_of,
-    query_words,
     search_content,
 )
 from community.traces.api import asked_by_reader, record_search
@@ -136,7 +136,7 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _found(request: HttpRequest, asked: Asked, meanings: Sequence[Meaning] = ()) -> ContentResult:
+def _found(request: HttpRequest, asked: Asked, meanings: Sequence[Meaning]) -> ContentResult:
     try:
         return search_content(
             asked.words,
@@ -215,7 +215,7 @@ def _with_fewer_words(request: HttpRequest, asked: Asked) -> list[tuple[str, int
     for number in range(len(words)):
         left = Asked(" ".join([*words[:number], *words[number + 1 :]]), "", "", asked.place, "", 1, ())
         try:
-            total = _found(request, left).total if query_words(left.words) else 0
+            total = count_content(left.words, viewer=request.user, place=asked.place)
         except SearchDown:  # it went away since
             return []
         if total:

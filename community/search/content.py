@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from community.kernel.api import contributions
-from community.search.meanings import Meaning, asked
+from community.search.meanings import Meaning, asked, meanings_of
 from community.search.port import DATE, KEYWORD, NUMBER, TOKENS, Field, Query, Schema
 from community.search.registry import Index, engine_of, register_index
 from community.search.services import mark
@@ -177,6 +177,15 @@ def search_content(
     )
     result = engine_of(INDEX).search(query)
     return ContentResult(result.total, _grouped(_hits(result.ids, text, meanings, viewer)), result.facets)
+
+
+def count_content(text: str, *, viewer: Viewer, place: str = "") -> int:
+    """How much a viewer would find by these words and what else they are called, unread. Raises SearchDown."""
+    if not query_words(text):
+        return 0
+    must, either = asked(query_tokens(text), meanings_of(text))
+    any_of = {"readers": readers_of(viewer), **({"place": (place,)} if place else {})}
+    return engine_of(INDEX).search(Query(words=tuple(must), either=either, any=any_of, size=1)).total
 
 
 def close_to(kind: str, object_id: int, text: str, *, viewer: Viewer, limit: int) -> list[int]:

@@ -363,6 +363,11 @@ def test_where_nothing_is_found_one_word_less_and_close_words_are_offered(client
     page = found(client, "steel rack cover")
     assert [(left, count) for left, count, _link in page.context["fewer"]] == [("steel rack", 1)]
     assert "Nothing for “steel rack cover”" in page.content.decode()
+    conversation("行李架", "好用。", now)
+    conversation("Roof rack", "Yes.", now)
+    drain()
+    ((left, count, link),) = found(client, "roof rack spaceship").context["fewer"]
+    assert (left, count, client.get(f"{reverse('search')}{link}").context["result"].total) == ("roof rack", 2, 2)
     assert found(client, "roof rak").context["near"] == ["Roof rack"]
     assert found(client, "roof rack on").context["near"] == []
 
