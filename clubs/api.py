@@ -1,7 +1,7 @@
 """The door of clubs: everything other apps may use of them."""
 
 from clubs.models import Club, ClubKind, MemberRole, Membership
-from clubs.queries import club_slugs_of, clubs_of
+from clubs.queries import clubs_of
 from clubs.services import found_club, join_club, leave_club
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "ClubKind",
     "MemberRole",
     "Membership",
-    "club_slugs_of",
     "clubs_of",
     "found_club",
     "join_club",

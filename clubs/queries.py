@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from django.db.models import Case, Count, F, IntegerField, QuerySet, When
 
@@ -13,15 +12,6 @@ from community.members.api import unverified
 
 RANKS = (MemberRole.LEADER, MemberRole.HOST)
 MOST_HOSTS = 6
-
-
-def club_slugs_of(member_ids: Iterable[int]) -> dict[int, list[str]]:
-    """The clubs of members, by slug."""
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = Membership.objects.filter(member_id__in=list(member_ids)).order_by("club__slug")
-    for member_id, slug in rows.values_list("member_id", "club__slug"):
-        found[member_id].append(slug)
-    return dict(found)
 
 
 def club_ids_of(member_id: int | None) -> set[int]:

@@ -162,11 +162,6 @@ def stage_label(profile: Profile | None) -> str:
     return str(Stage(profile.stage).label) if profile and profile.stage else ""
 
 
-def profiles_of(member_ids: Iterable[int]) -> dict[int, Profile]:
-    """Profiles by member."""
-    return Profile.objects.in_bulk(list(member_ids))
-
-
 def profile_of(member_id: int) -> Profile | None:
     """One profile."""
     return Profile.objects.filter(pk=member_id).first()

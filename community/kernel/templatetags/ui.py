@@ -214,14 +214,6 @@ def _ago(at: datetime, now: datetime) -> str:
     return day(at)
 
 
-@register.simple_tag
-def time_ago(at: datetime | None) -> SafeString:
-    """The same as an element, which keeps Chinese on one line too."""
-    if at is None:
-        return SafeString()
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), ago(at))
-
-
 @register.filter
 def day(at: date | None) -> str:
     """The day of an instant, or a date; the year only where it is another one."""
@@ -285,12 +277,6 @@ def html_language(code: str | None) -> str:
 def shown_number(value: Any) -> str:
     """A whole number in thin groups of three."""
     return f"{int(value):,}".replace(",", "\u202f") if value is not None else ""
-
-
-@register.simple_tag
-def brand_zh() -> str:
-    """The brand's Chinese name."""
-    return str(settings.PADDOCK_BRAND_ZH)
 
 
 @register.inclusion_tag("ui/field.html")
