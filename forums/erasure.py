@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from community.inbox.api import announce, retitle
-from community.kernel import markup
+from community.kernel import markup, redaction
 from community.kernel.api import batched, forget_files, publish_many, rewrite
 from community.members.api import Member, members_named, space_url
 from community.search.api import mark_content
@@ -111,7 +111,7 @@ def _remove_pictures(member_id: int, changed: Changed) -> None:
     for post in posts:
         with translation.override(markup.language_of(post.text)):
             word = _("(picture removed)")
-        source = markup.without_pictures(post.source, urls=urls, word=word)
+        source = redaction.without_pictures(post.source, urls=urls, word=word)
         if source != post.source:
             _write(post, source, people)
             changed.posts.add(post.pk)
@@ -155,11 +155,11 @@ def _take_name_out(ids: list[int], member_id: int, changed: Changed) -> None:
     quoted = _quoted_of(member_id, [*(post.source for post in posts), *(one.source for one in revisions)])
     heads: dict[int, set[str]] = defaultdict(set)
     for one in revisions:
-        heads[one.post_id].update(markup.quotation_heads(one.source, quoted))
-        one.source = markup.without_names(one.source, names=names, posts=quoted, word=_word(one.post))
+        heads[one.post_id].update(redaction.quotation_heads(one.source, quoted))
+        one.source = redaction.without_names(one.source, names=names, posts=quoted, word=_word(one.post))
     for post in posts:
-        heads[post.pk].update(markup.quotation_heads(post.source, quoted))
-        source = markup.without_names(post.source, names=names, posts=quoted, word=_word(post))
+        heads[post.pk].update(redaction.quotation_heads(post.source, quoted))
+        source = redaction.without_names(post.source, names=names, posts=quoted, word=_word(post))
         if source != post.source:
             _write(post, source, others)
             changed.posts.add(post.pk)
@@ -168,7 +168,7 @@ def _take_name_out(ids: list[int], member_id: int, changed: Changed) -> None:
     words = {post.pk: _word(post) for post in posts}
 
     def plain(post: int, text: str) -> str:
-        return markup.without_words(text, names=names, heads=heads[post], word=words[post])
+        return redaction.without_words(text, names=names, heads=heads[post], word=words[post])
 
     changed.titles |= _new_titles(posts, names)
     changed.facts |= _in_facts(posts, member_id, plain)
@@ -188,7 +188,7 @@ def _quoted_of(member_id: int, sources: Iterable[str]) -> set[int]:
 def _new_titles(posts: Iterable[Post], names: Collection[str]) -> dict[int, str]:
     found = {}
     for post in posts:
-        title = markup.without_words(post.topic.title, names=names, heads=(), word=_word(post))
+        title = redaction.without_words(post.topic.title, names=names, heads=(), word=_word(post))
         if post.number == 1 and title != post.topic.title:
             found[post.topic_id] = title[: Topic._meta.get_field("title").max_length]  # noqa: SLF001 - Django's name
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -46,12 +46,10 @@ _TAG = re.compile("<[^>]*>?")
 _RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*")
 _OUR_PICTURE = re.compile(r"(?:posts|ideas)/\d{4}/\d{2}/[\w-]+\.webp", re.ASCII)
 _QUOTE = re.compile(r"^> \[([^\]\n]{1,80})\]\(/posts/(\d{1,18})/\)\s*$", re.MULTILINE)
-_ANY_QUOTE = re.compile(
+ANY_QUOTE = re.compile(
     r"^(?P<before>(?:> ?)+\[)(?P<name>[^\]\n]*)(?P<after>\]\(/posts/(?P<post>\d{1,18})/\))", re.MULTILINE
 )
-_ANY_NAME = re.compile(_MENTION)
-# Possessive and bounded: an endless picture is none, and costs nothing.
-_PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(\s{0,9}+<?(?P<url>[^)\s>]{1,300}+)>?[^)]{0,300}+\)")
+ANY_NAME = re.compile(_MENTION)
 
 
 @dataclass(frozen=True)
@@ -112,13 +110,13 @@ def parse(source: str) -> Parsed:
 
 
 def _cited(source: str) -> tuple[int, ...]:
-    found = dict.fromkeys(int(match["post"]) for match in _ANY_QUOTE.finditer(source))
+    found = dict.fromkeys(int(match["post"]) for match in ANY_QUOTE.finditer(source))
     return tuple(found)[:MOST_NAMED]
 
 
 def names_in(text: str) -> list[str]:
     """Every @name of a text, wherever it stands."""
-    return [match["name"] for match in _ANY_NAME.finditer(text)]
+    return [match["name"] for match in ANY_NAME.finditer(text)]
 
 
 def read(source: str) -> Parsed:
@@ -276,45 +274,6 @@ def own_words(rendered: str) -> str:
     return plain_text(
         nh3.clean(rendered, tags=_TAGS - {"blockquote"}, attributes={}, clean_content_tags={"blockquote"})
     )
-
-
-def quotation_heads(source: str, posts: Collection[int]) -> list[str]:
-    """The names, as they are read, at the head of quotations of these posts."""
-    heads = (match["name"] for match in _ANY_QUOTE.finditer(source) if int(match["post"]) in posts)
-    return list(dict.fromkeys(read for read in (plain_text(render(head, mentions={})) for head in heads) if read))
-
-
-def without_names(source: str, *, names: Collection[str], posts: Collection[int], word: str) -> str:
-    """The source with a word instead of every @name of these and of the name over every quotation of these posts."""
-    changed = _renamed(source, names=names, posts=posts, word=word)
-    if set(read(changed).named) & set(names):
-        # Markdown has other ways to write the same: escaped or as entities.
-        plain = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", html.unescape(changed))
-        changed = _renamed(plain, names=names, posts=posts, word=word)
-    return changed
-
-
-def without_words(text: str, *, names: Collection[str], heads: Collection[str], word: str) -> str:
-    """A plain text with a word instead of every @name of these and of every name that stood over a quotation."""
-    text = _ANY_NAME.sub(lambda match: word if match["name"] in names else match[0], text)
-    for head in heads:
-        text = re.sub(rf"(?<!\w){re.escape(head)}(?!\w)", lambda _match: word, text)
-    return text
-
-
-def _renamed(source: str, *, names: Collection[str], posts: Collection[int], word: str) -> str:
-    def head(match: re.Match[str]) -> str:
-        return f"{match['before']}{word}{match['after']}" if int(match["post"]) in posts else match[0]
-
-    return _ANY_NAME.sub(lambda match: word if match["name"] in names else match[0], _ANY_QUOTE.sub(head, source))
-
-
-def without_pictures(source: str, *, urls: Collection[str], word: str) -> str:
-    """The source with a word instead of each of these pictures."""
-    changed = _PICTURE.sub(lambda match: word if match["url"] in urls else match[0], source)
-    for url in urls:
-        changed = changed.replace(url, "")
-    return changed
 
 
 def quote(name: str, post_id: int, text: str) -> str:
