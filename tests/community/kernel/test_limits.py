@@ -130,7 +130,7 @@ def test_a_moderator_may_clear_up_faster(client):
 def test_pictures_of_ideas_count_as_pictures(client, maja, monkeypatch):
     made = idea(contest(), author=maja)
     monkeypatch.setattr("ideas.views.pages.now", lambda: SUBMISSION)
-    monkeypatch.setitem(LIMITS, "upload", (2, 60))
+    monkeypatch.setitem(LIMITS, "upload", (2, LIMITS["upload"][1]))
     sent = [
         client.post(f"/ideas/{made.pk}/do/edit/", {"title": "x", "source": "y", "picture": picture()}) for _ in range(3)
     ]
