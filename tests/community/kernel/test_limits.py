@@ -1,9 +1,11 @@
 """Whoever acts faster than a person can is asked to wait; loading and importing is not."""
 
+from datetime import timedelta
+
 import pytest
 
 from clubs.api import found_club
-from community.kernel.limits import LIMITS
+from community.kernel.limits import LIMITS, TooMany, rate_limit
 from community.members.api import Role
 from forums import services
 from tests.contests import SUBMISSION, contest, idea
@@ -142,3 +144,12 @@ def test_services_have_no_limit(now):
     for n in range(200):
         services.write_post(author=author, topic=opened, source=f"text {n}", now=now)
     services.edit_post(editor=author, post=first_post(topic(author=author)), source="text", now=now)
+
+
+def test_a_minute_later_one_may_again(monkeypatch, now):
+    monkeypatch.setitem(LIMITS, "post", (1, 60))
+    rate_limit("maja", "post", now=now)
+    rate_limit("otto", "post", now=now)
+    with pytest.raises(TooMany):
+        rate_limit("maja", "post", now=now + timedelta(seconds=59))
+    rate_limit("maja", "post", now=now + timedelta(seconds=60))
