@@ -25,6 +25,9 @@ NOT_TEXT = 1003
 class LiveConsumer(AsyncJsonWebsocketConsumer):
     """Listens to channels for a page; what it may not hear it is silently not told."""
 
+    # The hub listens for all sockets. One that read from Redis itself would end with it.
+    channel_layer_alias = None
+
     async def connect(self) -> None:
         """Everybody may connect; channels are checked one by one."""
         self.channels: set[str] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,13 +11,13 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError  # noqa: A004 - Python's own is not raised by the layer
 
 from community.inbox.models import LiveMessage
-
-logger = logging.getLogger("paddock.live")
+from community.kernel.api import REDIS
 
 GROUP = "paddock.live"
+SEND_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,15 @@ def announce_all(pushes: Sequence[Push]) -> None:
 
 
 def _send(bodies: list[dict[str, Any]]) -> None:
-    try:
-        async_to_sync(get_channel_layer().group_send)(GROUP, {"type": "live.message", "bodies": bodies})
-    except (OSError, RedisError):  # Redis is away: the act stays done, clients catch up when they reconnect
-        logger.warning("live push lost: redis is away")
+    """Redis may be away: the act stays done, clients catch up when they reconnect."""
+    REDIS.ask(lambda: async_to_sync(_send_to_all)(bodies), otherwise=lambda: None)
+
+
+async def _send_to_all(bodies: list[dict[str, Any]]) -> None:
+    layer, message = get_channel_layer(), {"type": "live.message", "bodies": bodies}
+    # The layer itself waits without end: its sockets serve blocking reads, too.
+    async with asyncio.timeout(SEND_SECONDS):
+        try:
+            await layer.group_send(GROUP, message)
+        except ConnectionError:  # one that was kept open and has ended since; the next is new
+            await layer.group_send(GROUP, message)

@@ -11,6 +11,7 @@ from community.kernel.files import forget_files
 from community.kernel.language import in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
+from community.kernel.outages import REDIS
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
 from community.kernel.recount import counted, recountable
 from community.kernel.refusals import leads_to_sign_in, tell
@@ -21,6 +22,7 @@ from community.kernel.slots import contributions, fills
 
 __all__ = [
     "KEY_DIGITS",
+    "REDIS",
     "SYSTEM",
     "Conflict",
     "Delivery",

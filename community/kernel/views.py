@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from community.kernel.brand import brand_name
+from community.kernel.caches import redis_is_away
 from community.kernel.clock import now
 from community.kernel.errors import PaddockError
 from community.kernel.failure import STYLE_SOURCE, page
@@ -47,7 +48,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
         outbox = outbox_status(now())
     except DatabaseError:
         return JsonResponse({"database": "away"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    parts = {name: state for part in contributions("readiness") for name, state in part.items()}
+    parts: dict[str, Any] = {name: state for part in contributions("readiness") for name, state in part.items()}
+    if settings.REDIS_URL:
+        parts["redis"] = "away" if redis_is_away() else "ok"
     behind = outbox.oldest_seconds > UNHEALTHY_AFTER_SECONDS
     body = {"database": "ok", "outbox": {"depth": outbox.depth, "oldest_seconds": round(outbox.oldest_seconds, 1)}}
     status = HTTPStatus.SERVICE_UNAVAILABLE if behind else HTTPStatus.OK
@@ -65,6 +68,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
         Figure("outbox_oldest_seconds", "Age of the oldest of them", outbox.oldest_seconds),
         Figure("outbox_set_aside", "Facts set aside with an error", outbox.set_aside),
     ]
+    if settings.REDIS_URL:
+        figures.append(Figure("redis_away", "Whether this process does without Redis", redis_is_away()))
     for more in contributions("metrics"):
         figures += more
     return HttpResponse(exposition(figures), content_type=CONTENT_TYPE_LATEST)

@@ -148,9 +148,11 @@ CHANNEL_LAYERS: dict[str, Any] = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    # While Redis is away each process has a cache of its own: pages answer, and limits hold in each process.
+    "default": {"BACKEND": "community.kernel.caches.RedisOrMemory", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # Limits are kept there too: with Django's 300 entries the pages of a busy day would push them out.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
 }
 
 ELASTICSEARCH_URL: str = env.read("ELASTICSEARCH_URL")

@@ -1,0 +1,205 @@
+"""Redis may be away, refusing or silent: every page and act goes on, and it is asked once, not at each call."""
+
+import socket
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache, caches
+from django.urls import reverse
+from redis.asyncio.connection import Connection as LiveConnection
+from redis.connection import Connection
+
+from community.inbox.api import announce
+from community.inbox.routing import websocket_urlpatterns
+from community.kernel.api import REDIS
+from community.kernel.limits import LIMITS
+from community.pages.api import ensure_site
+from forums.models import Post
+from ideas.models import Vote
+from tests.contests import begin, contest, idea
+from tests.forums.places import reply, topic
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["refusing", "silent"])
+def tries(request, settings, monkeypatch):
+    """The cache and the layer are in a Redis that is away. Who tried to reach it: the cache or the layer."""
+    found = []
+    monkeypatch.setattr("community.kernel.outages.SPARED_SECONDS", 600)  # on a busy machine a test may take a while
+    for client, name in ((Connection, "cache"), (LiveConnection, "layer")):
+        monkeypatch.setattr(client, "_connect", counted(client._connect, name, found))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        if request.param == "refusing":
+            listener.close()
+        settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+        settings.CACHES = {
+            "default": {"BACKEND": "community.kernel.caches.RedisOrMemory", "LOCATION": settings.REDIS_URL}
+        }
+        hosts = [{"address": settings.REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}]
+        settings.CHANNEL_LAYERS = {
+            "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": hosts}}
+        }
+        yield found
+        caches["default"].memory.clear()
+        REDIS.away = False
+
+
+def counted(connect, name, found):
+    def tried(self, *args, **kwargs):
+        found.append(name)
+        return connect(self, *args, **kwargs)
+
+    return tried
+
+
+@pytest.fixture
+def maja(client):
+    person = member("maja")
+    client.force_login(person)
+    return person
+
+
+PAGES = {
+    "home": lambda: "/",
+    "boards": lambda: "/boards/",
+    "board": lambda: f"/boards/{topic().board.slug}/",
+    "topic": lambda: topic().get_absolute_url(),
+    "since": lambda: f"/topics/{topic().pk}/since/",
+    "search": lambda: "/search/?q=roof",
+    "contest": lambda: f"/contests/{begin(contest(), 'voting').slug}/",
+    "space": lambda: reverse("members:space", args=[member("otto").username]),
+    "mirror": lambda: "/me/knows/",
+    "notifications": lambda: "/notifications/",
+    "sign in": lambda: reverse("account_login"),
+    "editors": lambda: "/cms/",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("guest", [True, False])
+def test_a_page_is_shown_and_waits_once_at_most(client, maja, tries, page, guest):
+    if guest:
+        client.logout()
+    ensure_site()
+    address = PAGES[page]()
+    for _ in range(2):
+        response = client.get(address)
+        assert response.status_code in {200, 302}
+    assert len(tries) <= 1
+
+
+def test_a_history_is_shown(client, maja, tries):
+    post = reply(topic(), author=maja)
+    for text in ("Other words.", "Others again."):
+        assert client.post(f"/posts/{post.pk}/edit/", {"source": text}).status_code == 302
+    text = client.get(f"/posts/{post.pk}/history/").content.decode()
+    assert "Other words." in text and "The steel one." in text
+    assert tries == ["cache"]
+
+
+def test_a_reply_is_written_and_its_push_is_not_waited_for(client, maja, tries, django_capture_on_commit_callbacks):
+    found = topic()
+    for text in ("One.", "Two."):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.post(f"/topics/{found.pk}/reply/", {"source": text}).status_code == 302
+    assert list(Post.objects.filter(author=maja).order_by("number").values_list("source", flat=True)) == [
+        "One.",
+        "Two.",
+    ]
+    assert tries == ["cache"]
+
+
+def test_a_vote_counts_and_is_told_of_once(client, maja, tries, monkeypatch):
+    announced = []
+    monkeypatch.setattr("ideas.services.votes.announce", lambda channel, **_kind: announced.append(channel))
+    found = idea(contest())
+    begin(found.contest, "voting")
+    for _ in range(3):
+        assert client.post(f"/ideas/{found.pk}/do/vote/").status_code == 302
+    assert Vote.objects.filter(voter=maja).count() == 1
+    assert len(announced) == 1
+    assert tries == ["cache"]
+
+
+def test_a_push_alone_is_tried_once_and_given_up(tries, django_capture_on_commit_callbacks):
+    for _ in range(3):
+        with django_capture_on_commit_callbacks(execute=True):
+            announce("topic:1", kind="post", sequence=2)
+    assert set(tries) == {"layer"} and len(tries) <= 2  # a connection that ended may have been an old one
+
+
+def test_limits_hold(client, maja, tries, monkeypatch):
+    monkeypatch.setitem(LIMITS, "post", (3, 86400))
+    found = topic()
+    answers = [client.post(f"/topics/{found.pk}/reply/", {"source": f"Number {n}"}).status_code for n in range(5)]
+    assert answers == [302] * 3 + [422] * 2
+    assert tries == ["cache"]
+
+
+def test_people_sign_in_and_guesses_are_limited(client, tries):
+    member("maja")
+    address = reverse("account_login")
+    sent = {"login": "maja", "password": "correct horse"}
+    assert client.post(address, sent).status_code == 302
+    client.logout()
+    for _ in range(5):
+        assert client.post(address, {**sent, "password": "wrong"}).status_code == 422
+    refused = client.post(address, sent)
+    assert refused.status_code == 422 and "Too many" in refused.content.decode()
+    assert client.get("/").wsgi_request.user.is_anonymous
+    assert tries == ["cache"]
+
+
+def test_a_page_connects_and_hears_where_its_channel_stands(tries):
+    found = topic()
+
+    async def scene():
+        line = WebsocketCommunicator(URLRouter(websocket_urlpatterns), "/ws/")
+        line.scope["user"] = AnonymousUser()
+        assert (await line.connect())[0]
+        await line.send_json_to({"listen": [found.channel]})
+        assert await line.receive_json_from() == {"channel": found.channel, "kind": "listening", "sequence": 1}
+        assert await line.receive_nothing(timeout=2.5)  # longer than a try of the hub
+        await sync_to_async(announce)(found.channel, kind="post", sequence=2)
+        await line.disconnect()
+
+    async_to_sync(scene)()
+    assert "layer" in tries
+
+
+def test_readiness_says_so_and_the_site_stays_ready(client, tries, settings):
+    settings.METRICS_FROM = ["127.0.0.1"]
+    for _ in range(2):
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["redis"]) == (200, "away")
+    assert "paddock_redis_away 1.0" in client.get("/metrics").content.decode()
+    assert tries == ["cache"]
+
+
+def test_without_redis_readiness_is_silent_about_it(client):
+    assert "redis" not in client.get("/readyz").json()
+
+
+def test_every_operation_of_the_cache_goes_on(tries):
+    assert cache.add("a", 1) and not cache.add("a", 2)
+    assert cache.get("a") == 1 and cache.get("b", "none") == "none"
+    assert cache.incr("a") == 2 and cache.decr("a", 2) == 0
+    with pytest.raises(ValueError):
+        cache.incr("b")
+    cache.set("b", "text", timeout=60)
+    assert cache.set_many({"c": 3, "d": 4}) == []
+    assert cache.get_many(["a", "b", "c", "e"]) == {"a": 0, "b": "text", "c": 3}
+    assert cache.get_or_set("e", lambda: 5) == 5 and "e" in cache
+    assert cache.touch("e") and not cache.touch("f")
+    assert cache.delete("e") and not cache.delete("e")
+    cache.delete_many(["c", "d"])
+    assert not cache.has_key("c")
+    cache.clear()
+    assert cache.get("a") is None
+    assert tries == ["cache"]
