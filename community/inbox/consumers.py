@@ -17,6 +17,7 @@ MOST_CHANNELS = 20
 QUEUE = 100
 LONGEST_NAME = 60
 TOO_SLOW = 4008
+ANEW = 1012  # "service restart"
 MOST_ASKED = 40  # names, or messages without any, in the life of a socket: a page asks once, for a few
 TOO_MANY = 4029
 NOT_TEXT = 1003
@@ -97,7 +98,14 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         try:
             self.queue.put_nowait(body)
         except asyncio.QueueFull:
-            self.closing = self.closing or asyncio.get_running_loop().create_task(self.close(code=TOO_SLOW))
+            self._close_soon(TOO_SLOW)
+
+    def connect_anew(self) -> None:
+        """Close the socket: the page connects again in a moment, and is told where its channels stand."""
+        self._close_soon(ANEW)
+
+    def _close_soon(self, code: int) -> None:
+        self.closing = self.closing or asyncio.get_running_loop().create_task(self.close(code=code))
 
     async def _send_queue(self) -> None:
         while True:

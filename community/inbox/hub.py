@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 from channels.db import database_sync_to_async
@@ -14,12 +16,14 @@ from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 from community.inbox.feed import TableFeed
-from community.inbox.live import GROUP
+from community.inbox.live import GROUP, SEND_SECONDS
 from community.kernel.api import now
 
 logger = logging.getLogger("paddock.live")
 
 POLL_SECONDS = 0.2
+AGAIN_SECONDS = 1
+STAY_SECONDS = 30
 
 
 class Listener(Protocol):
@@ -28,6 +32,9 @@ class Listener(Protocol):
     def push(self, body: dict[str, Any]) -> None:
         """Queue a message; never blocks."""
 
+    def connect_anew(self) -> None:
+        """Messages may have been lost: have the page connect anew, which tells it where its channels stand."""
+
 
 class Hub:
     """Which sockets of this process listen to which channel, and the one task that feeds them."""
@@ -35,6 +42,7 @@ class Hub:
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
+        self._interrupted = False
 
     def join(self, channel: str, listener: Listener) -> None:
         """Listen; the first listener starts the feed."""
@@ -49,7 +57,7 @@ class Hub:
             del self._listeners[channel]
         if not self._listeners and self._task:
             self._task.cancel()
-            self._task = None
+            self._task, self._interrupted = None, False
 
     def deliver(self, body: dict[str, Any]) -> None:
         """Hand a message to this process's listeners of its channel."""
@@ -61,27 +69,73 @@ class Hub:
         while True:
             try:
                 await source()
-            except (OSError, DatabaseError, RedisError):
-                logger.warning("live feed interrupted; trying again")
-                await asyncio.sleep(1)
+            except* (OSError, DatabaseError, RedisError):
+                if not self._interrupted:
+                    logger.warning("live feed interrupted; trying again")
+                self._interrupted = True
+                await _let_go()
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    def _begins(self) -> None:
+        """The feed runs. After an interruption pages may be behind without knowing."""
+        if self._interrupted:
+            logger.warning("live feed is back")
+            for listener in set().union(*self._listeners.values()):
+                listener.connect_anew()
+        self._interrupted = False
 
     async def _from_layer(self) -> None:
         layer = get_channel_layer()
         name = await layer.new_channel()
-        await layer.group_add(GROUP, name)
+        await _join(layer, name)
+        self._begins()
         try:
-            while True:
-                for body in (await layer.receive(name))["bodies"]:
-                    self.deliver(body)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._read(layer, name))
+                tasks.create_task(_stay(layer, name))
         finally:
-            await layer.group_discard(GROUP, name)
+            async with _soon():
+                await layer.group_discard(GROUP, name)
+
+    async def _read(self, layer: Any, name: str) -> None:
+        while True:
+            for body in (await layer.receive(name))["bodies"]:
+                self.deliver(body)
 
     async def _from_table(self) -> None:
         feed = await database_sync_to_async(TableFeed)(now())
+        self._begins()
         while True:
             for body in await database_sync_to_async(feed.read)(now()):
                 self.deliver(body)
             await asyncio.sleep(POLL_SECONDS)
+
+
+@asynccontextmanager
+async def _soon() -> AsyncIterator[None]:
+    """Tidying up: without success, too, it is over soon."""
+    with suppress(OSError, RedisError):
+        async with asyncio.timeout(SEND_SECONDS):
+            yield
+
+
+async def _let_go() -> None:
+    """Close what is connected: connections nobody used when they ended would each interrupt the feed once more."""
+    if settings.REDIS_URL:
+        async with _soon():
+            await get_channel_layer().close_pools()
+
+
+async def _join(layer: Any, name: str) -> None:
+    async with asyncio.timeout(SEND_SECONDS):
+        await layer.group_add(GROUP, name)
+
+
+async def _stay(layer: Any, name: str) -> None:
+    """Join again and again: a membership ends after a day, and reading alone never notices a server that is gone."""
+    while True:
+        await asyncio.sleep(STAY_SECONDS)
+        await _join(layer, name)
 
 
 HUB = Hub()
