@@ -1,4 +1,4 @@
-"""The outbox: every fact, kept for good, and how far its delivery is."""
+"""The outbox: every fact, kept for good, and how far its delivery is. And files that have to go."""
 
 from __future__ import annotations
 
@@ -48,3 +48,13 @@ class OutboxLane(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class ForgottenFile(models.Model):
+    """An uploaded file that is to be removed, until it is."""
+
+    name = models.CharField(max_length=255)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
