@@ -10,7 +10,12 @@ APPS = (
 FEATURES = ("forums", "ideas", "clubs")
 # Tools of the ground floor that hold nothing: anybody may use them.
 TOOLS = {
-    *("community.kernel.markup", "community.kernel.images", "community.kernel.supervisor"),
+    *(
+        "community.kernel.markup",
+        "community.kernel.redaction",
+        "community.kernel.images",
+        "community.kernel.supervisor",
+    ),
     *("community.kernel.typography", "community.kernel.drawings"),
     *("community.kernel.templatetags.ui", "community.kernel.templatetags.drawings"),
 }
