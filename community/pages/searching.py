@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from community.kernel.api import contributions, now, page_in, pages_of, rate_limit
+from community.kernel.api import contributions, in_language, now, page_in, pages_of, rate_limit
 from community.members.api import Member, cards
 from community.search.api import (
     PAGE_SIZE,
@@ -194,7 +194,8 @@ def _terms(asked: Asked, meanings: Sequence[Meaning]) -> list[Term]:
 def _more_terms(asked: Asked, meanings: Sequence[Meaning]) -> dict[str, Any]:
     """The other words that are not shown one by one, and the link that takes them off together."""
     words = tuple(word for one in meanings for word in one.also[TERMS_SHOWN:])
-    return {"words": words, "count": len(words), "link": asked.link(off=(*asked.off, *words))} if words else {}
+    said = in_language("、", ", ").join(words)
+    return {"said": said, "count": len(words), "link": asked.link(off=(*asked.off, *words))} if words else {}
 
 
 def _place(request: HttpRequest, place: str) -> dict[str, str]:
