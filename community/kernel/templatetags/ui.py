@@ -30,6 +30,8 @@ LIVERIES = 24
 PHRASE = 12
 SHORT = 8
 _SUFFIXES = "版款型"
+# With its size, for a page whose style did not arrive.
+DRAWN = '<svg class="{}" width="20" height="20" aria-hidden="true"><use href="{}#i-{}"/></svg>'
 _SCENES = {"pass", "night", "topo", "table", "boot", "coast", "key"}
 
 
@@ -53,13 +55,13 @@ def icon(name: str, label: str = "") -> SafeString:
 @lru_cache(1024)
 def _icon(name: str, label: str) -> SafeString:
     words = format_html('<span class="vh">{}</span>', label) if label else ""
-    return format_html('<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>{}', _sprite(), name, words)
+    return format_html(DRAWN + "{}", "i", _sprite(), name, words)
 
 
 @register.simple_tag
 def brand_mark() -> SafeString:
     """The brand's mark."""
-    return format_html('<svg class="mark" aria-hidden="true"><use href="{}#i-mark"/></svg>', _sprite())
+    return format_html(DRAWN, "mark", _sprite(), "mark")
 
 
 @register.simple_tag
