@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from community.kernel.api import contributions, is_chinese
 from community.members.models import Car
+from community.search.api import is_han
 
 KNOWN, KNOWN_SECONDS = "members.known_models", 300
 
@@ -40,7 +41,7 @@ class ShownCar:
     @property
     def label(self) -> str:
         """Brand and model in one line."""
-        return f"{self.brand} {self.model}".strip()
+        return _in_one_line(self.brand, self.model)
 
 
 def known_models() -> Mapping[str, KnownModel]:
@@ -69,6 +70,20 @@ def _shown(car: Car, known: KnownModel) -> ShownCar:
     own = car.brand.lower() == str(settings.PADDOCK_BRAND).lower()
     brand = str(settings.PADDOCK_BRAND_ZH) if own else car.brand
     return ShownCar(brand, known.name_zh or car.model, car.year, known)
+
+
+def car_name(label: str) -> str:
+    """A car named "brand model" by its owner, as the brand calls it in the reader's language."""
+    brand = str(settings.PADDOCK_BRAND)
+    own, model = label[: len(brand) + 1], label[len(brand) + 1 :]
+    if not is_chinese() or own.lower() != f"{brand.lower()} ":
+        return label
+    return _in_one_line(str(settings.PADDOCK_BRAND_ZH), model_name(brand, model))
+
+
+def _in_one_line(brand: str, model: str) -> str:
+    """Brand and model; between Chinese characters and figures the browser makes the room."""
+    return f"{brand}{model}" if is_chinese() and is_han(brand[-1:]) else f"{brand} {model}".strip()
 
 
 def model_name(brand: str, model: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from community.kernel.api import contributions
+from community.members.api import car_name
 from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.models.profile import Profile, Stage
 
@@ -101,12 +102,17 @@ def clubs_of(member_id: int) -> list[str]:
 
 
 def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str], told: Told) -> Interest:
-    titled = [
-        {**r, "title": titles.get(r["source_id"], r["title"])} if r["source"] == "club" else r for r in entry["reasons"]
-    ]
-    reasons = [told(reason) for reason in titled]
+    reasons = [told({**reason, "title": _title(reason, titles)}) for reason in entry["reasons"]]
     code = entry["keyword"]
     return Interest(code, names[code], entry["weight"], entry["was"], entry["told"], entry["muted"], reasons)
+
+
+def _title(reason: dict[str, Any], clubs: dict[str, str]) -> str:
+    """What the act was about, called as it is in the reader's language where it has a name there."""
+    kept: str = reason["title"]
+    if reason["source"] == "club":
+        return clubs.get(reason["source_id"], kept)
+    return car_name(kept) if reason["source"] == "garage" else kept
 
 
 def _told_to_members(kept: dict[str, Any]) -> Reason:
