@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from community.inbox.api import ChannelState
 from community.kernel.api import KEY_DIGITS, Delivery, fills, handles_batch, now, number_in, recountable
+from community.kernel.markup import own_words
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 from forums import queries
 from forums.erasure import erase_from_forums
@@ -79,8 +80,8 @@ def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
 def space_section(request: HttpRequest, member: Any) -> SafeString:
     """What a member wrote lately: answers, then topics."""
     topics = Topic.objects.visible_to(request.user).filter(author=member).order_by("-opened_at")[:SECTION_TOPICS]
-    answers = queries.replies_of(member, request.user)[:SECTION_TOPICS]
-    context = {"topics": list(topics), "answers": list(answers), "member": member}
+    answers = [(post, own_words(post.html)) for post in queries.replies_of(member, request.user)[:SECTION_TOPICS]]
+    context = {"topics": list(topics), "answers": answers, "member": member}
     return render_to_string("forums/space_section.html", context, request)
 
 

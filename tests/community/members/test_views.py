@@ -9,17 +9,20 @@ from django.utils import translation
 
 from clubs.api import found_club
 from community.consent.api import permits_of
+from community.kernel.markup import quote
 from community.kernel.models import OutboxEvent
 from community.members.api import (
     CarEntry,
     KnownModel,
     Role,
     car_labels,
+    car_name,
     declare_keywords,
     erase_member,
     model_name,
     set_garage,
 )
+from community.members.garage import shown_cars
 from community.members.models import Car, DeclaredKeyword, Member
 from forums.api import ensure_board, open_topic, write_post
 from tests.people import member, staff
@@ -98,6 +101,19 @@ def test_a_known_model_is_drawn_with_its_wheelbase_and_called_by_its_name(client
         assert model_name("ACME", "Tourer") == "4旅行版"
 
 
+def test_a_car_of_the_brand_has_its_name_in_the_readers_language(now):
+    known = KnownModel(name_zh="4旅行版")
+    found_club(
+        slug="t", title_en="T", title_zh="车", models=["Norling Tourer"], known={"Norling Tourer": known}, now=now
+    )
+    set_garage(member=member("maja"), cars=[CarEntry("Norling", "Tourer")], now=now)
+    names = ("norling Tourer", "Norling GT", "Norlingen GT", "Other Tourer")
+    assert [car_name(name) for name in names] == list(names)
+    with translation.override("zh-hans"):
+        assert [car_name(name) for name in names] == ["诺岭4旅行版", "诺岭GT", "Norlingen GT", "Other Tourer"]
+        assert [car.label for car in shown_cars(Car.objects.all())] == ["诺岭4旅行版"]
+
+
 def test_the_owner_sees_the_space_as_others_do(client):
     client.force_login(member("maja"))
     own, others = (client.get(f"/members/maja/{query}").content.decode() for query in ("", "?as=others"))
@@ -112,6 +128,16 @@ def test_one_of_the_brands_people_shows_what_they_answered(client, now):
     write_post(author=agent, topic=topic, source="The small ones.", now=now)
     html = client.get("/members/elin/").content.decode()
     assert [">Answers<" in html, "The small ones." in html, "Garage" in html] == [True, True, False]
+
+
+def test_what_somebody_quoted_is_not_shown_as_their_own_words(client, now):
+    board = ensure_board("b", title_en="B", title_zh="版")
+    asked = open_topic(author=member("tom"), board=board, title="Rims?", source="Which rims?", now=now)
+    first = asked.posts.get()
+    words = quote("Tom", first.pk, "Which rims?") + "The small ones."
+    write_post(author=member("maja"), topic=asked, source=words, now=now)
+    html = client.get("/members/maja/").content.decode()
+    assert ["The small ones." in html, "Which rims?" in html] == [True, False]
 
 
 @pytest.mark.parametrize("name", ["nobody", "MAJA ", "former-1", "%00", "../etc", "' OR 1=1 --"])
