@@ -6,11 +6,11 @@ import pytest
 
 from clubs.api import found_club, join_club
 from community.kernel.slots import _PROVIDERS, fills
-from community.members.api import declare_keywords
-from forums.home import home_feed
+from community.members.api import Role, declare_keywords
+from forums.home import home_feed, to_answer
 from forums.models import Board
 from tests.forums.places import board, reply, topic
-from tests.people import member
+from tests.people import member, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +78,15 @@ def test_the_feed_costs_a_constant_number_of_queries(django_assert_num_queries, 
         topic(title=f"Topic {at}")
     with django_assert_num_queries(8):
         home_feed(tom, 10)
+
+
+def test_who_answers_for_the_brand_is_told_what_nobody_has_answered(now):
+    open_question = topic(title="Open")
+    reply(topic(title="Answered"))
+    hidden = topic(title="Not for agents").board
+    Board.objects.filter(pk=hidden.pk).update(readers="nobody")
+    agent, marketer = staff(Role.SERVICE_AGENT), staff(Role.MARKETER)
+    assert [(entry["title"], entry["url"]) for entry in to_answer(agent)] == [
+        ("Open", open_question.get_absolute_url())
+    ]
+    assert to_answer(marketer) == []
