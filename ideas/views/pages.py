@@ -189,7 +189,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = _idea(request, pk)
     services.require_author(_member(request), found, moderators=True)
     if request.method != "POST":
-        return render(request, "ideas/withdraw.html", {"idea": found, "section": "ideas"})
+        own = found.author_id == request.user.pk
+        return render(request, "ideas/withdraw.html", {"idea": found, "own": own, "section": "ideas"})
     limit_changes(request)
     services.withdraw_idea(author=_member(request), idea=found, now=now())
     return redirect(found.contest)

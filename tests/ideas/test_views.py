@@ -235,6 +235,18 @@ def test_the_export_is_a_table_no_spreadsheet_will_run():
     assert shown == [("'=HYPERLINK(1)", "eve", "2", "adopted", "'@x")]
 
 
+def test_a_moderator_is_asked_about_another_persons_idea_and_an_author_about_their_own():
+    found, author = contest(), member()
+    made = idea(found, author)
+    begin(found, "submission")
+    asked = [
+        signed_in(person).get(f"/ideas/{made.pk}/do/withdraw/").content.decode()
+        for person in (author, staff(Role.MODERATOR))
+    ]
+    assert ["Take this idea back?" in html for html in asked] == [True, False]
+    assert ["Remove this idea as moderator?" in html for html in asked] == [False, True]
+
+
 def test_a_withdrawn_idea_is_nowhere(client):
     found = contest()
     made = idea(found)
