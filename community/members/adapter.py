@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
+from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from community.kernel.api import brand_name
 
 LONGEST_ADDRESS = 254
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Names by our rules; after joining come the permission questions."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Signed by the community in the reader's language, not by its address."""
+        name = _("%(brand_name)s Paddock") % {"brand_name": brand_name()}
+        site = SimpleNamespace(name=name, domain=settings.PADDOCK_URL)
+        super().send_mail(template_prefix, email, {**context, "current_site": site})
 
     def get_signup_redirect_url(self, request: Any) -> str:
         """To the questions."""

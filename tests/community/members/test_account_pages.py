@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core import mail
 from django.urls import reverse
 from django.utils import translation
@@ -241,6 +242,16 @@ def test_a_short_password_is_refused_in_the_readers_language(client, language, s
     response = client.post(reverse("account_signup"), JOINING | {"password1": "pq7-Zx"})
     with translation.override(language):
         assert response.context["form"].errors["password1"] == [short]
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Norling Paddock"), ("zh-hans", "诺岭围场")])
+def test_mail_is_signed_by_the_community_and_not_by_its_address(client, language, name):
+    client.cookies["django_language"] = language
+    client.post(reverse("account_signup"), JOINING)
+    first, *_middle, signed, address = mail.outbox[-1].body.strip().splitlines()
+    assert [name in line for line in (first, signed)] == [True, True]
+    assert [mark in first + signed for mark in ("testserver", "!")] == [False, False]
+    assert address == settings.PADDOCK_URL
 
 
 def email_forms(client):
