@@ -8,6 +8,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -152,7 +153,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
+    """400, or 413 for what is larger than anybody may send."""
+    if isinstance(exception, RequestDataTooBig):
+        message = _("That is larger than we can take. Send less text, or a smaller picture.")
+        return problem(request, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, title=_("Too large"), message=message)
     message = _("The request could not be understood.")
     return problem(request, status=HTTPStatus.BAD_REQUEST, title=_("That did not work"), message=message)
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from http import HTTPStatus
 
 import psycopg
 import pytest
@@ -94,3 +95,10 @@ def test_two_acts_in_each_others_way_are_told_to_try_again_and_a_database_that_i
     assert answer.status_code == 409
     assert "Nothing was changed" in answer.content.decode()
     assert client.post("/away/").status_code == 500
+
+
+def test_what_is_larger_than_anybody_may_send_is_refused_in_those_words(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = client.post("/account/login/", {"login": "x" * 2000})
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert "<h1>Too large</h1>" in answer.content.decode()
