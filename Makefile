@@ -3,15 +3,18 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+MESSAGES := $(BIN)/python scripts/compile_messages.py
 TEST_OPTIONS ?=
 
 help: ## What there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: .venv/.run ## Set up the demo community and run it on http://127.0.0.1:8000 (PORT=8001 for another)
+	@$(MESSAGES)
 	@PADDOCK_URL=http://127.0.0.1:$(PORT) $(MANAGE) demo --port $(PORT)
 
 test: .venv/.ready ## Set up and run every test that needs no server
+	@$(MESSAGES)
 	$(BIN)/pytest -m "not services" -n 2 $(TEST_OPTIONS)
 
 services: ## Install and start PostgreSQL, Redis and Elasticsearch for tests (Debian, Ubuntu)
@@ -21,9 +24,11 @@ services-stop: ## Stop them and remove what they wrote
 	@scripts/services.sh stop
 
 test-services: .venv/.ready ## Run the suite on PostgreSQL, Redis and Elasticsearch; skips nothing
+	@$(MESSAGES)
 	scripts/services.sh run $(BIN)/pytest -m "not browser" -n 2 --servers --nothing-skipped $(TEST_OPTIONS)
 
 shots: .venv/.ready ## Take the screenshots in docs/shots anew (needs Chromium)
+	@$(MESSAGES)
 	$(BIN)/python scripts/shots.py
 
 lint: .venv/.ready ## Style, types, floors, templates, migrations, translations
@@ -41,15 +46,13 @@ messages: .venv/.ready ## Collect translatable strings (needs gettext)
 lock: ## Resolve the dependencies anew into the lock files (needs uv)
 	scripts/lock.sh
 
-# The demo runs with what production runs with; tests and linters come with `make test`.
+# The demo runs with what production runs with; tests and linters come with `make test`, and stay once they are there.
 .venv/.run: requirements.lock
-	@[ -e .venv/.ready ] || scripts/environment.sh requirements.lock
-	@.venv/bin/python scripts/compile_messages.py
+	@scripts/environment.sh $(if $(wildcard .venv/.ready),requirements-dev.lock,requirements.lock)
 	@touch $@
 
 .venv/.ready: requirements-dev.lock
 	@scripts/environment.sh requirements-dev.lock
-	@.venv/bin/python scripts/compile_messages.py
 	@touch $@ .venv/.run
 
 .PHONY: help demo test services services-stop test-services lint shots messages lock

@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from community.settings.env import keep_private
@@ -11,4 +12,9 @@ from community.settings.env import keep_private
 if __name__ == "__main__":
     keep_private()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings.dev")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"Paddock cannot run as it is set up. {error}")

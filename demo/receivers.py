@@ -8,11 +8,13 @@ from demo.loading.load import is_loaded
 
 TRY_FIRST = """
 Try first
-  1. Sign in as the member: open a topic about a roof rack, vote in the contest, search for something.
+  1. Sign in as the member: start a topic about a roof rack, vote in the contest (or move your vote), search for
+     something.
   2. Open You, then “What Paddock knows about you”: every interest with its reason. Mute one, add one.
-  3. Sign in as the marketer in another browser, open the Workbench, Audience, and look for interest:行李架
+  3. Sign in as the marketer in a private window, open the Workbench, Audience, and look for interest:行李架
      (or interest:roof-rack; it is one keyword):
      you find those who permit it, see why, and are told how many were only counted.
+Each account has its own language; the foot of every page has the other.
 """
 
 

@@ -71,6 +71,8 @@ def require_free(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except PermissionError as error:
+            raise PortTaken(f"Only root may listen on {host}:{port}") from error
         except OSError as error:
             raise PortTaken(f"{host}:{port} is in use") from error
         except OverflowError as error:

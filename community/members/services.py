@@ -266,3 +266,12 @@ def give_role(*, member: Member, role: Role, title: str = "") -> None:
     member.is_staff = True
     member.title = title[:80]
     member.save(update_fields=["is_staff", "title", "skeleton"])
+
+
+@transaction.atomic
+def take_roles(member: Member) -> None:
+    """Somebody of the brand is a member like any other again. A superuser stays one."""
+    member.groups.remove(*Group.objects.filter(name__in=Role.values))
+    member.is_staff = member.is_superuser
+    member.title = ""
+    member.save(update_fields=["is_staff", "title", "skeleton"])

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db.models.signals import post_delete, post_save  # noqa: TID251 - of a model of Wagtail's
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models.signals import post_delete, post_migrate, post_save  # noqa: TID251 - Django's and Wagtail's own
+from django.dispatch import receiver
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.models import Page, PageViewRestriction
@@ -17,7 +21,7 @@ from community.members.api import MemberCard, Role, cards
 from community.pages.feed import FeedItem
 from community.pages.interests import Interest, first_interests, interests_of
 from community.pages.models import ArticlePage, HiddenItem
-from community.pages.services import let_edit
+from community.pages.services import begin_site, let_edit
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 
 FEED_ARTICLES = 3
@@ -148,3 +152,17 @@ def edit_pages(role: Role, group: Group) -> None:
     """Brand managers and marketers write pages in the editors' area."""
     if role in EDITORS:
         let_edit(group)
+
+
+@receiver(post_migrate)
+def bring_first_pages(sender: Any, using: str = DEFAULT_DB_ALIAS, **more: Any) -> None:
+    """A fresh installation begins with its own home page."""
+    wanted = sender.label == "community_pages" and using == DEFAULT_DB_ALIAS and settings.FIRST_PAGES
+    if wanted and _all_is_migrated():
+        begin_site()
+
+
+def _all_is_migrated() -> bool:
+    """Pages need the tables of several apps, and migrate may have been asked for less."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

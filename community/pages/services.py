@@ -52,6 +52,13 @@ def ensure_site() -> HomePage:
     return home
 
 
+def begin_site() -> None:
+    """Put the home page where Wagtail's welcome page still is; a site with pages of its own keeps them."""
+    plain = ContentType.objects.get_for_model(Page)
+    if not Site.objects.exclude(root_page__content_type=plain).exists():
+        ensure_site()
+
+
 def _root(locale: Locale) -> Page:
     """The root of the page tree, without Wagtail's welcome page."""
     root = Page.objects.filter(depth=1).first()

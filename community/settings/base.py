@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+FIRST_PAGES = True  # migrate makes the home page of a fresh installation; tests make theirs
 STARTER_VOCABULARY: bool = env.read("PADDOCK_STARTER_VOCABULARY")
 PROXIES: int = env.read("PADDOCK_PROXIES")
 METRICS_FROM: list[str] = env.read("PADDOCK_METRICS_FROM")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -91,7 +92,12 @@ def home() -> Path:
     """The folder an installation writes to; made when missing, for its owner only."""
     path = Path(read("PADDOCK_HOME"))
     path = path if path.is_absolute() else BASE_DIR / path
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"The folder {path} (PADDOCK_HOME) cannot be made: {error.strerror}.") from error
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"The folder {path} (PADDOCK_HOME) may not be written to by who runs this.")
     return path
 
 

@@ -70,5 +70,6 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "daphne": {"level": "WARNING"},
             "elastic_transport": {"level": "WARNING"},
+            "wagtail": {"level": "WARNING"},  # each page saved, with its title; editors have them in its own log
         },
     }

@@ -28,6 +28,7 @@ STORAGES = {
 }
 COMPRESS_ENABLED = False
 SEARCH_FOLDER = None
+FIRST_PAGES = False
 STARTER_VOCABULARY = False
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 WHITENOISE_AUTOREFRESH = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -25,13 +26,18 @@ class Account:
 def accounts() -> list[Account]:
     """A member of each language, then one of the brand's people for each role."""
     members = rows("members", "member")
-    shown = [Account(members[0]["username"], "member"), Account(CHINESE_MEMBER, "member, reads Chinese")]
+    chinese = next(entry for entry in members if entry["username"] == CHINESE_MEMBER)
+    shown = [_account(members[0], "member"), _account(chinese, "member")]
     seen: set[str] = set()
     for entry in rows("members", "staff"):
         if entry["role"] not in seen:
             seen.add(entry["role"])
-            shown.append(Account(entry["username"], str(Role(entry["role"]).value).replace("_", " ")))
+            shown.append(_account(entry, str(Role(entry["role"]).value).replace("_", " ")))
     return shown
+
+
+def _account(entry: dict[str, Any], what: str) -> Account:
+    return Account(entry["username"], what if entry["language"] == "en" else f"{what}, reads Chinese")
 
 
 def open_accounts(members: list[Member]) -> None:

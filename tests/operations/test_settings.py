@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
 from community.kernel.management.commands.settings_doc import document
 from community.kernel.middleware import ProxyMiddleware
-from community.settings.env import VARIABLES
+from community.settings.env import VARIABLES, home
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a-long-secret-of-more-than-fifty-characters-0123456789-abcdefghij"
@@ -82,7 +83,7 @@ def test_production_refuses_to_start_without(tmp_path, good, missing, value):
     done = manage(tmp_path, "check", **(good | {missing: value}))
     assert done.returncode != 0
     assert missing in done.stderr
-    assert "ImproperlyConfigured" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_production_serves_pages_whose_files_exist(tmp_path, good):
@@ -128,3 +129,19 @@ def test_who_asks_is_what_the_trusted_proxies_saw(settings, proxies, passed, ask
     request = RequestFactory(REMOTE_ADDR="9.9.9.9").get("/", headers=headers)
     ProxyMiddleware(lambda request: request)(request)
     assert request.META["REMOTE_ADDR"] == asks
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    done = manage(tmp_path / "file" / "home", "check")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "cannot be made: Not a directory." in done.stderr
+
+
+def test_somebody_elses_folder_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("PADDOCK_HOME", str(tmp_path))
+    assert home() == tmp_path
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ImproperlyConfigured, match="may not be written to"):
+        home()

@@ -143,6 +143,6 @@ def as_text(found: Audience) -> str:
     others = f"at least {found.counted_only}" if found.counted_only is not None else f"fewer than {FEWEST}"
     lines = [f"{found.total} people permit {purpose} by {channel}; {others} more match and are only counted."]
     for person in found.people:
-        interests = ", ".join(f"{interest.name} {interest.weight:g}" for interest in person.matching)
+        interests = ", ".join(f"{interest.name} {interest.weight:.1f}" for interest in person.matching)
         lines.append(f"  {person.member.username:24} {person.stage:20} {interests}")
     return "\n".join(lines)

@@ -31,5 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was loaded. {error}") from error
         if not keywords:
             raise CommandError(f"{folder} has no *.toml with keywords")
-        new, terms = load(keywords, progress=lambda found: tqdm(found, desc="Keywords", disable=None))
-        self.stdout.write(f"{new} keywords and {terms} further words were new; {len(keywords)} are in the files.")
+        quiet = options["verbosity"] == 0
+        new, terms = load(keywords, progress=lambda found: tqdm(found, desc="Keywords", disable=quiet or None))
+        if not quiet:
+            self.stdout.write(f"{new} keywords and {terms} further words were new; {len(keywords)} are in the files.")

@@ -38,6 +38,6 @@ class Command(BaseCommand):
         read_inboxes(now=at)
         close_engines()  # the embedded index has one writer: the relay that is started next
         self.stdout.write(
-            f"{size.members} members, {size.clubs} clubs, {size.boards} boards, {size.topics} topics, "
+            f"{size.members} people, {size.clubs} clubs, {size.boards} boards, {size.topics} topics, "
             f"{size.posts} posts, {size.contests} contests, {size.ideas} ideas, {size.votes} votes."
         )

@@ -4,6 +4,7 @@ import socket
 import sys
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
 
@@ -55,5 +56,11 @@ def test_a_taken_port_is_said():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(PortTaken):
+        with pytest.raises(PortTaken, match="in use"):
             require_free("127.0.0.1", taken.getsockname()[1])
+
+
+def test_a_port_for_root_alone_is_not_said_to_be_taken(monkeypatch):
+    monkeypatch.setattr(socket.socket, "bind", Mock(side_effect=PermissionError))
+    with pytest.raises(PortTaken, match="Only root"):
+        require_free("127.0.0.1", 80)

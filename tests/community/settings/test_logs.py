@@ -44,3 +44,7 @@ def test_an_exception_shows_where_it_was_and_not_what_it_quotes(line):
     assert "example.org" not in json.dumps(found)
     assert (found["exception"], found["event_id"]) == ("ValueError", 9)
     assert "test_an_exception_shows" in found["places"][-1]
+
+
+def test_pages_that_are_saved_leave_no_titles_in_the_log():
+    assert configuration(level="INFO", as_json=True)["loggers"]["wagtail"] == {"level": "WARNING"}

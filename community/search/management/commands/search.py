@@ -46,11 +46,11 @@ class Command(BaseCommand):
         marks, seconds = lag(now())[name]
         failed = FailedDocument.objects.filter(index=name).count()
         try:
-            total = str(engine.search(Query(size=1)).total)
+            total = f"{engine.search(Query(size=1)).total} documents"
         except SearchDown as error:
             total = f"no answer (not made yet, or away: {error})"
         kind = type(engine).__name__
-        self.stdout.write(f"{name}: {kind}, {total} documents, {marks} waiting ({seconds:.1f} s), {failed} refused")
+        self.stdout.write(f"{name}: {kind}, {total}, {marks} waiting ({seconds:.1f} s), {failed} refused")
 
     def _rebuild(self, name: str, options: dict[str, Any]) -> None:
         ids = tqdm(index_named(name).all_ids(), desc=name, unit=" documents", disable=None)
