@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from community.kernel.api import now
+from community.members.api import Member
 from community.search.api import close_engines
 from demo.loading.habits import read_inboxes
 from demo.loading.load import is_loaded, load
@@ -28,6 +30,11 @@ class Command(BaseCommand):
         if is_loaded():
             self.stdout.write("The demo community is here already; nothing was changed.")
             return
+        if Member.objects.filter(is_staff=False).exists():
+            raise CommandError(
+                f"The database {connection.settings_dict['NAME']} has members already: the demo community goes into an "
+                "empty one. Without DATABASE_URL the demo has one of its own."
+            )
         self.stdout.write("Loading the demo community, once:")
         try:
             at = now()
