@@ -15,10 +15,9 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from community.kernel.api import leads_to_sign_in, now
+from community.kernel.api import fields_sent, leads_to_sign_in, now
 
 KEPT = "sent_signed_out"  # in the session: what was sent after the session had ended
-MOST_KEPT = 60_000  # characters; a post has 40,000 at most
 KEPT_SECONDS = 3600
 SAFE = {"GET", "HEAD"}
 
@@ -101,11 +100,8 @@ class LapsedMiddleware:
 
 def _keep(request: HttpRequest) -> bool:
     """Keep the fields in the session, unless they are too much or hold a secret. Returns whether they are kept."""
-    fields = [
-        (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
-    ]
-    secret = request.path.startswith("/account/") or any("password" in name for name, _value in fields)
-    if secret or sum(len(name) + len(value) for name, value in fields) > MOST_KEPT:
+    fields = fields_sent(request)
+    if fields is None:
         return False
     kept: dict[str, Any] = {"path": request.get_full_path(), "fields": fields, "at": now().timestamp()}
     request.session[KEPT] = kept | {"files": bool(request.FILES)}
