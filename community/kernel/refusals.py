@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.http import escape_leading_slashes
 
 from community.kernel.errors import PaddockError
 
@@ -42,7 +43,12 @@ def shown_fields(fields: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
     return [(name, value, "\n" in value or len(value) > LINE) for name, value in fields]
 
 
+def full_path(request: HttpRequest) -> str:
+    """The address with its query, as a link: two slashes at its beginning would lead to another site."""
+    return escape_leading_slashes(request.get_full_path())
+
+
 def way_back(request: HttpRequest) -> str:
     """The address of the page, for what leads back to it; no page repeats one that is longer than people's."""
-    here = request.get_full_path()
+    here = full_path(request)
     return here if len(here) <= LONGEST_WAY_BACK else "/"

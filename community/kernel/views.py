@@ -27,7 +27,7 @@ from community.kernel.errors import PaddockError
 from community.kernel.failure import STYLE_SOURCE, page
 from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
-from community.kernel.refusals import fields_sent, shown_fields, way_back
+from community.kernel.refusals import fields_sent, full_path, shown_fields, way_back
 from community.kernel.slots import contributions
 
 DOCUMENTS = "documents/"  # where Wagtail keeps them
@@ -157,7 +157,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if fields is None or "application/json" in request.headers.get("Accept", ""):
         message = _("The form was open for too long or came from another site. Go back, reload and send it again.")
         return problem(request, status=HTTPStatus.FORBIDDEN, title=_("Please send it again"), message=message)
-    context = {"path": request.get_full_path(), "fields": shown_fields(fields), "files": bool(request.FILES)}
+    context = {"path": full_path(request), "fields": shown_fields(fields), "files": bool(request.FILES)}
     return render(request, "errors/again.html", context, status=HTTPStatus.FORBIDDEN)
 
 

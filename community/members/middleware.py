@@ -42,7 +42,10 @@ class LanguageMiddleware:
 
 
 class PersonalMiddleware:
-    """A page of somebody signed in is kept by nobody, nor by their browser: not even "back" shows it to the next."""
+    """A page of somebody signed in is kept by nobody, nor by their browser: not even "back" shows it to the next.
+
+    Nor are the steps of joining and signing in, which name addresses.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -50,7 +53,8 @@ class PersonalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Leave alone what says itself how long it may be kept: pictures, what is the same for everybody."""
         response = self.get_response(request)
-        if "Cache-Control" not in response and request.user.is_authenticated:
+        named = request.user.is_authenticated or request.path.startswith("/account/")
+        if named and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
         return response
 
