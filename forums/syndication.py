@@ -112,7 +112,7 @@ class TopicFeed(Feed[Post, Topic]):
         return xml_text(f"{item.author.shown_name} #{item.number}")
 
     def item_description(self, item: Post) -> str:
-        """The beginning of the text, as HTML in both kinds of feeds: what looks like a tag in it was written as text."""
+        """The beginning of the text, as HTML in both kinds of feeds: what looks like a tag in it is text."""
         return escape(xml_text(item.text[:SUMMARY]))
 
     def item_author_name(self, item: Post) -> str:
