@@ -36,9 +36,10 @@ def test_no_address_takes_a_form_without_the_token():
     ours = {address.format(**names) for _method, address, _expected in ROWS}
     theirs = {address for address in addresses(get_resolver().url_patterns) if view_at(address) and "(" not in address}
     assert len(ours | theirs) > 350
-    for client in (guarded(member("maja")), guarded(staff(Role.BRAND_MANAGER))):
+    # The token is asked for before anything else, so the libraries' addresses need one reader only.
+    for client, asked in ((guarded(member("maja")), ours), (guarded(staff(Role.BRAND_MANAGER)), ours | theirs)):
         client.get("/privacy/")  # the cookie alone is what another site's form brings along
-        answers = {address: client.post(address, {"act": "join"}) for address in ours | theirs}
+        answers = {address: client.post(address, {"act": "join"}) for address in asked}
         taken = {address for address, answer in answers.items() if not asked_again(answer)}
         # Wagtail's choosers ask these, which only tell: without the token too, but never by POST.
         told = {address for address in taken if address.startswith("/cms/api/")}
