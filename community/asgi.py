@@ -4,7 +4,6 @@ import os
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 from community.settings.env import keep_private
@@ -14,8 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings.dev")
 
 http = get_asgi_application()  # before anything that needs the apps
 
+from community.inbox.gate import OwnPages  # noqa: E402 - needs the apps
 from community.inbox.routing import websocket_urlpatterns  # noqa: E402 - needs the apps
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
+    {"http": http, "websocket": OwnPages(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
 )

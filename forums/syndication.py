@@ -11,6 +11,7 @@ from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from forums.models import Board, Post, Topic
 
@@ -43,8 +44,8 @@ class BoardFeed(Feed[Topic, Board]):
         return board.get_absolute_url()
 
     def description(self, board: Board) -> str:
-        """What it is about."""
-        return xml_text(board.about)
+        """What it is about, as HTML: readers of RSS show it as that."""
+        return escape(xml_text(board.about))
 
     def items(self, board: Board) -> list[Topic]:
         """The newest topics."""
@@ -76,7 +77,10 @@ class BoardAtom(BoardFeed):
     """The same as Atom."""
 
     feed_type = Atom1Feed
-    subtitle = BoardFeed.description
+
+    def subtitle(self, board: Board) -> str:
+        """What it is about."""
+        return xml_text(board.about)
 
 
 class TopicFeed(Feed[Post, Topic]):
@@ -95,8 +99,8 @@ class TopicFeed(Feed[Post, Topic]):
         return topic.get_absolute_url()
 
     def description(self, topic: Topic) -> str:
-        """Its title again."""
-        return xml_text(topic.title)
+        """Its title again, as HTML: readers of RSS show it as that."""
+        return escape(xml_text(topic.title))
 
     def items(self, topic: Topic) -> list[Post]:
         """The newest posts."""
@@ -108,8 +112,8 @@ class TopicFeed(Feed[Post, Topic]):
         return xml_text(f"{item.author.shown_name} #{item.number}")
 
     def item_description(self, item: Post) -> str:
-        """The beginning of the text."""
-        return xml_text(item.text[:SUMMARY])
+        """The beginning of the text, as HTML in both kinds of feeds: what looks like a tag in it is text."""
+        return escape(xml_text(item.text[:SUMMARY]))
 
     def item_author_name(self, item: Post) -> str:
         """Who wrote it."""
@@ -124,4 +128,7 @@ class TopicAtom(TopicFeed):
     """The same as Atom."""
 
     feed_type = Atom1Feed
-    subtitle = TopicFeed.description
+
+    def subtitle(self, topic: Topic) -> str:
+        """Its title again."""
+        return xml_text(topic.title)

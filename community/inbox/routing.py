@@ -1,7 +1,9 @@
 """The WebSocket's address."""
 
-from django.urls import path
+from channels.security.websocket import WebsocketDenier
+from django.urls import path, re_path
 
 from community.inbox.consumers import LiveConsumer
 
-websocket_urlpatterns = [path("ws/", LiveConsumer.as_asgi())]
+# Whoever knocks elsewhere is refused; without the last line each would be an error in the log.
+websocket_urlpatterns = [path("ws/", LiveConsumer.as_asgi()), re_path("", WebsocketDenier.as_asgi())]

@@ -14,7 +14,7 @@ from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.outages import REDIS
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
 from community.kernel.recount import counted, recountable
-from community.kernel.refusals import leads_to_sign_in, tell
+from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, tell, way_back
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
 from community.kernel.services import forget, hold, publish, publish_many, rewrite
@@ -41,6 +41,7 @@ __all__ = [
     "each_round",
     "facts_before",
     "facts_of",
+    "fields_sent",
     "fills",
     "forget",
     "forget_files",
@@ -64,6 +65,8 @@ __all__ = [
     "replay_of",
     "rewrite",
     "safe_cell",
+    "shown_fields",
     "tell",
     "times_of",
+    "way_back",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,9 +20,9 @@ from django.utils.translation import gettext as _
 
 from community.kernel.errors import Conflict, PaddockError
 from community.kernel.refusals import leads_to_sign_in
-from community.kernel.views import not_found, problem, refused
+from community.kernel.views import bad_request, not_found, problem, refused
 
-LONGEST_QUERY = 16_000
+LONGEST_ADDRESS = 16_000  # each of its two parts
 IN_THE_WAY = {"40P01", "55P03"}  # PostgreSQL: a deadlock was ended, a lock was not to be had
 MANY_DIGITS = re.compile(r"\d{101}")
 
@@ -46,17 +48,27 @@ class SenseMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Python reads no number of over 4,300 digits, and SQLite no pattern of over 50,000 bytes."""
-        if MANY_DIGITS.search(request.path_info):
-            return not_found(request, Http404())
-        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+        """Python reads no number of over 4,300 digits, and SQLite no pattern of over 50,000 bytes.
+
+        Nor does Python read text in all that has the name of an encoding; browsers send UTF-8.
+        """
+        if not _is_utf8(request.encoding):
+            return bad_request(request, BadRequest())
+        if max(len(request.path_info), len(request.META.get("QUERY_STRING", ""))) > LONGEST_ADDRESS:
             return problem(
                 request,
                 status=HTTPStatus.REQUEST_URI_TOO_LONG,
                 title=_("That did not work"),
                 message=_("The question is too long."),
             )
+        if MANY_DIGITS.search(request.path_info):
+            return not_found(request, Http404())
         return self.get_response(request)
+
+
+def _is_utf8(encoding: str | None) -> bool:
+    # Django keeps only names that Python knows.
+    return encoding is None or codecs.lookup(encoding).name == "utf-8"
 
 
 class PolicyMiddleware(CSPMiddleware):

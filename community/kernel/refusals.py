@@ -1,4 +1,4 @@
-"""Refusals on their way to the reader: at a form's field, or by way of the sign-in."""
+"""Refusals on their way to the reader: at a form's field, by way of the sign-in, or with what was sent."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.http import escape_leading_slashes
 
 from community.kernel.errors import PaddockError
+
+LINE = 40  # characters; a longer value is shown as text
+MOST_KEPT = 60_000  # characters; a post has 40,000 at most
+LONGEST_WAY_BACK = 2000
 
 
 def tell(form: Any, error: PaddockError) -> None:
@@ -20,3 +25,30 @@ def tell(form: Any, error: PaddockError) -> None:
 def leads_to_sign_in(response: HttpResponse) -> bool:
     """Whether a response asks the reader to sign in first."""
     return response.status_code == HTTPStatus.FOUND and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
+
+
+def fields_sent(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What a form sent, to be sent once more; None where it is too much or holds a secret."""
+    fields = [
+        (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
+    ]
+    secret = request.path.startswith("/account/") or any("password" in name for name, _value in fields)
+    if secret or sum(len(name) + len(value) for name, value in fields) > MOST_KEPT:
+        return None
+    return fields
+
+
+def shown_fields(fields: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
+    """The fields for the page they are sent again from; the last says whether somebody wrote the value."""
+    return [(name, value, "\n" in value or len(value) > LINE) for name, value in fields]
+
+
+def full_path(request: HttpRequest) -> str:
+    """The address with its query, as a link: two slashes at its beginning would lead to another site."""
+    return escape_leading_slashes(request.get_full_path())
+
+
+def way_back(request: HttpRequest) -> str:
+    """The address of the page, for what leads back to it; no page repeats one that is longer than people's."""
+    here = full_path(request)
+    return here if len(here) <= LONGEST_WAY_BACK else "/"

@@ -8,7 +8,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -27,6 +27,7 @@ from community.kernel.errors import PaddockError
 from community.kernel.failure import STYLE_SOURCE, page
 from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
+from community.kernel.refusals import fields_sent, full_path, shown_fields, way_back
 from community.kernel.slots import contributions
 
 DOCUMENTS = "documents/"  # where Wagtail keeps them
@@ -147,16 +148,25 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that came back too late or from elsewhere."""
-    message = _("The form was open for too long or came from another site. Go back, reload and send it again.")
-    return problem(request, status=HTTPStatus.FORBIDDEN, title=_("Please send it again"), message=message)
+    """A form that came back too late or from elsewhere.
+
+    What was typed on a page of ours is offered for sending again. What another site sent is not: nobody typed it here.
+    """
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    fields = fields_sent(request) if ours else None
+    if fields is None or "application/json" in request.headers.get("Accept", ""):
+        message = _("The form was open for too long or came from another site. Go back, reload and send it again.")
+        return problem(request, status=HTTPStatus.FORBIDDEN, title=_("Please send it again"), message=message)
+    context = {"path": full_path(request), "fields": shown_fields(fields), "files": bool(request.FILES)}
+    return render(request, "errors/again.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 for what is larger than anybody may send."""
-    if isinstance(exception, RequestDataTooBig):
-        message = _("That is larger than we can take. Send less text, or a smaller picture.")
-        return problem(request, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, title=_("Too large"), message=message)
+    """400; 413 for what is larger than a form may be."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        message = _("That is more than a form holds. Nothing was changed: go back and send less of it.")
+        title = _("Too much at once")
+        return problem(request, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, title=title, message=message)
     message = _("The request could not be understood.")
     return problem(request, status=HTTPStatus.BAD_REQUEST, title=_("That did not work"), message=message)
 
@@ -170,6 +180,6 @@ def failed(request: HttpRequest, *args: Any) -> HttpResponse:
             language="zh-Hans" if language.startswith("zh") else "en",
             theme=request.COOKIES.get("theme", ""),
             brand=brand_name(),
-            here=request.get_full_path() if request.method in {"GET", "HEAD"} else "/",
+            here=way_back(request) if request.method in {"GET", "HEAD"} else "/",
         )
     return HttpResponse(text, status=HTTPStatus.INTERNAL_SERVER_ERROR)

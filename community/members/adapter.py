@@ -39,6 +39,13 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether it leads to a page of ours; what is no address at all does not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def clean_email(self, email: str) -> str:
         """As long as the column; allauth would cut a longer one, so that two might become one."""
         MaxLengthValidator(LONGEST_ADDRESS)(email)

@@ -15,10 +15,9 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from community.kernel.api import leads_to_sign_in, now
+from community.kernel.api import fields_sent, leads_to_sign_in, now
 
 KEPT = "sent_signed_out"  # in the session: what was sent after the session had ended
-MOST_KEPT = 60_000  # characters; a post has 40,000 at most
 KEPT_SECONDS = 3600
 SAFE = {"GET", "HEAD"}
 
@@ -43,7 +42,10 @@ class LanguageMiddleware:
 
 
 class PersonalMiddleware:
-    """A page of somebody signed in is kept by nobody, nor by their browser: not even "back" shows it to the next."""
+    """A page of somebody signed in is kept by nobody, nor by their browser: not even "back" shows it to the next.
+
+    Nor are the steps of joining and signing in, which name addresses.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -51,7 +53,8 @@ class PersonalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Leave alone what says itself how long it may be kept: pictures, what is the same for everybody."""
         response = self.get_response(request)
-        if "Cache-Control" not in response and request.user.is_authenticated:
+        named = request.user.is_authenticated or request.path.startswith("/account/")
+        if named and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
         return response
 
@@ -101,11 +104,8 @@ class LapsedMiddleware:
 
 def _keep(request: HttpRequest) -> bool:
     """Keep the fields in the session, unless they are too much or hold a secret. Returns whether they are kept."""
-    fields = [
-        (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
-    ]
-    secret = request.path.startswith("/account/") or any("password" in name for name, _value in fields)
-    if secret or sum(len(name) + len(value) for name, value in fields) > MOST_KEPT:
+    fields = fields_sent(request)
+    if fields is None:
         return False
     kept: dict[str, Any] = {"path": request.get_full_path(), "fields": fields, "at": now().timestamp()}
     request.session[KEPT] = kept | {"files": bool(request.FILES)}

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
-from community.kernel.api import PaddockError, now, number_in, rate_limit, tell
+from community.kernel.api import PaddockError, now, number_in, rate_limit, shown_fields, tell
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
 from community.members.middleware import KEPT, KEPT_SECONDS
@@ -24,7 +24,6 @@ from community.members.models import Member
 from community.members.services import change_space, declare_keywords, set_garage
 from community.members.verification import shown_members
 
-LINE = 40  # characters; a longer value is shown as text
 YEAR = 365 * 24 * 3600
 # What a new member is asked, one at a time; everything else waits on the page of permissions.
 QUESTIONS = ((Purpose.PROFILING, "onsite"), (Purpose.PRODUCT_NEWS, "email"))
@@ -65,8 +64,8 @@ def resume(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         del request.session[KEPT]
         return redirect(settings.LOGIN_REDIRECT_URL)
-    fields = [(name, value, "\n" in value or len(value) > LINE) for name, value in kept["fields"]]
-    return render(request, "members/resume.html", {"path": kept["path"], "fields": fields, "files": kept["files"]})
+    context = {"path": kept["path"], "fields": shown_fields(kept["fields"]), "files": kept["files"]}
+    return render(request, "members/resume.html", context)
 
 
 @login_required

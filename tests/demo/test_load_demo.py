@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from community.inbox.models import Notification
 from community.kernel.models import OutboxEvent
@@ -10,6 +11,7 @@ from community.search.embedded import Embedded
 from community.search.registry import index_named
 from demo.loading.load import is_loaded, load
 from forums.api import Topic
+from tests.people import member
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +43,10 @@ def test_an_interrupted_load_leaves_nothing(now):
         load(now=now, show=False)
     assert not is_loaded()
     assert (Member.objects.count(), Topic.objects.count(), OutboxEvent.objects.count()) == (1, 0, 0)
+
+
+def test_the_demo_does_not_go_among_people_who_are_there():
+    member("maja")
+    with pytest.raises(CommandError, match="has members already"):
+        call_command("load_demo", "--quiet")
+    assert not is_loaded()

@@ -101,4 +101,4 @@ def test_what_is_larger_than_anybody_may_send_is_refused_in_those_words(client, 
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     answer = client.post("/account/login/", {"login": "x" * 2000})
     assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    assert "<h1>Too large</h1>" in answer.content.decode()
+    assert "<h1>Too much at once</h1>" in answer.content.decode()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.kernel.middleware import LONGEST_QUERY
+from community.kernel.middleware import LONGEST_ADDRESS
 from community.members.api import Role
 from community.pages.api import ensure_site
 from tests.forums.places import reply, topic
@@ -59,7 +59,7 @@ def test_nor_one_beyond_the_columns(client, place, number):
 def test_no_form_asks_so_long_a_question(client):
     ensure_site()
     for address in ("/search/", "/clubs/", "/cms/snippets/crm_bridge/keyword/", "/cms/pages/search/"):
-        answer = client.get(address, {"q": "x" * LONGEST_QUERY})
+        answer = client.get(address, {"q": "x" * LONGEST_ADDRESS})
         assert (answer.status_code, 'id="main"' in answer.content.decode()) == (414, True)
     assert client.get("/search/", {"q": "车" * 500}).status_code == 200
 

@@ -6,8 +6,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
 
+from community.kernel.refusals import MOST_KEPT
 from community.members import views
-from community.members.middleware import KEPT, KEPT_SECONDS, MOST_KEPT
+from community.members.middleware import KEPT, KEPT_SECONDS
 from forums.models import Post
 from forums.services import ensure_board, open_topic
 from tests.people import member
