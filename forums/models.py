@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import in_language
+from community.kernel.api import in_language, version_of
 from community.members.api import has_role
 from forums.enums import Kind, PostKind
 
@@ -190,6 +190,12 @@ class Post(models.Model):
     def page(self) -> int:
         """The page of the topic it stands on."""
         return (self.number - 1) // PAGE + 1
+
+    @property
+    def version(self) -> str:
+        """The mark of what it says now; of the first post together with the topic's title."""
+        title = self.topic.title if self.number == 1 else ""
+        return version_of(self.edited_at, self.source, title)
 
     def get_absolute_url(self) -> str:
         """Leads to the page it stands on."""

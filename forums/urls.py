@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forums import board_views, history, syndication, views
+from forums import board_views, edit_views, history, syndication, views
 
 app_name = "forums"
 urlpatterns = [
@@ -24,9 +24,9 @@ urlpatterns = [
     path("posts/<int:pk>/", views.post, name="post"),
     path("posts/<int:pk>/react/", views.react, name="react"),
     path("posts/<int:pk>/best/", views.best, name="best"),
-    path("posts/<int:pk>/edit/", views.edit, name="edit"),
-    path("posts/<int:pk>/delete/", views.delete, name="delete"),
-    path("posts/<int:pk>/restore/", views.restore, name="restore"),
+    path("posts/<int:pk>/edit/", edit_views.edit, name="edit"),
+    path("posts/<int:pk>/delete/", edit_views.delete, name="delete"),
+    path("posts/<int:pk>/restore/", edit_views.restore, name="restore"),
     path("posts/<int:pk>/history/", history.history, name="history"),
     path("posts/<int:pk>/history/<int:revision>/remove/", history.remove, name="remove_revision"),
 ]

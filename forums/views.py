@@ -28,7 +28,7 @@ from community.kernel.api import (
 from community.kernel.markup import own_words, quote
 from community.members.api import Role, has_role, limit_changes
 from forums import queries, services
-from forums.forms import EditForm, ReplyForm, TopicForm
+from forums.forms import ReplyForm, TopicForm
 from forums.models import PAGE, Board, Post, Topic
 
 FRAGMENT_SECONDS = 60
@@ -213,59 +213,6 @@ def _powers(request: HttpRequest, found: Topic) -> dict[str, bool]:
         "can_choose": asked or is_moderator or has_role(request.user, Role.SERVICE_AGENT),
         "is_moderator": is_moderator,
     }
-
-
-@login_required
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a post."""
-    found = readable_post(request, pk)
-    services.require_editor(member_of(request), found)
-    initial = {"source": found.source, "title": found.topic.title}
-    form = EditForm(request.POST or None, initial=initial)
-    if found.number != 1:
-        del form.fields["title"]
-    if not has_role(request.user, Role.MODERATOR):
-        del form.fields["forget"]
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            limit_changes(request)
-            services.edit_post(
-                editor=member_of(request),
-                post=found,
-                source=data["source"],
-                title=data.get("title"),
-                forget=data.get("forget", False),
-                now=now(),
-            )
-        except PaddockError as error:
-            tell(form, error)
-        else:
-            return redirect(found)
-    context = {"form": form, "post": found, "section": "clubs"}
-    return render(request, "forums/edit.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then delete."""
-    found = readable_post(request, pk)
-    services.require_editor(member_of(request), found)
-    if request.method != "POST":
-        return render(request, "forums/delete.html", {"post": found, "section": "clubs"})
-    limit_changes(request)
-    services.delete_post(actor=member_of(request), post=found, now=now())
-    return redirect(found.topic.board if found.number == 1 else found.topic)
-
-
-@require_POST
-@login_required
-def restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a deleted post again."""
-    found = get_object_or_404(Post.objects.select_related("topic"), pk=pk)
-    limit_changes(request)
-    services.restore_post(actor=member_of(request), post=found, now=now())
-    return redirect(found)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import in_language
+from community.kernel.api import in_language, version_of
 from ideas.enums import SWITCHES, Decision, PhaseKind, Switches
 
 
@@ -108,6 +108,11 @@ class Idea(models.Model):
     def reason(self) -> str:
         """Why it was decided so, in the reader's language."""
         return in_language(self.reason_zh, self.reason_en)
+
+    @property
+    def version(self) -> str:
+        """The mark of what it says now."""
+        return version_of(self.edited_at, self.title, self.source)
 
     def get_absolute_url(self) -> str:
         """Its page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import URLResolver
@@ -148,7 +148,7 @@ SENT: dict[str, dict[str, str]] = {
     "/topics/{topic}/reply/": {"source": "Text"},
     "/topics/{staff_topic}/reply/": {"source": "Text"},
     "/topics/{topic}/moderate/": {"act": "close"},
-    "/posts/{post}/edit/": {"source": "Other"},
+    "/posts/{post}/edit/": {"source": "Other", "version": "{post_version}"},
     "/posts/{post}/react/": {"kind": "useful"},
     "/posts/{staff_post}/react/": {"kind": "useful"},
     "/contests/voting/new/": {"title": "A lamp", "source": "Under the lid"},
@@ -188,6 +188,7 @@ def things() -> dict[str, Any]:
         "slug": shown.get_absolute_url().split("/")[3],
         "staff_topic": hidden.pk,
         "post": said.pk,
+        "post_version": said.version,
         "first": first_post(shown).pk,
         "staff_post": first_post(hidden).pk,
         "revision": revision.pk,
@@ -209,3 +210,8 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
             yield from routes(part, route)
         else:
             yield route
+
+
+def sent_to(address: str, names: Mapping[str, Any]) -> dict[str, str]:
+    """What a form at an address of the table sends."""
+    return {name: value.format(**names) for name, value in SENT.get(address, {}).items()}

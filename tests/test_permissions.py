@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 
 from community.members.api import Role
-from tests.addresses import COLUMNS, LIBRARIES, ROWS, SENT, routes, things
+from tests.addresses import COLUMNS, LIBRARIES, ROWS, routes, sent_to, things
 from tests.people import member, staff
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def people() -> dict[str, Any]:
 
 @pytest.mark.parametrize(("method", "address", "expected"), ROWS, ids=[f"{row[0]} {row[1]}" for row in ROWS])
 def test_who_gets_in(method, address, expected, names, people):
-    where, sent = address.format(**names), SENT.get(address, {})
+    where, sent = address.format(**names), sent_to(address, names)
     got = [outcome(method, where, sent, people[column]) for column in COLUMNS]
     assert got == expected
 

@@ -4,7 +4,7 @@ from community.kernel.batches import batched
 from community.kernel.brand import brand_name
 from community.kernel.cells import safe_cell
 from community.kernel.clock import now
-from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, PaddockError
+from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import forget_files
@@ -19,6 +19,7 @@ from community.kernel.registry import drained_when, each_minute, each_round, han
 from community.kernel.relay import lanes_held
 from community.kernel.services import forget, hold, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
+from community.kernel.versions import version_of
 
 __all__ = [
     "KEY_DIGITS",
@@ -31,6 +32,7 @@ __all__ = [
     "Gone",
     "Invalid",
     "NotAllowed",
+    "Outdated",
     "PaddockError",
     "batched",
     "brand_name",
@@ -68,5 +70,6 @@ __all__ = [
     "shown_fields",
     "tell",
     "times_of",
+    "version_of",
     "way_back",
 ]

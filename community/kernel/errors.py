@@ -32,6 +32,10 @@ class Conflict(PaddockError):
     status = 409
 
 
+class Outdated(Conflict):
+    """It says something else than when the person began to change it."""
+
+
 class Invalid(PaddockError):
     """What was sent does not hold; ``field`` names the form field."""
 

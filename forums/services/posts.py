@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
 from community.kernel import markup
-from community.kernel.api import Gone, publish
+from community.kernel.api import Gone, Outdated, publish
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.enums import PostKind
@@ -67,31 +68,66 @@ def _tell(topic: Topic, post: Post, text: Text, author: Member, now: datetime, *
 
 
 def edit_post(
-    *, editor: Member, post: Post, source: str, title: str | None = None, forget: bool = False, now: datetime
+    *,
+    editor: Member,
+    post: Post,
+    source: str,
+    title: str | None = None,
+    based_on: str | None = None,
+    forget: bool = False,
+    now: datetime,
 ) -> Post:
     """A new text; the old one stays in the history, unless a moderator wants it forgotten.
 
-    The first post's edit may change the topic's title.
+    The first post's edit may change the topic's title. ``based_on`` is the version the editor had before them: where
+    the post has another one by now it raises Outdated, unless it is this same edit sent twice. Without it, as from a
+    program that read nothing before, nothing is compared.
     """
     require_editor(editor, post)
-    return _edit(editor, post, prepare(source), title, now, forget=forget)
+    title = None if title is None or post.number > 1 else clean_title(title)
+    return _edit(editor, post, _Change(prepare(source), title, based_on, forget), now)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What an edit asks for; a title only of the first post."""
+
+    text: Text
+    title: str | None
+    based_on: str | None
+    forget: bool
+
+    def is_made(self, editor: Member, post: Post) -> bool:
+        """Whether the same person did just this already, by pressing twice."""
+        if post.edited_by_id != editor.pk or post.source != self.text.source:
+            return False
+        latest = PostRevision.objects.filter(post=post).first()
+        forgotten = latest is None or latest.removed_at is not None
+        return self.title in {None, post.topic.title} and (forgotten or not self.forget)
 
 
 @transaction.atomic
-def _edit(editor: Member, post: Post, text: Text, title: str | None, now: datetime, *, forget: bool) -> Post:
-    topic = locked(post.topic)
+def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
+    text, topic = change.text, locked(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
+    post.topic = topic
     if post.deleted_at:
         raise Gone(_("This post was deleted."))
+    if change.based_on not in {None, post.version}:
+        if change.is_made(editor, post):
+            return post
+        raise Outdated(
+            _("This post was changed after you opened it: yours is not saved. Save again to put it there all the same.")
+        )
     old = PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
-    if forget:
+    if change.forget:
         remove_revision(actor=editor, revision=old, now=now)
     post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
     post.save(update_fields=["source", "html", "text", "edited_at", "edited_by"])
-    note_names(post, text, title or "")
+    note_names(post, text, change.title or "")
     topic.sequence += 1
-    if title is not None and post.number == 1:
-        topic.title = clean_title(title)
+    if change.title is not None:
+        topic.title = change.title
         topic.slug = topic_slug(topic.title)
     topic.save(update_fields=["title", "slug", "sequence"])
     fact = PostEdited(

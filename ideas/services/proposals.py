@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Conflict, Gone, Invalid, NotAllowed, forget_files, publish
+from community.kernel.api import Conflict, Gone, Invalid, NotAllowed, Outdated, forget_files, publish
 from community.kernel.images import reencode
 from community.kernel.markup import language_of, plain_text, render
 from community.members.api import Member, Role, has_role
@@ -59,6 +59,14 @@ class _Prepared:
     html: str
     picture: ContentFile[bytes] | None
 
+    def is_said_by(self, idea: Idea) -> bool:
+        """Whether an idea says and shows just this."""
+        if (idea.title, idea.source) != (self.title, self.source):
+            return False
+        if self.picture is None:
+            return True
+        return bool(idea.picture) and idea.picture.read() == self.picture.read()
+
     def keep_picture(self, idea: Idea) -> None:
         """Give it to an idea, where there is one, in the place of the one it had."""
         if self.picture is not None:
@@ -98,22 +106,37 @@ def _submit(author: Member, contest: Contest, made: _Prepared, now: datetime) ->
 
 
 def edit_idea(
-    *, author: Member, idea: Idea, title: str, source: str, picture: BinaryIO | None = None, now: datetime
+    *,
+    author: Member,
+    idea: Idea,
+    title: str,
+    source: str,
+    picture: BinaryIO | None = None,
+    based_on: str | None = None,
+    now: datetime,
 ) -> Idea:
     """A new text, while ideas are handed in: whoever votes knows what they vote for.
 
-    Raises NotAllowed for others than the author, Gone for a withdrawn idea, Conflict later.
+    ``based_on`` is the version the author had before them: where the idea has another one by now it raises Outdated,
+    unless it says just this already, as after pressing twice. Without it nothing is compared. Raises NotAllowed for
+    others than the author, Gone for a withdrawn idea, Conflict later.
     """
     title, source = clean_text(title, source)
     require_author(author, idea)
-    return _edit(author, idea, _prepared(title, source, picture), now)
+    return _edit(author, idea, _prepared(title, source, picture), based_on, now)
 
 
 @transaction.atomic
-def _edit(author: Member, idea: Idea, made: _Prepared, now: datetime) -> Idea:
+def _edit(author: Member, idea: Idea, made: _Prepared, based_on: str | None, now: datetime) -> Idea:
     idea = lock_idea(idea)
     if not idea.contest.switches_at(now).may_submit:
         raise Conflict(_("An idea can be changed only while the contest asks for ideas."))
+    if based_on not in {None, idea.version}:
+        if made.is_said_by(idea):
+            return idea
+        raise Outdated(
+            _("This idea was changed after you opened it: yours is not saved. Save again to put it there all the same.")
+        )
     idea.title, idea.source, idea.html, idea.text = made.title, made.source, made.html, plain_text(made.html)
     idea.edited_at, idea.language = now, language_of(f"{made.title} {made.source}")
     made.keep_picture(idea)

@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, now, rate_limit, tell
+from community.kernel.api import Outdated, PaddockError, now, rate_limit, tell
 from community.members.api import Role, has_role, limit_changes
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
@@ -157,9 +158,12 @@ def idea(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 @login_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change one's idea."""
+    """Change one's idea. Where it was changed in another place meanwhile, both texts are shown."""
     found = _idea(request, pk)
     services.require_author(_member(request), found)
+    # A form that does not say what it began from fits no version: nothing is written over unseen.
+    version = request.POST.get("version", "") if request.method == "POST" else found.version
+    outdated: Outdated | None = None
     initial = {"title": found.title, "source": found.source}
     form = IdeaForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -173,14 +177,21 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 title=data["title"],
                 source=data["source"],
                 picture=data["picture"] or None,
+                based_on=version,
                 now=now(),
             )
+        except Outdated as error:
+            outdated, found = error, _idea(request, pk)
+            version = found.version
+            if data["picture"]:
+                form.add_error("picture", _("Choose the picture again."))
         except PaddockError as error:
             tell(form, error)
         else:
             return redirect(edited)
-    context = {"form": form, "contest": found.contest, "idea": found, "section": "ideas"}
-    return render(request, "ideas/submit.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "contest": found.contest, "idea": found, "version": version, "outdated": outdated}
+    status = Outdated.status if outdated else 422 if form.errors else 200
+    return render(request, "ideas/submit.html", context | {"section": "ideas"}, status=status)
 
 
 @login_required

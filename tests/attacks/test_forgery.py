@@ -10,7 +10,7 @@ from django.urls import get_resolver
 
 from community.members.api import Role
 from forums.models import Topic
-from tests.addresses import ROWS, SENT, things
+from tests.addresses import ROWS, sent_to, things
 from tests.community.members.test_entrances import addresses, view_at
 from tests.forums.places import board
 from tests.people import member, staff
@@ -54,7 +54,7 @@ def test_with_the_token_nothing_is_refused_for_want_of_it():
         token = client.cookies["csrftoken"].value
         refused = set()
         for method, address, _expected in ROWS:
-            sent = SENT.get(address, {}) | {"csrfmiddlewaretoken": token}
+            sent = sent_to(address, names) | {"csrfmiddlewaretoken": token}
             if method == "post" and asked_again(client.post(address.format(**names), sent)):
                 refused.add(address)
         assert refused == set()

@@ -12,7 +12,7 @@ from django.test import Client
 
 from community.asgi import application
 from community.members.api import Role
-from tests.addresses import ROWS, SENT, things
+from tests.addresses import ROWS, sent_to, things
 from tests.forums.places import board, topic
 from tests.people import member, staff
 from tests.test_permissions import kept
@@ -125,7 +125,7 @@ def test_as_much_as_is_taken_apart_fails_in_no_field(clients):
     for address, fields in FIELDS.items():
         for field in fields.split():
             client = clients[address.startswith("/account/")]
-            sent = SENT.get(address, {}) | {"car-TOTAL_FORMS": "1", "car-INITIAL_FORMS": "0"} | {field: text}
+            sent = sent_to(address, names) | {"car-TOTAL_FORMS": "1", "car-INITIAL_FORMS": "0"} | {field: text}
             answer = client.post(address.format(**names), sent)
             assert answer.status_code < 500, (address, field)
             size["fields"] += 1

@@ -125,7 +125,7 @@ def test_a_moderator_who_edits_takes_the_old_text_out_at_once(client):
     client.force_login(staff(Role.MODERATOR, "mira"))
     address = f"/posts/{written.pk}/edit/"
     assert 'name="forget"' in client.get(address).content.decode()
-    client.post(address, {"source": "Come by.", "forget": "on"})
+    client.post(address, {"source": "Come by.", "forget": "on", "version": written.version})
     old = PostRevision.objects.get()
     assert (old.source, old.removed_by.username) == ("", "mira")
 
@@ -135,7 +135,7 @@ def test_an_author_who_edits_leaves_the_old_text_in_the_history(client):
     client.force_login(written.author)
     address = f"/posts/{written.pk}/edit/"
     assert 'name="forget"' not in client.get(address).content.decode()
-    client.post(address, {"source": "Come by.", "forget": "on"})
+    client.post(address, {"source": "Come by.", "forget": "on", "version": written.version})
     assert PostRevision.objects.get().source == ADDRESS
 
 

@@ -8,6 +8,8 @@ from clubs.api import found_club
 from community.kernel.limits import LIMITS, TooMany, rate_limit
 from community.members.api import Role
 from forums import services
+from forums.models import Post
+from ideas.models import Idea
 from tests.contests import SUBMISSION, contest, idea
 from tests.forums.places import board, first_post, picture, reply, topic
 from tests.people import THEN, member, staff
@@ -24,7 +26,8 @@ def maja(client):
 
 def edit_post(client, maja):
     said = reply(topic(), author=maja)
-    return lambda n: client.post(f"/posts/{said.pk}/edit/", {"source": f"text {n}"})
+    page = f"/posts/{said.pk}/edit/"
+    return lambda n: client.post(page, {"source": f"text {n}", "version": Post.objects.get(pk=said.pk).version})
 
 
 def delete_post(client, maja):
@@ -82,7 +85,8 @@ def choose_language(client, maja):
 def edit_idea(client, maja, monkeypatch):
     made = idea(contest(), author=maja)
     monkeypatch.setattr("ideas.views.pages.now", lambda: SUBMISSION)
-    return lambda n: client.post(f"/ideas/{made.pk}/do/edit/", {"title": f"idea {n}", "source": "text"})
+    page, version = f"/ideas/{made.pk}/do/edit/", lambda: Idea.objects.get(pk=made.pk).version
+    return lambda n: client.post(page, {"title": f"idea {n}", "source": "text", "version": version()})
 
 
 ACTS = {
@@ -133,9 +137,8 @@ def test_pictures_of_ideas_count_as_pictures(client, maja, monkeypatch):
     made = idea(contest(), author=maja)
     monkeypatch.setattr("ideas.views.pages.now", lambda: SUBMISSION)
     monkeypatch.setitem(LIMITS, "upload", (2, LIMITS["upload"][1]))
-    sent = [
-        client.post(f"/ideas/{made.pk}/do/edit/", {"title": "x", "source": "y", "picture": picture()}) for _ in range(3)
-    ]
+    values = {"title": "x", "source": "y", "version": made.version}
+    sent = [client.post(f"/ideas/{made.pk}/do/edit/", values | {"picture": picture()}) for _ in range(3)]
     assert [answer.status_code for answer in sent] == [302, 302, 422]
 
 

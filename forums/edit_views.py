@@ -1,0 +1,89 @@
+"""Changing a post, deleting it and bringing it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from community.kernel.api import Outdated, PaddockError, now, tell
+from community.kernel.markup import language_of
+from community.members.api import Role, cards, has_role, limit_changes
+from forums import services
+from forums.forms import EditForm
+from forums.models import Post
+from forums.views import member_of, readable_post
+
+
+@login_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a post. Where it was changed meanwhile, both texts are shown, and saving again puts this one there."""
+    found = readable_post(request, pk)
+    services.require_editor(member_of(request), found)
+    form = _form(request, found)
+    # A form that does not say what it began from fits no version: nothing is written over unseen.
+    version = request.POST.get("version", "") if request.method == "POST" else found.version
+    context: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            limit_changes(request)
+            services.edit_post(
+                editor=member_of(request),
+                post=found,
+                source=data["source"],
+                title=data.get("title"),
+                based_on=version,
+                forget=data.get("forget", False),
+                now=now(),
+            )
+        except Outdated as error:
+            found = readable_post(request, pk)
+            version, context = found.version, _as_it_is(found, error)
+        except PaddockError as error:
+            tell(form, error)
+        else:
+            return redirect(found)
+    context |= {"form": form, "post": found, "version": version, "section": "clubs"}
+    status = Outdated.status if "outdated" in context else 422 if form.errors else 200
+    return render(request, "forums/edit.html", context, status=status)
+
+
+def _form(request: HttpRequest, found: Post) -> EditForm:
+    form = EditForm(request.POST or None, initial={"source": found.source, "title": found.topic.title})
+    if found.number != 1:
+        del form.fields["title"]
+    if not has_role(request.user, Role.MODERATOR):
+        del form.fields["forget"]
+    return form
+
+
+def _as_it_is(found: Post, error: Outdated) -> dict[str, Any]:
+    """What a post says by now and who changed it, to be read beside what its editor wrote."""
+    by = cards([found.edited_by_id], cars=False).get(found.edited_by_id or 0)
+    return {"outdated": error, "by": by, "language": language_of(found.text)}
+
+
+@login_required
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then delete."""
+    found = readable_post(request, pk)
+    services.require_editor(member_of(request), found)
+    if request.method != "POST":
+        return render(request, "forums/delete.html", {"post": found, "section": "clubs"})
+    limit_changes(request)
+    services.delete_post(actor=member_of(request), post=found, now=now())
+    return redirect(found.topic.board if found.number == 1 else found.topic)
+
+
+@require_POST
+@login_required
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a deleted post again."""
+    found = get_object_or_404(Post.objects.select_related("topic"), pk=pk)
+    limit_changes(request)
+    services.restore_post(actor=member_of(request), post=found, now=now())
+    return redirect(found)
