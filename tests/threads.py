@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import pytest
 from django.db import connection
+from django.db.models import QuerySet
+
+from community.kernel.api import hold
 
 
 def at_once(acts: list[Callable[[], object]]) -> Counter[str]:
@@ -28,3 +34,19 @@ def at_once(acts: list[Callable[[], object]]) -> Counter[str]:
     for thread in threads:
         thread.join()
     return errors
+
+
+@contextmanager
+def no_locks() -> Iterator[None]:
+    """For controls: rows are read without being locked, and no two acts of a member wait for each other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows.all())
+        for module in list(sys.modules.values()):
+            if getattr(module, "hold", None) is hold:
+                patch.setattr(module, "hold", lambda _member_ids: None)
+        yield
+
+
+def ever(rounds: int, happens: Callable[[], bool]) -> bool:
+    """Whether something that depends on luck happens in one of so many rounds."""
+    return any(happens() for _ in range(rounds))

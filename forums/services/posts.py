@@ -149,8 +149,10 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
 def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
     """Take what a post said before out of its history, for good. Again changes nothing."""
     require_role(actor, Role.MODERATOR)
-    old = PostRevision.objects.select_for_update().get(pk=revision.pk)
-    if old.removed_at:
+    # Under its topic's lock: an erasure that takes a name out of old texts would write this one anew.
+    locked(revision.post.topic)
+    old = PostRevision.objects.select_for_update().filter(pk=revision.pk).first()
+    if old is None or old.removed_at:  # none: its author was erased
         return
     old.source, old.removed_at, old.removed_by = "", now, actor
     old.save(update_fields=["source", "removed_at", "removed_by"])

@@ -17,12 +17,21 @@ from django.db import IntegrityError, connection, transaction
 
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, erase_member
+from ideas.enums import Decision
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.queries import vote_differences
-from ideas.services import advance_contests, cast_vote, set_phases, withdraw_idea, withdraw_vote
-from tests.contests import DECISION, PHASES, VOTING, contest, idea
+from ideas.services import (
+    advance_contests,
+    cast_vote,
+    decide,
+    edit_idea,
+    set_phases,
+    withdraw_idea,
+    withdraw_vote,
+)
+from tests.contests import DECISION, PHASES, SUBMISSION, VOTING, contest, idea
 from tests.people import member, staff
-from tests.threads import at_once
+from tests.threads import at_once, ever, no_locks
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -82,9 +91,10 @@ def test_phases_do_not_move_under_a_vote(world):
     later = [(kind, at + timedelta(days=5)) for kind, at in PHASES]
     move = lambda: set_phases(actor=boss, contest=ideas[0].contest, phases=later, now=VOTING)  # noqa: E731
     errors = at_once([*everybody(cast_vote, voters[:5], ideas), move])
-    moved = Contest.objects.get().phases.get(kind="voting").starts_at != VOTING
-    assert (Vote.objects.count() == 0) == moved
-    assert errors == ({"Conflict": 40} if moved else {"Conflict": 1})
+    begins = dict(Contest.objects.get().phases.values_list("kind", "starts_at"))
+    assert (begins["voting"], Vote.objects.count()) == (VOTING, 5)  # it has begun: only what comes after it moves
+    moved = begins["decision"] != DECISION
+    assert errors == ({} if moved else {"Conflict": 1})
 
 
 def test_no_vote_stays_on_an_idea_taken_back_before_it_or_with_an_erased_member(world):
@@ -105,7 +115,88 @@ def test_many_relays_enter_every_phase_once(world):
     assert [event.payload["phase"] for event in phases] == ["submission", "voting", "decision"]
 
 
-# Controls
+# Edits and decisions
+
+
+def edits(made: Idea) -> list[Callable[[], object]]:
+    change = partial(edit_idea, author=made.author, idea=made, based_on=made.version, now=SUBMISSION)
+    return [partial(change, title=f"Idea {n}", source=f"text {n}") for n in range(PLACES)]
+
+
+def test_of_many_edits_from_one_version_one_is_kept():
+    made = idea(contest(), member())
+    assert at_once(edits(made)) == Counter({"Outdated": PLACES - 1})
+    kept = Idea.objects.get()
+    assert kept.title.removeprefix("Idea ") == kept.source.removeprefix("text ") == kept.text.removeprefix("text ")
+    assert OutboxEvent.objects.filter(name="ideas.idea.edited").count() == 1
+
+
+def test_control_without_the_lock_several_edits_write_over_each_other():
+    found, author = contest(), member()
+
+    def several_are_kept() -> bool:
+        with no_locks():
+            return at_once(edits(idea(found, author)))["Outdated"] < PLACES - 1
+
+    assert ever(10, several_are_kept)
+
+
+def decisions_and_a_removal(made: Idea, managers: list[Member], moderator: Member) -> bool:
+    """Each manager decides in their own way while the idea is removed. Returns whether one decided after that."""
+    kinds = [choice.value for choice in Decision if choice]
+    acts: list[Callable[[], object]] = [
+        partial(
+            decide,
+            actor=manager,
+            idea=made,
+            decision=kinds[n % len(kinds)],
+            reason_en=f"Why {manager.pk}",
+            reason_zh=f"因为 {manager.pk}",
+            now=DECISION + timedelta(seconds=n),
+        )
+        for n, manager in enumerate(managers)
+    ]
+    acts.insert(len(acts) // 2, partial(withdraw_idea, author=moderator, idea=made, now=DECISION))
+    assert set(at_once(acts)) <= {"Gone"}
+    facts = OutboxEvent.objects.filter(payload__idea_id=made.pk)
+    removed = facts.get(name="ideas.idea.withdrawn")
+    return facts.filter(name="ideas.idea.decided", pk__gt=removed.pk).exists()
+
+
+def test_one_decision_of_many_stands_whole_and_none_comes_after_a_removal():
+    managers, moderator = [staff(Role.BRAND_MANAGER, f"boss{n}") for n in range(PLACES)], staff(Role.MODERATOR)
+    found, author = contest(), member()
+    kinds = [choice.value for choice in Decision if choice]
+    for _ in range(5):
+        made = idea(found, author)
+        assert not decisions_and_a_removal(made, managers, moderator)
+        made.refresh_from_db()
+        decided = OutboxEvent.objects.filter(name="ideas.idea.decided", payload__idea_id=made.pk).order_by("pk")
+        if not decided:
+            assert (made.decision, made.decided_by) == ("", None)
+            continue
+        signer = made.decided_by_id
+        n = [manager.pk for manager in managers].index(signer)
+        assert (made.decision, made.reason_en, made.reason_zh) == (
+            kinds[n % len(kinds)],
+            f"Why {signer}",
+            f"因为 {signer}",
+        )
+        assert made.decided_at == decided.last().occurred_at == DECISION + timedelta(seconds=n)
+
+
+def test_control_without_the_lock_somebody_decides_about_what_was_removed():
+    managers, moderator = [staff(Role.BRAND_MANAGER, f"boss{n}") for n in range(PLACES)], staff(Role.MODERATOR)
+    found, author = contest(), member()
+
+    def decided_after_it() -> bool:
+        with no_locks():
+            return decisions_and_a_removal(idea(found, author), managers, moderator)
+
+    assert ever(10, decided_after_it)
+
+
+# Controls of votes
 
 
 def careless(*, voter: Member, idea: Idea, now: object) -> None:
