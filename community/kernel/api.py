@@ -12,7 +12,7 @@ from community.kernel.language import in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.outages import REDIS
-from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of
+from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of, waiting_of
 from community.kernel.recount import counted, recountable
 from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, tell, way_back
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
@@ -71,5 +71,6 @@ __all__ = [
     "tell",
     "times_of",
     "version_of",
+    "waiting_of",
     "way_back",
 ]

@@ -36,6 +36,13 @@ def replay_of(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> Iterato
     yield from _read(events.order_by("pk"))
 
 
+def waiting_of(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
+    """The facts of some members, of these types, that are not handled yet, in order of publication."""
+    names = [fact_type.name for fact_type in types]
+    events = OutboxEvent.objects.filter(member_id__in=list(member_ids), name__in=names, state=OutboxState.PENDING)
+    yield from _read(events.order_by("pk"))
+
+
 def facts_before(delivery: Delivery[Any], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
     """The facts of these types that a fact's member published before it, oldest first, less those set aside.
 

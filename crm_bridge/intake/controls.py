@@ -9,6 +9,9 @@ from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, In
 from crm_bridge.intake.batch import Batch, takes
 from crm_bridge.models import InterestControl, Signal
 
+# What a page does itself, at once, and the delivery of its fact does again.
+SAID = (InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted)
+
 
 def _control(delivery: Delivery[Any], **values: Any) -> None:
     InterestControl.objects.update_or_create(

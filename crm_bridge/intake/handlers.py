@@ -14,9 +14,10 @@ from community.consent.api import profiling_since_many
 from community.kernel.api import Delivery
 from crm_bridge.intake import acts, controls, statements  # noqa: F401 - each registers what it takes
 from crm_bridge.intake.batch import TAKERS, Batch, wipe
+from crm_bridge.intake.controls import SAID
 from crm_bridge.keywords.vocabulary import vocabulary
 
-__all__ = ["LEARNT_FROM", "take_in", "wipe"]
+__all__ = ["LEARNT_FROM", "SAID", "take_in", "wipe"]
 LEARNT_FROM = tuple(TAKERS)
 
 

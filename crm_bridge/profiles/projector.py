@@ -10,10 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from community.consent.api import profiling_since_many
-from community.kernel.api import Delivery, each_round, handles_batch, lanes_held, now, replay_of, times_of
+from community.kernel.api import Delivery, each_round, handles_batch, lanes_held, now, replay_of, times_of, waiting_of
 from community.members.api import Member
 from community.search.api import mark
-from crm_bridge.intake.handlers import LEARNT_FROM, take_in, wipe
+from crm_bridge.intake.handlers import LEARNT_FROM, SAID, take_in, wipe
 from crm_bridge.models import ActiveDay, InterestControl, Profile, Signal
 from crm_bridge.profiles.lifecycle import StageValue, stage_of
 from crm_bridge.profiles.weights import Control, InterestValue, SignalValue, interests
@@ -26,7 +26,20 @@ INDEX = "audience"
 @handles_batch(*LEARNT_FROM)
 def keep_profiles(deliveries: Sequence[Delivery[Any]]) -> None:
     """Learn from a batch of facts and work out the profiles they change."""
-    compute(take_in(deliveries), now=now())
+    changed = take_in(deliveries)
+    _catch_up(deliveries)
+    compute(changed, now=now())
+
+
+def _catch_up(deliveries: Sequence[Delivery[Any]]) -> None:
+    """Where members said more of their interests than the batch holds, say it again: their page is that far already.
+
+    Asked after the batch is taken in, which waits for whoever says something in this moment.
+    """
+    last = {each.fact.member_id: each.event_id for each in deliveries if isinstance(each.fact, SAID)}
+    if last:
+        ahead = [each for each in waiting_of(last, SAID) if each.event_id > last[each.fact.member_id]]
+        take_in(ahead)
 
 
 @each_round
@@ -161,5 +174,6 @@ def _rebuilt(member_ids: list[int], *, now: datetime) -> int:
             take_in(batch)
             batch = []
     take_in(batch)
+    take_in(list(waiting_of(member_ids, SAID)))
     compute(member_ids, now=now)
     return len(member_ids)

@@ -7,6 +7,7 @@ import pytest
 from community.consent.api import paused_until, permits_of
 from community.kernel.api import Invalid, NotAllowed, now
 from community.kernel.models import OutboxEvent
+from community.kernel.relay import deliver_once
 from community.members.api import CarEntry, declare_keywords, set_garage
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
@@ -68,6 +69,31 @@ def test_an_unmute_brings_the_member_back(ada):
     assert not known(ada)[RACK].muted
     drain()
     assert found() == ["ada"]
+
+
+@pytest.mark.parametrize("last", ["mute", "unmute"])
+def test_what_was_said_last_holds_while_what_was_said_before_is_delivered(ada, last):
+    said = [services.unmute, services.mute, services.unmute, services.mute]
+    services.mute(member=ada, keyword=RACK, now=now())
+    drain()
+    for say in said if last == "mute" else said[:-1]:
+        say(member=ada, keyword=RACK, now=now())
+    while deliver_once(now=now(), batch=1):
+        assert known(ada)[RACK].muted == (last == "mute")
+
+
+def test_what_was_said_last_survives_a_rebuild_before_it_is_delivered(ada):
+    services.mute(member=ada, keyword=RACK, now=now())
+    list(rebuild_profiles(now=now()))
+    assert known(ada)[RACK].muted
+
+
+def test_what_was_added_and_corrected_last_holds_while_its_removal_is_delivered(ada):
+    services.remove(member=ada, keyword=RACK, now=now())
+    services.add(member=ada, term="roof bars", now=now())
+    services.correct(member=ada, keyword=RACK, weight=9.0, now=now())
+    while deliver_once(now=now(), batch=1):
+        assert (known(ada)[RACK].weight, known(ada)[RACK].told) == (9.0, True)
 
 
 def test_a_corrected_weight_is_the_members_own_and_what_the_marketer_asks_by(ada):
