@@ -97,7 +97,8 @@ def test_a_page_is_shown_and_waits_once_at_most(client, maja, tries, page, guest
 def test_a_history_is_shown(client, maja, tries):
     post = reply(topic(), author=maja)
     for text in ("Other words.", "Others again."):
-        assert client.post(f"/posts/{post.pk}/edit/", {"source": text}).status_code == 302
+        version = Post.objects.get(pk=post.pk).version
+        assert client.post(f"/posts/{post.pk}/edit/", {"source": text, "version": version}).status_code == 302
     text = client.get(f"/posts/{post.pk}/history/").content.decode()
     assert "Other words." in text and "The steel one." in text
     assert tries == ["cache"]
