@@ -9,6 +9,7 @@ from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
 from community.kernel.limits import LIMITS
+from community.kernel.outages import REDIS
 from community.search.registry import forget_engines
 from community.search.services import forget_state
 from crm_bridge.keywords.vocabulary import forget_vocabulary
@@ -29,7 +30,8 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Every test begins without rate limits used up and without kept fragments."""
+    """Every test begins without rate limits used up, without kept fragments, and with a Redis that was not away."""
+    REDIS.away = False
     yield
     cache.clear()
 

@@ -227,6 +227,7 @@ else:
     EMAIL_FILE_PATH = HOME / "mail"
 DEFAULT_FROM_EMAIL = env.read("PADDOCK_FROM_EMAIL")
 
+SESSION_ENGINE = "community.members.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=60).total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 from itertools import groupby
 
@@ -57,15 +58,16 @@ def test_permissions_switched_in_opposite_directions_end_as_one_page_had_them():
 
 
 def test_control_where_pages_do_not_wait_for_each_other_they_end_each_other_or_get_mixed(monkeypatch):
-    def slowly(**said: object) -> None:
-        withdraw(**said)
-        time.sleep(0.02)  # so that both have taken back before one gives
-
-    monkeypatch.setattr("crm_bridge.mirror.services.withdraw", slowly)
-
     def goes_wrong() -> bool:
-        person = permit(member(), *ONE, *OTHER)
-        with no_locks():
+        person, both = permit(member(), *ONE, *OTHER), threading.Barrier(2)
+
+        def side_by_side(**said: object) -> None:
+            withdraw(**said)
+            with suppress(threading.BrokenBarrierError):
+                both.wait(timeout=5)  # so that both have taken back before one gives
+
+        with no_locks(), monkeypatch.context() as patch:
+            patch.setattr("crm_bridge.mirror.services.withdraw", side_by_side)
             errors = switched(person, times=1)
         return bool(errors) or permits_of(person.pk) not in (ONE, OTHER) or permission_drift() != []
 
