@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 
 from community.kernel.api import hold
 
+MOST_ROUNDS = 200
+
 
 def at_once(acts: list[Callable[[], object]]) -> Counter[str]:
     """Run every act in a thread of its own, all at the same moment. Returns the errors by kind."""
@@ -47,6 +49,6 @@ def no_locks() -> Iterator[None]:
         yield
 
 
-def ever(rounds: int, happens: Callable[[], bool]) -> bool:
-    """Whether something that depends on luck happens in one of so many rounds."""
-    return any(happens() for _ in range(rounds))
+def ever(happens: Callable[[], bool]) -> bool:
+    """Whether something that depends on luck, and happens in most of a few rounds, does so in one of many."""
+    return any(happens() for _ in range(MOST_ROUNDS))

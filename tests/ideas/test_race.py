@@ -138,7 +138,7 @@ def test_control_without_the_lock_several_edits_write_over_each_other():
         with no_locks():
             return at_once(edits(idea(found, author)))["Outdated"] < PLACES - 1
 
-    assert ever(10, several_are_kept)
+    assert ever(several_are_kept)
 
 
 def decisions_and_a_removal(made: Idea, managers: list[Member], moderator: Member) -> bool:
@@ -193,7 +193,7 @@ def test_control_without_the_lock_somebody_decides_about_what_was_removed():
         with no_locks():
             return decisions_and_a_removal(idea(found, author), managers, moderator)
 
-    assert ever(10, decided_after_it)
+    assert ever(decided_after_it)
 
 
 # Controls of votes
