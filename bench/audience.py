@@ -22,15 +22,15 @@ import tools
 
 tools.setup()
 
-from django.conf import settings  # noqa: E402 - after Django is set up
-from tqdm import tqdm  # noqa: E402
+from django.conf import settings
+from tqdm import tqdm
 
-from community.search.elastic import Elastic, client  # noqa: E402
-from community.search.embedded import Embedded  # noqa: E402
-from community.search.port import Doc, Engine, Query  # noqa: E402
-from crm_bridge.audience.document import SCHEMA  # noqa: E402
-from crm_bridge.audience.line import DEFAULT_PERMIT, Line, Wanted  # noqa: E402
-from crm_bridge.audience.services import facets_at, permitted, question  # noqa: E402
+from community.search.elastic import Elastic, client
+from community.search.embedded import Embedded
+from community.search.port import Doc, Engine, Query
+from crm_bridge.audience.document import SCHEMA
+from crm_bridge.audience.line import DEFAULT_PERMIT, Line, Wanted
+from crm_bridge.audience.services import facets_at, permitted, question
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 TAGS = [f"keyword-{number}" for number in range(300)]

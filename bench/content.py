@@ -23,14 +23,14 @@ import tools
 
 tools.setup()
 
-from django.conf import settings  # noqa: E402 - after Django is set up
-from tqdm import tqdm  # noqa: E402
+from django.conf import settings
+from tqdm import tqdm
 
-from community.search.content import SCHEMA  # noqa: E402
-from community.search.elastic import Elastic, client  # noqa: E402
-from community.search.embedded import Embedded  # noqa: E402
-from community.search.port import Doc, Engine, Query  # noqa: E402
-from community.search.text import query_tokens, tokens  # noqa: E402
+from community.search.content import SCHEMA
+from community.search.elastic import Elastic, client
+from community.search.embedded import Embedded
+from community.search.port import Doc, Engine, Query
+from community.search.text import query_tokens, tokens
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SYLLABLES = "ba de fi go lu ma ne pi ro su ta ve wi yo za kra sto pli dru gne".split()

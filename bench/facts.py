@@ -19,21 +19,21 @@ import tools
 
 tools.setup()
 
-from django.core.management import call_command  # noqa: E402 - after Django is set up
-from django.db import connection, transaction  # noqa: E402
-from django.db.models import Sum  # noqa: E402
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import Sum
 
-from community.consent.models import Permission  # noqa: E402
-from community.kernel.api import Fact, now, publish  # noqa: E402
-from community.kernel.models import OutboxEvent, OutboxState  # noqa: E402
-from community.kernel.relay import Relay  # noqa: E402
-from community.members.models import Member  # noqa: E402
-from community.traces.facts import SiteSearched  # noqa: E402
-from crm_bridge.models import Keyword, Profile, Signal  # noqa: E402
-from forums.api import ensure_board  # noqa: E402
-from forums.facts import PostWritten  # noqa: E402
-from forums.models import Post, Topic  # noqa: E402
-from ideas.facts import IdeaVoted  # noqa: E402
+from community.consent.models import Permission
+from community.kernel.api import Fact, now, publish
+from community.kernel.models import OutboxEvent, OutboxState
+from community.kernel.relay import Relay
+from community.members.models import Member
+from community.traces.facts import SiteSearched
+from crm_bridge.models import Keyword, Profile, Signal
+from forums.api import ensure_board
+from forums.facts import PostWritten
+from forums.models import Post, Topic
+from ideas.facts import IdeaVoted
 
 WORDS = tuple("we drove through the night and the wind was loud until somebody found what had come loose".split())
 

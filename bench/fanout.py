@@ -24,17 +24,17 @@ import tools
 
 tools.setup()
 
-from django.conf import settings  # noqa: E402 - after Django is set up
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.db import connection  # noqa: E402
-from facts import members  # noqa: E402
-from websockets.asyncio.client import ClientConnection, connect  # noqa: E402
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from facts import members
+from websockets.asyncio.client import ClientConnection, connect
 
-from community.kernel.api import now  # noqa: E402
-from community.members.models import Member  # noqa: E402
-from forums.api import ensure_board, open_topic, write_post  # noqa: E402
-from forums.models import Topic  # noqa: E402
+from community.kernel.api import now
+from community.members.models import Member
+from forums.api import ensure_board, open_topic, write_post
+from forums.models import Topic
 
 SPREAD_SECONDS = 0.3
 PATIENCE = 30.0

@@ -20,17 +20,17 @@ import tools
 
 tools.setup()
 
-from django.conf import settings  # noqa: E402 - after Django is set up
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from facts import WORDS, members  # noqa: E402
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from facts import WORDS, members
 
-from community.kernel.api import now  # noqa: E402
-from community.kernel.relay import Relay  # noqa: E402
-from community.members.models import Member  # noqa: E402
-from community.search.api import Query, query, query_tokens  # noqa: E402
-from forums.api import ensure_board, open_topic  # noqa: E402
-from forums.models import Board  # noqa: E402
+from community.kernel.api import now
+from community.kernel.relay import Relay
+from community.members.models import Member
+from community.search.api import Query, query, query_tokens
+from forums.api import ensure_board, open_topic
+from forums.models import Board
 
 PATIENCE = 30.0
 LOOK_AGAIN = 0.003

@@ -10,11 +10,11 @@ import django
 
 django.setup()
 
-from community.kernel.api import Invalid, now  # noqa: E402 - needs the apps
-from community.members.api import CarEntry, change_space, declare_keywords, register, set_garage  # noqa: E402
-from community.members.models import Member  # noqa: E402
-from forums.services import ensure_board, open_topic, write_post  # noqa: E402
-from ideas.services import open_contest, submit_idea  # noqa: E402
+from community.kernel.api import Invalid, now
+from community.members.api import CarEntry, change_space, declare_keywords, register, set_garage
+from community.members.models import Member
+from forums.services import ensure_board, open_topic, write_post
+from ideas.services import open_contest, submit_idea
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "hostile" / "xss-payloads.txt"
 NOW, DAYS = now(), timedelta(days=1)

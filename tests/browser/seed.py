@@ -9,13 +9,13 @@ import django
 
 django.setup()
 
-from allauth.account.models import EmailAddress  # noqa: E402 - needs the apps
-from django.core.management import call_command  # noqa: E402
+from allauth.account.models import EmailAddress
+from django.core.management import call_command
 
-from clubs.services import found_club, join_club  # noqa: E402
-from community.consent.api import VERSION, grant  # noqa: E402
-from community.kernel.api import now  # noqa: E402
-from community.members.api import (  # noqa: E402
+from clubs.services import found_club, join_club
+from community.consent.api import VERSION, grant
+from community.kernel.api import now
+from community.members.api import (
     CarEntry,
     Role,
     change_space,
@@ -24,11 +24,11 @@ from community.members.api import (  # noqa: E402
     register,
     set_garage,
 )
-from community.pages.api import ensure_page, ensure_site, paragraphs  # noqa: E402
-from community.pages.models import ArticleIndexPage, ArticlePage  # noqa: E402
-from forums.services import choose_best_answer, ensure_board, open_topic, react, write_post  # noqa: E402
-from ideas.services import cast_vote, open_contest, submit_idea  # noqa: E402
-from tests.browser.people import PASSWORD, PEOPLE  # noqa: E402
+from community.pages.api import ensure_page, ensure_site, paragraphs
+from community.pages.models import ArticleIndexPage, ArticlePage
+from forums.services import choose_best_answer, ensure_board, open_topic, react, write_post
+from ideas.services import cast_vote, open_contest, submit_idea
+from tests.browser.people import PASSWORD, PEOPLE
 
 NOW = now()
 DAYS = timedelta(days=1)
