@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from community.kernel.api import Outdated, PaddockError, now, tell
+from community.kernel.api import Outdated, PaddockError, now, status_of, tell
 from community.kernel.markup import language_of
 from community.members.api import Role, cards, has_role, limit_changes
 from forums import services
@@ -48,7 +48,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect(found)
     context |= {"form": form, "post": found, "version": version, "section": "clubs"}
-    status = Outdated.status if "outdated" in context else 422 if form.errors else 200
+    status = Outdated.status if "outdated" in context else status_of(form)
     return render(request, "forums/edit.html", context, status=status)
 
 

@@ -54,6 +54,11 @@ class PostEdited(Fact):
     is_first: bool
     editor_id: int
 
+    @property
+    def done_by(self) -> int:
+        """The author, or a moderator."""
+        return self.editor_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class PostDeleted(Fact):
@@ -64,6 +69,11 @@ class PostDeleted(Fact):
     post_id: int
     is_first: bool
     actor_id: int
+
+    @property
+    def done_by(self) -> int:
+        """The author, or a moderator."""
+        return self.actor_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +87,11 @@ class PostRestored(Fact):
     text: str
     is_first: bool
     actor_id: int
+
+    @property
+    def done_by(self) -> int:
+        """The author, or a moderator."""
+        return self.actor_id
 
 
 @dataclass(frozen=True, kw_only=True)

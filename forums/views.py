@@ -23,6 +23,7 @@ from community.kernel.api import (
     page_in,
     pages_of,
     rate_limit,
+    status_of,
     tell,
 )
 from community.kernel.markup import own_words, quote
@@ -51,7 +52,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return redirect(topic)
     context = {"form": form, "board": place, "section": "clubs"}
-    return render(request, "forums/open.html", context, status=422 if form.errors else 200)
+    return render(request, "forums/open.html", context, status=status_of(form))
 
 
 @require_safe
@@ -151,7 +152,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             queries.mark_read(found, request.user, post.number, now=now())
             return redirect(f"{found.get_absolute_url()}?page={post.page}#p{post.number}")
     context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
-    return render(request, "forums/reply.html", context, status=422)
+    return render(request, "forums/reply.html", context, status=status_of(form))
 
 
 @require_safe

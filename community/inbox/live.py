@@ -10,6 +10,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from redis.exceptions import ConnectionError  # noqa: A004 - Python's own is not raised by the layer
 
@@ -51,6 +52,20 @@ def announce(
 ) -> None:
     """Tell everyone who listens to a channel that it changed, once the caller's transaction is committed."""
     announce_all([Push(channel, kind, sequence, payload or {})])
+
+
+def announce_once(channel: str, *, kind: str, seconds: int) -> None:
+    """The same without a number, and at most once in so many seconds: how often it happened is nobody's to count.
+
+    Asked after the commit, so that nobody who waits for what the caller locked waits for the cache too.
+    """
+
+    def tell() -> None:
+        if cache.add(f"told:{channel}:{kind}", value=True, timeout=seconds):
+            with transaction.atomic():
+                announce(channel, kind=kind)
+
+    transaction.on_commit(tell)
 
 
 def announce_all(pushes: Sequence[Push]) -> None:

@@ -4,7 +4,7 @@ from community.kernel.batches import batched
 from community.kernel.brand import brand_name
 from community.kernel.cells import safe_cell
 from community.kernel.clock import now
-from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError
+from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError, is_in_the_way
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import forget_files
@@ -14,7 +14,7 @@ from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.outages import REDIS
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of, waiting_of
 from community.kernel.recount import counted, recountable
-from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, tell, way_back
+from community.kernel.refusals import fields_sent, full_path, leads_to_sign_in, shown_fields, status_of, tell, way_back
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
 from community.kernel.services import forget, hold, publish, publish_many, rewrite
@@ -47,11 +47,13 @@ __all__ = [
     "fills",
     "forget",
     "forget_files",
+    "full_path",
     "handles",
     "handles_batch",
     "hold",
     "in_language",
     "is_chinese",
+    "is_in_the_way",
     "lanes_held",
     "leads_to_sign_in",
     "now",
@@ -68,6 +70,7 @@ __all__ = [
     "rewrite",
     "safe_cell",
     "shown_fields",
+    "status_of",
     "tell",
     "times_of",
     "version_of",

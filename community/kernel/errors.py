@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import OperationalError
+
+IN_THE_WAY = {"40P01", "55P03"}  # PostgreSQL: a deadlock was ended, a lock was not to be had
+
 
 class PaddockError(Exception):
     """A refusal with a message for the reader and an HTTP status for the response."""
@@ -40,3 +44,8 @@ class Invalid(PaddockError):
     """What was sent does not hold; ``field`` names the form field."""
 
     status = 422
+
+
+def is_in_the_way(error: Exception) -> bool:
+    """Whether the database ended an act, whole, because another one held what it needed: it can be done again."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in IN_THE_WAY

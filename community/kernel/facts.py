@@ -30,8 +30,8 @@ class Fact:
 
     @property
     def done_by(self) -> int:
-        """Whose act it was: the member's, unless somebody else edited, deleted or restored."""
-        return int(getattr(self, "actor_id", None) or getattr(self, "editor_id", None) or self.member_id)
+        """Whose act it was. A fact of what others may do to a member's things says who did."""
+        return self.member_id
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -251,7 +251,7 @@ def _render_mention(renderer: Any, tokens: Sequence[Token], index: int, options:
 
 def _lower_headings(text: str) -> str:
     # The page's own headings come first: a member's largest heading is an h3.
-    return re.sub(r"<(/?)h([1-6])>", lambda found: f"<{found[1]}h{3 if int(found[2]) < 3 else 4}>", text)  # noqa: PLR2004
+    return re.sub(r"<(/?)h([1-6])>", lambda found: f"<{found[1]}h{'3' if found[2] in '12' else '4'}>", text)
 
 
 def _only_our_pictures(tag: str, attribute: str, value: str) -> str | None:

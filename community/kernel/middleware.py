@@ -12,18 +12,16 @@ from csp.constants import SELF
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
-from community.kernel.errors import Conflict, PaddockError
+from community.kernel.errors import Conflict, PaddockError, is_in_the_way
 from community.kernel.refusals import leads_to_sign_in
 from community.kernel.views import bad_request, not_found, problem, refused
 
 LONGEST_ADDRESS = 16_000  # each of its two parts
-IN_THE_WAY = {"40P01", "55P03"}  # PostgreSQL: a deadlock was ended, a lock was not to be had
 MANY_DIGITS = re.compile(r"\d{101}")
 
 
@@ -106,7 +104,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a refusal; other exceptions go their way."""
-        if isinstance(exception, OperationalError) and getattr(exception.__cause__, "sqlstate", "") in IN_THE_WAY:
+        if is_in_the_way(exception):
             exception = Conflict(_("Something else happened at the same moment. Nothing was changed: try again."))
         return refused(request, exception) if isinstance(exception, PaddockError) else None
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.http import escape_leading_slashes
 
-from community.kernel.errors import PaddockError
+from community.kernel.errors import Invalid, PaddockError
 
 LINE = 40  # characters; a longer value is shown as text
 MOST_KEPT = 60_000  # characters; a post has 40,000 at most
@@ -18,8 +18,15 @@ LONGEST_WAY_BACK = 2000
 
 
 def tell(form: Any, error: PaddockError) -> None:
-    """Show a refusal at its field, or above the form."""
+    """Show a refusal at its field, or above the form; the page answers with its status."""
     form.add_error(error.field if error.field in form.fields else None, error.message)
+    form.refused_with = error.status
+
+
+def status_of(*forms: Any) -> int:
+    """The status of a page with forms: 200, 422 where one does not hold, or that of what one was refused with."""
+    failed = [form for form in forms if form.is_bound and not form.is_valid()]
+    return getattr(failed[0], "refused_with", Invalid.status) if failed else HTTPStatus.OK
 
 
 def leads_to_sign_in(response: HttpResponse) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from mimetypes import guess_type
+from posixpath import normpath
 from typing import Any
 
 from csp.decorators import csp_update
@@ -30,7 +31,8 @@ from community.kernel.queries import outbox_status
 from community.kernel.refusals import fields_sent, full_path, shown_fields, way_back
 from community.kernel.slots import contributions
 
-DOCUMENTS = "documents/"  # where Wagtail keeps them
+# What everybody may see who knows the address. Documents are not among it: theirs is /documents/, which asks.
+PUBLIC = ("posts/", "ideas/", "images/", "original_images/")
 PICTURES = {"image/webp", "image/jpeg", "image/png", "image/gif", "image/avif"}
 UNHEALTHY_AFTER_SECONDS = 300
 
@@ -97,11 +99,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 @cache_control(private=True, max_age=86400)
 def media(request: HttpRequest, path: str) -> HttpResponse:
-    """An uploaded file. Pictures are shown, anything else is saved: nothing uploaded runs as part of the site.
-
-    Documents may be private: they have an address of their own, which asks.
-    """
-    if path.lower().startswith(DOCUMENTS):
+    """An uploaded file of a public folder. Pictures are shown, anything else is saved: nothing uploaded runs here."""
+    if not path.startswith(PUBLIC) or normpath(path) != path:  # no way around leads out of these folders
         raise Http404
     try:
         with default_storage.open(path) as file:

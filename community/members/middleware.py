@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from community.kernel.api import fields_sent, leads_to_sign_in, now
+from community.kernel.api import fields_sent, full_path, leads_to_sign_in, now
 
 KEPT = "sent_signed_out"  # in the session: what was sent after the session had ended
 KEPT_SECONDS = 3600
@@ -107,14 +107,14 @@ def _keep(request: HttpRequest) -> bool:
     fields = fields_sent(request)
     if fields is None:
         return False
-    kept: dict[str, Any] = {"path": request.get_full_path(), "fields": fields, "at": now().timestamp()}
+    kept: dict[str, Any] = {"path": full_path(request), "fields": fields, "at": now().timestamp()}
     request.session[KEPT] = kept | {"files": bool(request.FILES)}
     return True
 
 
 def _forget(request: HttpRequest) -> None:
     kept = request.session.get(KEPT)
-    if kept and kept["path"] == request.get_full_path():
+    if kept and kept["path"] == full_path(request):
         del request.session[KEPT]
 
 

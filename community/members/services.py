@@ -21,7 +21,17 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from wagtail.users.models import UserProfile
 
-from community.kernel.api import Gone, Invalid, NotAllowed, contributions, forget, hold, publish, publish_many
+from community.kernel.api import (
+    Gone,
+    Invalid,
+    NotAllowed,
+    contributions,
+    forget,
+    hold,
+    is_in_the_way,
+    publish,
+    publish_many,
+)
 from community.members.enums import Role
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
 from community.members.lookalikes import skeleton, skeleton_beside
@@ -198,7 +208,9 @@ def erase_member(*, member: Member, now: datetime) -> None:
     for pause in () if connection.in_atomic_block else PAUSES:
         try:
             _erase(member, now)
-        except OperationalError:  # somebody else held what it needs
+        except OperationalError as error:
+            if not is_in_the_way(error):
+                raise
             time.sleep(pause)
         else:
             return

@@ -9,4 +9,5 @@ class SessionStore(DatabaseStore):
     """Django's own; what a cookie holds that cannot be a key is never looked up. PostgreSQL fails at a NUL."""
 
     def _validate_session_key(self, key: str | None) -> bool:
-        return bool(key and super()._validate_session_key(key) and key.isascii() and key.isalnum())  # type: ignore[misc]
+        valid = super()._validate_session_key(key)  # type: ignore[misc]  # unknown to the stubs
+        return bool(key and valid and key.isascii() and key.isalnum())

@@ -49,7 +49,7 @@ def _late(now: datetime) -> QuerySet[Member]:
     late = Member.objects.filter(pk__in=unverified(), joined_at__lt=now - KEPT)
     for relation in Member._meta.get_fields(include_hidden=True):  # noqa: SLF001 - Django's documented way
         if isinstance(relation, ForeignObjectRel) and relation.on_delete is PROTECT:
-            own = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})  # noqa: SLF001
+            own = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})  # noqa: SLF001 - as above
             late = late.exclude(Exists(own))
     return late
 

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
-from community.kernel.api import PaddockError, now, number_in, rate_limit, shown_fields, tell
+from community.kernel.api import PaddockError, now, number_in, rate_limit, shown_fields, status_of, tell
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
 from community.members.middleware import KEPT, KEPT_SECONDS
@@ -85,7 +85,7 @@ def edit(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your space is saved."))
             return redirect("members:me")
     context = {"form": form, "garage": garage, "section": "me"}
-    return render(request, "members/edit.html", context, status=422 if failed else 200)
+    return render(request, "members/edit.html", context, status=status_of(form, garage) if failed else 200)
 
 
 def _initial(member: Member) -> dict[str, Any]:

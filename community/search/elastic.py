@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -282,7 +283,7 @@ class Elastic:
         if answer.get("errors"):  # answered 200 all the same
             raise SearchDown(str(answer))
         for index in old:
-            self._call(lambda index=index: self.bulk.indices.delete(index=index))  # type: ignore[misc]
+            self._call(partial(self.bulk.indices.delete, index=index))
 
     def _indices(self) -> list[str]:
         if not self._call(lambda: self.bulk.indices.exists_alias(name=self.read)):
@@ -306,7 +307,7 @@ class Elastic:
     def drop(self) -> None:
         """Remove the index and everything in it."""
         for index in self._indices():
-            self._call(lambda index=index: self.bulk.indices.delete(index=index))  # type: ignore[misc]
+            self._call(partial(self.bulk.indices.delete, index=index))
 
     def close(self) -> None:
         """Close the connections."""

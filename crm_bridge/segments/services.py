@@ -79,10 +79,12 @@ def _stored(segment: Segment) -> Segment:
     try:
         with transaction.atomic():
             segment.save(force_update=segment.pk is not None)
-    except DatabaseError as error:
-        if not isinstance(error, IntegrityError):  # nothing was there to update
-            raise Gone(_("This segment was deleted.")) from error
+    except IntegrityError as error:
         raise Invalid(_("There is a segment of this name already."), field="name") from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # Django's word for "nothing was there to update" has no name of its own
+            raise
+        raise Gone(_("This segment was deleted.")) from error
     return segment
 
 

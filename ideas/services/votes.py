@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from community.inbox.api import announce
+from community.inbox.api import announce_once
 from community.kernel.api import Conflict, NotAllowed, publish
-from community.members.api import Member
+from community.members.api import Member, require_here
 from ideas.enums import PhaseKind
 from ideas.facts import IdeaVoted, VoteWithdrawn
 from ideas.models import Contest, Idea, Vote, VoteEvent
@@ -26,10 +25,10 @@ TOLD_SECONDS = 30
 def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
     """One vote a member and contest; a second call moves it, the same one again changes nothing.
 
-    The contest is judged by the clock, under its lock. Rows are locked in the order voter, contest. Raises Conflict
-    outside of the vote, Gone for a withdrawn and NotAllowed for one's own idea.
+    The contest is judged by the clock, under its lock. The voter is held before it, as an erasure does. Raises
+    Conflict outside of the vote, Gone for a withdrawn idea and an erased voter, and NotAllowed for one's own idea.
     """
-    _require_voter(voter)
+    require_here(voter)
     idea = lock_idea(idea)
     require_voting(idea.contest, now=now)
     if idea.author_id == voter.pk:
@@ -60,7 +59,7 @@ def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
 @transaction.atomic
 def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
     """Take the vote back. Returns whether there was one. Raises Conflict outside of the vote."""
-    _require_voter(voter)
+    require_here(voter)
     contest = lock_contest(contest.pk)
     require_voting(contest, now=now)
     vote = Vote.objects.filter(contest=contest, voter=voter).first()
@@ -82,12 +81,6 @@ def require_voting(contest: Contest, *, now: datetime) -> None:
         raise Conflict(_("The vote is closed."))
 
 
-def _require_voter(voter: Member) -> None:
-    """Lock the voter, as an erasure does, so that neither overtakes the other. Raises NotAllowed for an erased one."""
-    if not Member.objects.select_for_update(no_key=True).filter(pk=voter.pk, erased_at=None, is_active=True):
-        raise NotAllowed(_("This account cannot vote."))
-
-
 def _count(changes: dict[int, int]) -> None:
     for idea_id in sorted(changes):
         Idea.objects.filter(pk=idea_id).update(vote_count=F("vote_count") + changes[idea_id])
@@ -103,5 +96,4 @@ def _push(contest_id: int) -> None:
     The contest's number stays where it is: one that went on with every vote would be their count. For the same reason
     those who vote within half a minute are told of once.
     """
-    if cache.add(f"voted:{contest_id}", value=True, timeout=TOLD_SECONDS):
-        announce(f"contest:{contest_id}", kind="voted")
+    announce_once(f"contest:{contest_id}", kind="voted", seconds=TOLD_SECONDS)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import KEY_DIGITS, PaddockError, now, number_in, rate_limit, safe_cell, tell
+from community.kernel.api import KEY_DIGITS, PaddockError, now, number_in, rate_limit, safe_cell, status_of, tell
 from community.members.api import Role, require_role
 from ideas import queries, services
 from ideas.forms import ContestForm, DecisionForm, PhasesForm
@@ -39,7 +39,7 @@ def contests(request: HttpRequest) -> HttpResponse:
             return redirect("ideas:desk_contest", slug=made.slug)
     found = queries.all_contests(now=now())
     context = {"form": form, "rows": found, "section": "desk"}
-    return render(request, "ideas/desk.html", context, status=422 if form.errors else 200)
+    return render(request, "ideas/desk.html", context, status=status_of(form))
 
 
 @login_required
@@ -116,7 +116,6 @@ def _page(
     at = now()
     starts = {phase.kind: phase.starts_at for phase in found.phases.all()}
     cards = sorted(queries.idea_cards(found, request.user, now=at), key=lambda card: card.idea.number)
-    failed = any(form is not None and form.errors for form in (decision, moved))
     context = {
         "contest": found,
         "cards": cards,
@@ -129,7 +128,7 @@ def _page(
         "deciding": found.phase_at(at) in services.DECIDING,
         "section": "desk",
     }
-    return render(request, "ideas/desk_contest.html", context, status=422 if failed else 200)
+    return render(request, "ideas/desk_contest.html", context, status=status_of(*filter(None, (decision, moved))))
 
 
 def _manager(request: HttpRequest) -> Any:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Outdated, PaddockError, now, rate_limit, tell
+from community.kernel.api import Outdated, PaddockError, now, rate_limit, status_of, tell
 from community.members.api import Role, has_role, limit_changes
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
@@ -130,7 +130,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return redirect(idea)
     context = {"form": form, "contest": found, "section": "ideas"}
-    return render(request, "ideas/submit.html", context, status=422 if form.errors else 200)
+    return render(request, "ideas/submit.html", context, status=status_of(form))
 
 
 @require_safe
@@ -190,7 +190,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect(edited)
     context = {"form": form, "contest": found.contest, "idea": found, "version": version, "outdated": outdated}
-    status = Outdated.status if outdated else 422 if form.errors else 200
+    status = outdated.status if outdated else status_of(form)
     return render(request, "ideas/submit.html", context | {"section": "ideas"}, status=status)
 
 

@@ -310,7 +310,7 @@ def test_a_reply_to_a_topic_that_was_closed_meanwhile_is_kept_in_the_form(client
     services.set_closed(actor=staff(Role.MODERATOR), topic=opened, closed=True, now=now)
     client.force_login(member())
     answer = client.post(f"/topics/{opened.pk}/reply/", {"source": "Too late"})
-    assert (answer.status_code, Post.objects.count()) == (422, 1)
+    assert (answer.status_code, Post.objects.count()) == (409, 1)
     assert "This topic is closed." in visible(answer) and "Too late" in visible(answer)
 
 
@@ -320,7 +320,7 @@ def test_too_many_posts_in_a_minute_are_refused_with_the_text_kept(client, monke
     client.force_login(member())
     answers = [client.post(f"/topics/{opened.pk}/reply/", {"source": f"text {n}"}) for n in range(21)]
     assert {answer.status_code for answer in answers[:20]} == {302}
-    assert (answers[20].status_code, Post.objects.count()) == (422, 21)
+    assert (answers[20].status_code, Post.objects.count()) == (429, 21)
     assert "text 20" in visible(answers[20])
 
 

@@ -178,14 +178,17 @@ def test_what_a_member_downloads_has_no_hidden_decision(world, phase, shown):
     assert (first != second) == shown
 
 
-def test_pushes_facts_and_search_documents_have_no_count(world):
+def test_pushes_facts_and_search_documents_have_no_count(world, django_capture_on_commit_callbacks):
     """What they may hold is listed; a number of votes is not in the list."""
-    bodies = LiveMessage.objects.filter(channel__startswith="contest:").values_list("body", flat=True)
-    assert {(*sorted(body), body["kind"]) for body in bodies} == {("channel", "kind", "voted")}
     payloads = OutboxEvent.objects.filter(name__startswith="ideas.").values_list("payload", flat=True)
     ids = {"idea_id", "contest_id", "author_id", "moved_from_id"}
     assert set().union(*payloads) == {*ids, "title", "text"}
     begin(world[0], "voting")
+    LiveMessage.objects.all().delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        cast_vote(voter=member("late"), idea=world[1], now=timezone.now())
+    bodies = LiveMessage.objects.filter(channel__startswith="contest:").values_list("body", flat=True)
+    assert {(*sorted(body), body["kind"]) for body in bodies} == {("channel", "kind", "voted")}
     assert [document.popularity for document in load([world[1].pk])] == [0]
     first, second = two_tallies(lambda: repr(list(load([world[1].pk]))))
     assert first == second

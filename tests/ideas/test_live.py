@@ -55,6 +55,7 @@ def test_votes_move_no_number_anybody_reads():
     assert len(set(before)) == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_open_page_hears_of_a_vote_without_a_number():
     made, voter = idea(contest()), member()
 
@@ -67,12 +68,13 @@ def test_an_open_page_hears_of_a_vote_without_a_number():
     async_to_sync(scene)()
 
 
-def test_how_many_vote_is_not_heard_either(monkeypatch):
+def test_how_many_vote_is_not_heard_either(monkeypatch, django_capture_on_commit_callbacks):
     made, other = idea(contest()), idea(contest("other", actor=staff(Role.BRAND_MANAGER, "second")))
     heard = []
-    monkeypatch.setattr("ideas.services.votes.announce", lambda channel, *, kind: heard.append((channel, kind)))
-    votes(made, 5)
-    votes(other, 1)
+    monkeypatch.setattr("community.inbox.live.announce", lambda channel, *, kind: heard.append((channel, kind)))
+    with django_capture_on_commit_callbacks(execute=True):
+        votes(made, 5)
+        votes(other, 1)
     assert heard == [(made.contest.channel, "voted"), (other.contest.channel, "voted")]
 
 

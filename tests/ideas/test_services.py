@@ -230,7 +230,7 @@ def test_the_database_refuses_a_second_vote_of_a_member():
 def test_an_erased_member_votes_no_more():
     made, voter = idea(contest()), member()
     erase_member(member=voter, now=VOTING)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Gone):
         services.cast_vote(voter=voter, idea=made, now=VOTING)
     assert Vote.objects.count() == 0
 

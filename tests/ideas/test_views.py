@@ -161,7 +161,7 @@ def test_a_vote_changes_every_button_of_the_page():
 def test_a_form_that_came_too_late_keeps_what_was_written():
     found = begin(contest(), "voting")
     page = signed_in(member()).post(f"/contests/{found.slug}/new/", {"title": "Late", "source": "But long"})
-    assert (page.status_code, "But long" in page.content.decode()) == (422, True)
+    assert (page.status_code, "But long" in page.content.decode()) == (409, True)
     assert Idea.objects.count() == 0
 
 
@@ -219,7 +219,7 @@ def test_phases_moved_after_the_first_vote_are_refused_with_a_reason():
     cast_vote(voter=member(), idea=made, now=now())
     data = {kind: f"2031-0{n}-01T08:00" for n, kind in enumerate(["submission", "voting", "decision", "results"], 1)}
     page = signed_in(boss).post(f"/workbench/contests/{found.slug}/phases/", data)
-    assert page.status_code == 422
+    assert page.status_code == 409
     assert "the phases are fixed" in page.content.decode()
 
 

@@ -116,13 +116,14 @@ def test_a_reply_is_written_and_its_push_is_not_waited_for(client, maja, tries, 
     assert tries == ["cache"]
 
 
-def test_a_vote_counts_and_is_told_of_once(client, maja, tries, monkeypatch):
+def test_a_vote_counts_and_is_told_of_once(client, maja, tries, monkeypatch, django_capture_on_commit_callbacks):
     announced = []
-    monkeypatch.setattr("ideas.services.votes.announce", lambda channel, **_kind: announced.append(channel))
+    monkeypatch.setattr("community.inbox.live.announce", lambda channel, **_kind: announced.append(channel))
     found = idea(contest())
     begin(found.contest, "voting")
     for _ in range(3):
-        assert client.post(f"/ideas/{found.pk}/do/vote/").status_code == 302
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.post(f"/ideas/{found.pk}/do/vote/").status_code == 302
     assert Vote.objects.filter(voter=maja).count() == 1
     assert len(announced) == 1
     assert tries == ["cache"]

@@ -38,4 +38,7 @@ class Command(BaseCommand):
             Club(kind=ClubKind.CIRCLE, founded_at=at, **values).clean_fields(exclude=UNCHECKED)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        self.stdout.write(f"/clubs/{found_club(kind=ClubKind.CIRCLE, now=at, **values).slug}/ is here.")
+        club = found_club(kind=ClubKind.CIRCLE, now=at, **values)
+        if club.kind != ClubKind.CIRCLE:
+            raise CommandError(f"/clubs/{club.slug}/ is a brand club. Choose another address.")
+        self.stdout.write(f"/clubs/{club.slug}/ is here.")

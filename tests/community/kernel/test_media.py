@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_pictures_are_shown_and_everything_else_is_saved(client, name, kind, saved):
-    path = default_storage.save(f"uploads/{name}", ContentFile(b"body"))
+    path = default_storage.save(f"posts/{name}", ContentFile(b"body"))
     response = client.get(f"/media/{path}")
     assert (response.status_code, response.content) == (200, b"body")
     assert response["Content-Type"].partition(";")[0] == kind
@@ -24,10 +24,16 @@ def test_pictures_are_shown_and_everything_else_is_saved(client, name, kind, sav
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["none.webp", "uploads", "%2e%2e/secret", "..%2fsecret", "a%00b.webp"])
+NONE = ["posts/none.webp", "posts", "posts/", "posts/a%00b.webp", "uploads/a.webp"]
+OUTSIDE = ["%2e%2e/secret", "posts/..%2f..%2fsecret"]
+
+
+@pytest.mark.parametrize("path", NONE + OUTSIDE)
 def test_what_is_not_an_upload_is_not_served(client, settings, tmp_path, path):
     (tmp_path / "secret").write_text("key")
-    (tmp_path / "media" / "uploads").mkdir(parents=True)
+    (tmp_path / "media" / "posts").mkdir(parents=True)
+    (tmp_path / "media" / "uploads").mkdir()
+    (tmp_path / "media" / "uploads" / "a.webp").write_text("not ours to show")
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {

@@ -1,5 +1,7 @@
 """What Wagtail keeps private stays so wherever pages are shown beside their own address."""
 
+from urllib.parse import quote
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
@@ -158,8 +160,10 @@ def test_a_private_document_has_one_address_and_that_one_asks(client, settings, 
     CollectionViewRestriction.objects.create(collection=hidden, restriction_type=LOGIN)
     file = ContentFile(b"Prices of next year", name="prices.pdf")
     document = get_document_model().objects.create(title="Prices", file=file, collection=hidden)
-    assert client.get(f"/media/{document.file.name}").status_code == 404
-    assert client.get(f"/media/{document.file.name}".replace("documents", "Documents")).status_code == 404
+    name = document.file.name
+    around = [f"./{name}", f"posts/../{name}", f"posts/x/../../{name}", f"/{name}", name.replace("/", "//")]
+    for way in (name, name.replace("documents", "Documents"), *around, *(quote(way, safe="") for way in around)):
+        assert client.get(f"/media/{way}").status_code in {400, 404}, way
     assert client.get(document.url).status_code == 302
     client.force_login(member())
     assert client.get(document.url).getvalue() == b"Prices of next year"
