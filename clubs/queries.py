@@ -1,13 +1,12 @@
-"""Reading clubs; the kept number of members against the counted one."""
+"""Reading clubs."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Case, Count, F, IntegerField, QuerySet, When
+from django.db.models import Case, Count, IntegerField, QuerySet, When
 
 from clubs.models import Club, MemberRole, Membership
-from community.kernel.api import counted
 from community.members.api import unverified
 
 RANKS = (MemberRole.LEADER, MemberRole.HOST)
@@ -48,14 +47,3 @@ def members_of(club: Club) -> QuerySet[Membership]:
     ranks = [When(role=role, then=rank) for rank, role in enumerate(RANKS)]
     order = Case(*ranks, default=len(RANKS), output_field=IntegerField())
     return Membership.objects.filter(club=club).exclude(member_id__in=unverified()).order_by(order, "joined_at", "pk")
-
-
-def member_differences() -> list[str]:
-    """Clubs whose kept member count differs."""
-    wrong = Club.objects.annotate(n=counted(Membership.objects.all(), "club")).exclude(n=F("member_count"))
-    return [f"club {club.slug}" for club in wrong]
-
-
-def repair_members() -> None:
-    """Set member counts to what is counted."""
-    Club.objects.update(member_count=counted(Membership.objects.all(), "club"))

@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from clubs.counts import member_differences, repair_members
 from clubs.directory import news_of
 from clubs.models import Club, Membership
-from clubs.queries import clubs_of, member_differences, repair_members
+from clubs.queries import clubs_of
 from community.kernel.api import fills, recountable
 from community.members.api import KnownModel
 from community.search.api import ContentDocument, ContentKind, Found, register_content

@@ -1,12 +1,13 @@
 """The door of the forums: everything other apps may use of them."""
 
 from forums.models import Board, Post, Topic
-from forums.queries import mark_board_read, mark_read
 from forums.services import (
     choose_best_answer,
     delete_post,
     edit_post,
     ensure_board,
+    mark_board_read,
+    mark_read,
     open_topic,
     react,
     restore_post,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import now, rate_limit
-from forums import queries
+from forums import queries, services
 from forums.models import Board
 
 TOPICS_A_PAGE = 30
@@ -88,5 +88,5 @@ def read_board(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything here is read."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
     rate_limit(request.user.pk, "settings", now=now())
-    queries.mark_board_read(place, request.user, now=now())
+    services.mark_board_read(place, request.user, now=now())
     return redirect(place)

@@ -13,14 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from community.kernel.api import contributions, fills
-from community.members.api import Role, has_role
 from community.pages.api import FeedItem, Interest, first_interests, interests_of
 from forums import queries
 from forums.models import Board
 
 TIMES = 3
 WAITING, CANDIDATES = 4, 12
-FOR_AGENTS = 8
 
 
 @fills("home.feed", order=10)
@@ -103,20 +101,3 @@ def waiting(request: HttpRequest) -> SafeString | str:
     latest = list(queries.unanswered(boards, user)[:CANDIDATES]) if clubs else []
     topics = sorted(latest, key=lambda topic: topic.language != get_language())[:WAITING]
     return render_to_string("forums/home_waiting.html", {"topics": topics}, request) if topics else ""
-
-
-@fills("console.due", order=100)
-def to_answer(user: Any) -> list[dict[str, Any]]:
-    """Questions nobody has answered yet, for those who answer for the brand."""
-    if not has_role(user, Role.SERVICE_AGENT):
-        return []
-    return [
-        {
-            "url": topic.get_absolute_url(),
-            "title": topic.title,
-            "language": topic.language,
-            "what": _("Nobody has answered yet"),
-            "since": topic.opened_at,
-        }
-        for topic in queries.unanswered(Board.objects.visible_to(user), user)[:FOR_AGENTS]
-    ]

@@ -17,7 +17,7 @@ from community.inbox.api import ChannelState
 from community.kernel.api import KEY_DIGITS, Delivery, fills, handles_batch, now, number_in, recountable
 from community.kernel.markup import own_words
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
-from forums import queries
+from forums import counts, queries
 from forums.erasure import erase_from_forums
 from forums.facts import (
     BestAnswerChosen,
@@ -214,12 +214,12 @@ register_content(
     )
 )
 
-recountable("topics: posts", check=queries.topic_differences, repair=queries.repair_topics)
-recountable("boards: topics and posts", check=queries.board_differences, repair=queries.repair_boards)
-recountable("posts: reactions, score, comments", check=queries.post_differences, repair=queries.repair_posts)
+recountable("topics: posts", check=counts.topic_differences, repair=counts.repair_topics)
+recountable("boards: topics and posts", check=counts.board_differences, repair=counts.repair_boards)
+recountable("posts: reactions, score, comments", check=counts.post_differences, repair=counts.repair_posts)
 recountable(
     "imports: answers and tags as stated",
-    check=queries.figure_differences,
-    repair=queries.repair_figures,
-    unknown=queries.figures_unknown,
+    check=counts.figure_differences,
+    repair=counts.repair_figures,
+    unknown=counts.figures_unknown,
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forums import board_views, edit_views, history, syndication, views
+from forums import board_views, edit_views, history_views, syndication, views
 
 app_name = "forums"
 urlpatterns = [
@@ -27,6 +27,6 @@ urlpatterns = [
     path("posts/<int:pk>/edit/", edit_views.edit, name="edit"),
     path("posts/<int:pk>/delete/", edit_views.delete, name="delete"),
     path("posts/<int:pk>/restore/", edit_views.restore, name="restore"),
-    path("posts/<int:pk>/history/", history.history, name="history"),
-    path("posts/<int:pk>/history/<int:revision>/remove/", history.remove, name="remove_revision"),
+    path("posts/<int:pk>/history/", history_views.history, name="history"),
+    path("posts/<int:pk>/history/<int:revision>/remove/", history_views.remove, name="remove_revision"),
 ]

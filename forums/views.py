@@ -67,7 +67,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     read = queries.read_until(found, request.user)
     rows = queries.topic_page(found, page, request.user)
     if rows and rows[-1].post.number > read:
-        queries.mark_read(found, request.user, rows[-1].post.number, now=now())
+        services.mark_read(found, request.user, rows[-1].post.number, now=now())
     context = _topic_context(request, found, rows, page, pages, read)
     return render(request, "forums/topic.html", context)
 
@@ -149,7 +149,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         except PaddockError as error:
             tell(form, error)
         else:
-            queries.mark_read(found, request.user, post.number, now=now())
+            services.mark_read(found, request.user, post.number, now=now())
             return redirect(f"{found.get_absolute_url()}?page={post.page}#p{post.number}")
     context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
     return render(request, "forums/reply.html", context, status=status_of(form))

@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from community.kernel.api import counted
 from community.members.api import MemberCard, cards
 from ideas.enums import SWITCHES, Decision, PhaseKind
 from ideas.models import Contest, Idea, Phase, Vote, VoteEvent
@@ -245,14 +244,3 @@ def visible_contests(*, now: datetime) -> list[Contest]:
     """Contests that are no drafts, open ones first."""
     found = [c for c in Contest.objects.prefetch_related("phases") if c.switches_at(now).visible]
     return sorted(found, key=lambda contest: contest.switches_at(now).counts_visible)
-
-
-def vote_differences() -> list[str]:
-    """Ideas whose kept vote count differs from the votes."""
-    wrong: Any = Idea.objects.annotate(n=counted(Vote.objects.all(), "idea")).exclude(n=F("vote_count"))
-    return [f"idea {idea.pk}: {idea.vote_count} kept, {idea.n} counted" for idea in wrong]
-
-
-def repair_votes() -> None:
-    """Set vote counts to what is counted."""
-    Idea.objects.update(vote_count=counted(Vote.objects.all(), "idea"))

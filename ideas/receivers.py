@@ -21,6 +21,7 @@ from community.members.api import Member, Role, has_role
 from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 from ideas import queries
+from ideas.counts import repair_votes, vote_differences
 from ideas.enums import SWITCHES, PhaseKind
 from ideas.facts import ContestPhaseChanged, IdeaDecided
 from ideas.models import Contest, Idea, Vote, VoteEvent
@@ -282,4 +283,4 @@ register_content(
         present,
     )
 )
-recountable("ideas: votes", check=queries.vote_differences, repair=queries.repair_votes)
+recountable("ideas: votes", check=vote_differences, repair=repair_votes)

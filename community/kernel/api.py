@@ -1,5 +1,6 @@
 """The kernel's door: everything other apps may use of it."""
 
+from community.kernel.addresses import full_path, way_back
 from community.kernel.batches import batched
 from community.kernel.brand import brand_name
 from community.kernel.cells import safe_cell
@@ -14,7 +15,7 @@ from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.outages import REDIS
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of, waiting_of
 from community.kernel.recount import counted, recountable
-from community.kernel.refusals import fields_sent, full_path, leads_to_sign_in, shown_fields, status_of, tell, way_back
+from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
 from community.kernel.services import forget, hold, publish, publish_many, rewrite

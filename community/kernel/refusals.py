@@ -8,13 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.utils.http import escape_leading_slashes
 
 from community.kernel.errors import Invalid, PaddockError
 
 LINE = 40  # characters; a longer value is shown as text
 MOST_KEPT = 60_000  # characters; a post has 40,000 at most
-LONGEST_WAY_BACK = 2000
 
 
 def tell(form: Any, error: PaddockError) -> None:
@@ -48,14 +46,3 @@ def fields_sent(request: HttpRequest) -> list[tuple[str, str]] | None:
 def shown_fields(fields: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
     """The fields for the page they are sent again from; the last says whether somebody wrote the value."""
     return [(name, value, "\n" in value or len(value) > LINE) for name, value in fields]
-
-
-def full_path(request: HttpRequest) -> str:
-    """The address with its query, as a link: two slashes at its beginning would lead to another site."""
-    return escape_leading_slashes(request.get_full_path())
-
-
-def way_back(request: HttpRequest) -> str:
-    """The address of the page, for what leads back to it; no page repeats one that is longer than people's."""
-    here = full_path(request)
-    return here if len(here) <= LONGEST_WAY_BACK else "/"

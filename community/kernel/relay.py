@@ -16,6 +16,7 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import Q
 
+from community.kernel.batches import batched
 from community.kernel.clock import now as clock_now
 from community.kernel.facts import Delivery, fact_from
 from community.kernel.models import OutboxEvent, OutboxLane, OutboxState
@@ -44,8 +45,7 @@ def deliver_once(*, now: datetime, batch: int = BATCH) -> int:
     if connection.vendor != "postgresql":
         return deliver_lanes(None, now=now, batch=batch)
     lanes = list(due_events(now).order_by("lane").values_list("lane", flat=True).distinct())
-    parts = [lanes[start : start + LANES_AT_ONCE] for start in range(0, len(lanes), LANES_AT_ONCE)]
-    return sum(deliver_lanes(part, now=now, batch=batch) for part in parts)
+    return sum(deliver_lanes(part, now=now, batch=batch) for part in batched(lanes, LANES_AT_ONCE))
 
 
 def due_events(now: datetime) -> Any:

@@ -21,6 +21,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from community.kernel.addresses import full_path, way_back
 from community.kernel.brand import brand_name
 from community.kernel.caches import redis_is_away
 from community.kernel.clock import now
@@ -28,7 +29,7 @@ from community.kernel.errors import PaddockError
 from community.kernel.failure import STYLE_SOURCE, page
 from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
-from community.kernel.refusals import fields_sent, full_path, shown_fields, way_back
+from community.kernel.refusals import fields_sent, shown_fields
 from community.kernel.slots import contributions
 
 # What everybody may see who knows the address. Documents are not among it: theirs is /documents/, which asks.

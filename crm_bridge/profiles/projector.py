@@ -10,7 +10,17 @@ from typing import Any
 from django.db import transaction
 
 from community.consent.api import profiling_since_many
-from community.kernel.api import Delivery, each_round, handles_batch, lanes_held, now, replay_of, times_of, waiting_of
+from community.kernel.api import (
+    Delivery,
+    batched,
+    each_round,
+    handles_batch,
+    lanes_held,
+    now,
+    replay_of,
+    times_of,
+    waiting_of,
+)
 from community.members.api import Member
 from community.search.api import mark
 from crm_bridge.intake.handlers import LEARNT_FROM, SAID, take_in, wipe
@@ -152,14 +162,7 @@ def rebuild_profiles(*, now: datetime) -> Iterator[int]:
 
     The members' lanes are held meanwhile, so that no relay adds a fact twice.
     """
-    ids = Member.objects.order_by("pk").values_list("pk", flat=True)
-    chunk: list[int] = []
-    for member_id in list(ids):
-        chunk.append(member_id)
-        if len(chunk) == CHUNK:
-            yield _rebuilt(chunk, now=now)
-            chunk = []
-    if chunk:
+    for chunk in batched(list(Member.objects.order_by("pk").values_list("pk", flat=True)), CHUNK):
         yield _rebuilt(chunk, now=now)
 
 
@@ -167,13 +170,8 @@ def rebuild_profiles(*, now: datetime) -> Iterator[int]:
 def _rebuilt(member_ids: list[int], *, now: datetime) -> int:
     lanes_held(member_ids)
     wipe(member_ids)
-    batch: list[Delivery[Any]] = []
-    for delivery in replay_of(member_ids, LEARNT_FROM):
-        batch.append(delivery)
-        if len(batch) == CHUNK:
-            take_in(batch)
-            batch = []
-    take_in(batch)
+    for batch in batched(replay_of(member_ids, LEARNT_FROM), CHUNK):
+        take_in(batch)
     take_in(list(waiting_of(member_ids, SAID)))
     compute(member_ids, now=now)
     return len(member_ids)

@@ -8,10 +8,10 @@ from pathlib import Path
 from django.db import transaction
 
 from community.kernel.api import batched
+from forums.counts import UNCOUNTED, counted_figures, figure_here, uncounted_figures
 from forums.importers.common import BATCH, short
 from forums.importers.dump import number, rows
 from forums.models import ImportedFigure
-from forums.queries import UNCOUNTED, counted_figures, figure_here, uncounted_figures
 
 # Each figure is counted from rows of a file that have these columns.
 COUNTED_FROM = {

@@ -19,6 +19,7 @@ from django.db.models import OuterRef, Subquery
 from community.kernel import markup
 from community.kernel.api import batched
 from community.members.api import Member, Newcomer
+from forums.counts import set_counts
 from forums.enums import PostKind
 from forums.importers.common import BATCH, grant_all, note, taken_over
 from forums.importers.dump import Row, number, rows, tags_of
@@ -27,7 +28,6 @@ from forums.importers.markdown import from_html
 from forums.importers.people import take_people
 from forums.importers.times import moment
 from forums.models import Board, Imported, ImportedVote, Post, Topic
-from forums.queries import set_counts
 from forums.services import choose_best_answer, open_topic, write_post
 
 Progress = Callable[[Iterable[Row], str], Iterable[Row]]

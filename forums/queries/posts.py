@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.urls import reverse
 from community.kernel.markup import language_of_html
 from community.members.api import MemberCard, cards
 from forums.enums import PostKind
-from forums.models import PAGE, Board, BoardRead, Post, Reaction, ReadState, Topic, readers_of
+from forums.models import PAGE, Post, Reaction, ReadState, Topic, readers_of
 
 
 @dataclass
@@ -107,18 +106,3 @@ def read_until(topic: Topic, reader: Any) -> int:
     if not getattr(reader, "is_authenticated", False):
         return 0
     return ReadState.objects.filter(member=reader, topic=topic).values_list("number", flat=True).first() or 0
-
-
-def mark_read(topic: Topic, reader: Any, number: int, *, now: datetime) -> None:
-    """Remember how far a member has read; never backwards."""
-    if not getattr(reader, "is_authenticated", False):
-        return
-    known = ReadState.objects.filter(member=reader, topic=topic)
-    if not known.filter(number__lt=number).update(number=number, at=now) and not known.exists():
-        rows = [ReadState(member=reader, topic=topic, number=number, at=now)]
-        ReadState.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def mark_board_read(board: Board, reader: Any, *, now: datetime) -> None:
-    """Everything in the board counts as read."""
-    BoardRead.objects.update_or_create(member=reader, board=board, defaults={"until": now})

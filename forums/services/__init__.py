@@ -3,6 +3,7 @@
 from forums.services.answers import choose_best_answer, react
 from forums.services.pictures import store_picture
 from forums.services.posts import delete_post, edit_post, remove_revision, restore_post, write_post
+from forums.services.reading import mark_board_read, mark_read
 from forums.services.rights import require_editor
 from forums.services.topics import ensure_board, open_topic, set_closed, set_pinned
 
@@ -11,6 +12,8 @@ __all__ = [
     "delete_post",
     "edit_post",
     "ensure_board",
+    "mark_board_read",
+    "mark_read",
     "open_topic",
     "react",
     "remove_revision",

@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 from django.db import connection, transaction
 
+from clubs.counts import member_differences
 from clubs.models import Club, Membership
-from clubs.queries import member_differences
 from clubs.services import found_club, join_club, leave_club
 from community.kernel.models import OutboxEvent
 from community.members.api import Member

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from clubs.counts import member_differences, repair_members
 from clubs.models import Club, Membership
-from clubs.queries import member_differences, members_of, repair_members
+from clubs.queries import members_of
 from clubs.services import found_club, join_club, leave_club
 from community.kernel.models import OutboxEvent
 from community.members.api import erase_member

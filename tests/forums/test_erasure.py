@@ -72,11 +72,9 @@ def derived():
     return profiles, list(Signal.objects.order_by("pk").values_list("member_id", "keyword", "source", "at", "title"))
 
 
-def test_every_mention_and_quotation_loses_the_name_everywhere(zelda):
-    load_words()
-    ben, ida = permit(member("ben"), "profiling:onsite"), permit(member("ida"), "profiling:onsite")
-    place = board("talk")
-    mine = topic(author=zelda, where=place, now=now())
+def named_everywhere(zelda, ben, ida):
+    """Her topic, another with her name in its title, and posts that name her: quoted, by @, in code, escaped."""
+    mine = topic(author=zelda, where=(place := board("talk")), now=now())
     theirs = topic(author=ben, where=place, title=f"A question for @{NAME}", now=now())
     said = first_post(mine)
     quoted = f"> [{SHOWN}](/posts/{said.pk}/)\n>\n> Which one do you use?\n\nThe steel roof rack."
@@ -87,6 +85,14 @@ def test_every_mention_and_quotation_loses_the_name_everywhere(zelda):
         reply(mine, author=ben, source="你好，@Camping_Zelda ，动力怎么样？", now=now()),
         reply(mine, author=ida, source=f"&#64;{NAME} and @camping\\-zelda, written otherwise", now=now()),
     ]
+    return mine, theirs, posts
+
+
+def test_every_mention_and_quotation_loses_the_name_everywhere(zelda):
+    load_words()
+    ben, ida = permit(member("ben"), "profiling:onsite"), permit(member("ida"), "profiling:onsite")
+    mine, theirs, posts = named_everywhere(zelda, ben, ida)
+    quoted, third = posts[0].source, posts[2].source
     services.edit_post(editor=ida, post=posts[1], source=f"Thanks @{NAME}, and @ben. More power.", now=now())
     services.react(member=zelda, post=posts[0], kind="useful", now=now())
     drain()
@@ -102,7 +108,7 @@ def test_every_mention_and_quotation_loses_the_name_everywhere(zelda):
     assert [post.source for post in Post.objects.filter(pk__in=[p.pk for p in posts]).order_by("pk")] == [
         quoted.replace(SHOWN, word),
         f"Thanks {word}, and @ben. More power.",
-        f"> > [{word}](/posts/{said.pk}/)\n\n`{word}`",
+        third.replace(SHOWN, word).replace(f"@{NAME}", word),
         f"你好，{wort} ，动力怎么样？",
         f"{word} and {word}, written otherwise",
     ]

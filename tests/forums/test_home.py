@@ -7,7 +7,8 @@ import pytest
 from clubs.api import found_club, join_club
 from community.kernel.slots import _PROVIDERS, fills
 from community.members.api import Role, declare_keywords
-from forums.home import home_feed, to_answer
+from forums.desk import to_answer
+from forums.home import home_feed
 from forums.models import Board
 from tests.forums.places import board, reply, topic
 from tests.people import member, staff

@@ -12,7 +12,7 @@ from django.db import connection
 from community.kernel.api import now as clock
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, erase_member
-from forums import queries
+from forums import counts
 from forums.models import Post, PostRevision, Topic
 from forums.services import edit_post, remove_revision, set_closed, write_post
 from tests.forums.places import reply, topic
@@ -33,7 +33,7 @@ def _on_postgresql():
 
 def differences() -> list[str]:
     """What ``recount --check`` finds in the forums."""
-    return [*queries.topic_differences(), *queries.board_differences(), *queries.post_differences()]
+    return [*counts.topic_differences(), *counts.board_differences(), *counts.post_differences()]
 
 
 # Two edits

@@ -3,8 +3,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from forums import counts
 from forums.models import Post, Reaction
-from forums.queries import counts
 from tests.forums.places import board, many_posts, topic
 from tests.people import THEN, member
 

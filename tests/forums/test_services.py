@@ -12,7 +12,7 @@ from community.kernel.api import Conflict, Gone, Invalid, NotAllowed
 from community.kernel.markup import quote
 from community.kernel.models import OutboxEvent
 from community.members.api import Role
-from forums import queries, services
+from forums import counts, queries, services
 from forums.models import Board, Post, PostRevision, Topic
 from tests.forums.places import board, first_post, picture, reply, topic
 from tests.people import THEN, member, staff
@@ -33,7 +33,7 @@ def told(person):
 
 
 def no_differences():
-    assert queries.topic_differences() + queries.board_differences() + queries.post_differences() == []
+    assert counts.topic_differences() + counts.board_differences() + counts.post_differences() == []
 
 
 # Topics and replies
@@ -384,16 +384,16 @@ def test_what_is_new_is_counted_by_topic(now):
     reply(opened, now=now + timedelta(minutes=1))
     opened.refresh_from_db()
     assert queries.new_posts([opened], tom) == {opened.pk: 2}
-    queries.mark_read(opened, tom, 1, now=now)
+    services.mark_read(opened, tom, 1, now=now)
     assert queries.new_posts([opened], tom) == {opened.pk: 1}
-    queries.mark_read(opened, tom, 2, now=now)
-    queries.mark_read(opened, tom, 1, now=now)
+    services.mark_read(opened, tom, 2, now=now)
+    services.mark_read(opened, tom, 1, now=now)
     assert queries.new_posts([opened], tom) == {}
 
 
 def test_a_board_marked_as_read_has_nothing_new_until_the_next_post(now):
     opened, tom = topic(now=now), member("tom")
-    queries.mark_board_read(opened.board, tom, now=now)
+    services.mark_board_read(opened.board, tom, now=now)
     assert queries.new_posts([opened], tom) == {}
     reply(opened, now=now + timedelta(minutes=1))
     opened.refresh_from_db()

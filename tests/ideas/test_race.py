@@ -17,9 +17,9 @@ from django.db import IntegrityError, connection, transaction
 
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, erase_member
+from ideas.counts import vote_differences
 from ideas.enums import Decision
 from ideas.models import Contest, Idea, Vote, VoteEvent
-from ideas.queries import vote_differences
 from ideas.services import (
     advance_contests,
     cast_vote,

@@ -12,9 +12,9 @@ from community.kernel.api import Conflict, Gone, Invalid, NotAllowed
 from community.kernel.models import OutboxEvent
 from community.members.api import Role, erase_member
 from ideas import services
+from ideas.counts import vote_differences
 from ideas.enums import PhaseKind
 from ideas.models import Contest, Idea, Phase, Vote, VoteEvent
-from ideas.queries import vote_differences
 from tests.contests import DECISION, DRAFT, PHASES, RESULTS, SUBMISSION, VOTING, contest, idea, votes
 from tests.people import member, staff
 

@@ -140,7 +140,7 @@ def test_limits_hold(client, maja, tries, monkeypatch):
     monkeypatch.setitem(LIMITS, "post", (3, 86400))
     found = topic()
     answers = [client.post(f"/topics/{found.pk}/reply/", {"source": f"Number {n}"}).status_code for n in range(5)]
-    assert answers == [302] * 3 + [422] * 2
+    assert answers == [302] * 3 + [429] * 2
     assert tries == ["cache"]
 
 

@@ -8,7 +8,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from community.kernel.templatetags.ui import ago, clock, day, vruler
+from community.kernel.templatetags.scales import vruler
+from community.kernel.templatetags.ui import ago, clock, day
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 

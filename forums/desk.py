@@ -1,0 +1,31 @@
+"""What the forums put on the Workbench."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from community.kernel.api import fills
+from community.members.api import Role, has_role
+from forums import queries
+from forums.models import Board
+
+FOR_AGENTS = 8
+
+
+@fills("console.due", order=100)
+def to_answer(user: Any) -> list[dict[str, Any]]:
+    """Questions nobody has answered yet, for those who answer for the brand."""
+    if not has_role(user, Role.SERVICE_AGENT):
+        return []
+    return [
+        {
+            "url": topic.get_absolute_url(),
+            "title": topic.title,
+            "language": topic.language,
+            "what": _("Nobody has answered yet"),
+            "since": topic.opened_at,
+        }
+        for topic in queries.unanswered(Board.objects.visible_to(user), user)[:FOR_AGENTS]
+    ]

@@ -1,0 +1,27 @@
+"""Boards, topics, posts and what members do with them."""
+
+from forums.models.boards import Board, BoardQuerySet, readers_of
+from forums.models.imported import Imported, ImportedFigure, ImportedVote
+from forums.models.posts import PAGE, Post, PostRevision, Reaction, Reference, Upload
+from forums.models.reading import BoardRead, ReadState
+from forums.models.topics import Topic, TopicQuerySet, topic_slug
+
+__all__ = [
+    "PAGE",
+    "Board",
+    "BoardQuerySet",
+    "BoardRead",
+    "Imported",
+    "ImportedFigure",
+    "ImportedVote",
+    "Post",
+    "PostRevision",
+    "Reaction",
+    "ReadState",
+    "Reference",
+    "Topic",
+    "TopicQuerySet",
+    "Upload",
+    "readers_of",
+    "topic_slug",
+]

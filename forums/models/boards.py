@@ -1,0 +1,74 @@
+"""Boards, and who may read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from community.kernel.api import in_language
+from community.members.api import has_role
+
+
+def readers_of(viewer: Any) -> list[str]:
+    """The reader tokens a viewer holds in the forums."""
+    tokens = ["public"]
+    if getattr(viewer, "is_authenticated", False):
+        tokens.append("member")
+        if has_role(viewer, "brand_manager", "marketer", "service_agent", "moderator"):
+            tokens.append("staff")
+    return tokens
+
+
+class BoardQuerySet(models.QuerySet["Board"]):
+    """Boards by who may see them."""
+
+    def visible_to(self, viewer: Any) -> BoardQuerySet:
+        """Those the viewer may read."""
+        return self.filter(readers__in=readers_of(viewer))
+
+
+class Board(models.Model):
+    """A place for topics. ``readers`` is the token a reader needs: public, member or staff."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title_en = models.CharField(_("title (English)"), max_length=80)
+    title_zh = models.CharField(_("title (Chinese)"), max_length=80)
+    about_en = models.CharField(max_length=300, blank=True)
+    about_zh = models.CharField(max_length=300, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    club_slug = models.SlugField(max_length=60, blank=True)
+    readers = models.CharField(max_length=20, default="public")
+    position = models.PositiveSmallIntegerField(default=100)
+    topic_count = models.PositiveIntegerField(default=0)
+    post_count = models.PositiveIntegerField(default=0)
+    last_post_at = models.DateTimeField(null=True)
+
+    objects = BoardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return in_language(self.title_zh, self.title_en)
+
+    @property
+    def about(self) -> str:
+        """The description in the reader's language."""
+        return in_language(self.about_zh, self.about_en)
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("forums:board", args=[self.slug])
+
+    @property
+    def open_url(self) -> str:
+        """Where a topic is opened in it."""
+        return reverse("forums:open", args=[self.slug])

@@ -1,0 +1,87 @@
+"""Topics, and the addresses they stand at."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from forums.models.boards import Board, readers_of
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Topics by who may see them."""
+
+    def visible_to(self, viewer: Any) -> TopicQuerySet:
+        """Those of boards the viewer may read, without deleted ones."""
+        return self.filter(deleted_at=None, board__readers__in=readers_of(viewer))
+
+
+class Topic(models.Model):
+    """A conversation. ``sequence`` grows with every change its readers should see at once."""
+
+    board = models.ForeignKey(Board, on_delete=models.PROTECT, related_name="topics")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.CharField(max_length=80, default="topic")
+    language = models.CharField(max_length=10, default="en")
+    tags = models.JSONField(default=list)
+    opened_at = models.DateTimeField()
+    last_post_at = models.DateTimeField()
+    last_author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    post_count = models.PositiveIntegerField(default=0)
+    last_number = models.PositiveIntegerField(default=0)
+    useful_count = models.PositiveIntegerField(default=0)
+    pinned = models.BooleanField(default=False)
+    closed = models.BooleanField(default=False)
+    best_answer = models.ForeignKey("Post", null=True, on_delete=models.SET_NULL, related_name="+")
+    answered_by_brand = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True)
+    sequence = models.PositiveBigIntegerField(default=0)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["board", "-pinned", "-last_post_at"], name="topic_board_latest"),
+            models.Index(fields=["board", "-opened_at"], name="topic_board_newest"),
+            models.Index(fields=["board", "-post_count"], name="topic_board_liveliest"),
+            models.Index(fields=["-last_post_at"], name="topic_latest"),
+            models.Index(fields=["author", "-opened_at"], name="topic_author"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Its first page."""
+        return _topic_address(self.pk, self.slug)
+
+    def is_visible_to(self, viewer: Any) -> bool:
+        """Whether somebody may read it, as ``visible_to`` of the queryset."""
+        return self.deleted_at is None and self.board.readers in readers_of(viewer)
+
+    @property
+    def reply_count(self) -> int:
+        """Posts after the first one."""
+        return max(0, self.post_count - 1)
+
+    @property
+    def channel(self) -> str:
+        """Where its news are announced."""
+        return f"topic:{self.pk}"
+
+
+@lru_cache(20_000)  # lists name dozens of topics, mostly the same ones
+def _topic_address(pk: int, slug: str) -> str:
+    return reverse("forums:topic", args=[pk, slug])
+
+
+def topic_slug(title: str) -> str:
+    """The readable part of a topic's address; Chinese stays Chinese."""
+    return slugify(title, allow_unicode=True)[:60].strip("-") or "topic"
