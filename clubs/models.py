@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import in_language, is_chinese
+from community.kernel.api import Bilingual, is_chinese
 from community.members.api import KnownModel
 
 
@@ -33,8 +33,10 @@ class Club(models.Model):
     kind = models.CharField(max_length=10, choices=ClubKind.choices)
     title_en = models.CharField(max_length=80)
     title_zh = models.CharField(max_length=80)
+    title = Bilingual()
     about_en = models.CharField(max_length=300, blank=True)
     about_zh = models.CharField(max_length=300, blank=True)
+    about = Bilingual()
     models_list = models.JSONField(default=list)
     # What is known of some of the models: {model: {name_zh, drawing, wheelbase, height, length}}.
     model_facts = models.JSONField(default=dict)
@@ -47,16 +49,6 @@ class Club(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return in_language(self.title_zh, self.title_en)
-
-    @property
-    def about(self) -> str:
-        """The description in the reader's language."""
-        return in_language(self.about_zh, self.about_en)
 
     @property
     def known_models(self) -> dict[str, KnownModel]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import in_language, version_of
+from community.kernel.api import Bilingual, version_of
 from ideas.enums import SWITCHES, Decision, PhaseKind, Switches
 
 
@@ -20,6 +20,7 @@ class Contest(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     title_en = models.CharField(_("title (English)"), max_length=160)
     title_zh = models.CharField(_("title (Chinese)"), max_length=160)
+    title = Bilingual()
     phase = models.CharField(max_length=12, choices=PhaseKind.choices, default=PhaseKind.DRAFT)
     opened_at = models.DateTimeField()
     idea_count = models.PositiveIntegerField(default=0)
@@ -30,11 +31,6 @@ class Contest(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return in_language(self.title_zh, self.title_en)
 
     @property
     def channel(self) -> str:
@@ -91,6 +87,7 @@ class Idea(models.Model):
     decision = models.CharField(max_length=12, choices=Decision.choices, default=Decision.NONE, blank=True)
     reason_en = models.TextField(blank=True)
     reason_zh = models.TextField(blank=True)
+    reason = Bilingual()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -103,11 +100,6 @@ class Idea(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def reason(self) -> str:
-        """Why it was decided so, in the reader's language."""
-        return in_language(self.reason_zh, self.reason_en)
 
     @property
     def version(self) -> str:

@@ -9,7 +9,7 @@ from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdate
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import forget_files
-from community.kernel.language import in_language, is_chinese
+from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.outages import REDIS
@@ -26,6 +26,7 @@ __all__ = [
     "KEY_DIGITS",
     "REDIS",
     "SYSTEM",
+    "Bilingual",
     "Conflict",
     "Delivery",
     "Fact",

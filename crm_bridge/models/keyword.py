@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import in_language
+from community.kernel.api import Bilingual
 
 
 class KeywordKind(models.TextChoices):
@@ -23,6 +23,7 @@ class Keyword(models.Model):
     code = models.SlugField(max_length=40, primary_key=True)
     name_en = models.CharField(_("name (English)"), max_length=60)
     name_zh = models.CharField(_("name (Chinese)"), max_length=60)
+    name = Bilingual()
     kind = models.CharField(_("kind"), max_length=10, choices=KeywordKind.choices)
     active = models.BooleanField(_("used"), default=True)
 
@@ -33,11 +34,6 @@ class Keyword(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def name(self) -> str:
-        """The name in the reader's language."""
-        return in_language(self.name_zh, self.name_en)
 
 
 class Synonym(models.Model):

@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import in_language
+from community.kernel.api import Bilingual
 from community.members.api import has_role
 
 
@@ -36,8 +36,10 @@ class Board(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     title_en = models.CharField(_("title (English)"), max_length=80)
     title_zh = models.CharField(_("title (Chinese)"), max_length=80)
+    title = Bilingual()
     about_en = models.CharField(max_length=300, blank=True)
     about_zh = models.CharField(max_length=300, blank=True)
+    about = Bilingual()
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     club_slug = models.SlugField(max_length=60, blank=True)
     readers = models.CharField(max_length=20, default="public")
@@ -53,16 +55,6 @@ class Board(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return in_language(self.title_zh, self.title_en)
-
-    @property
-    def about(self) -> str:
-        """The description in the reader's language."""
-        return in_language(self.about_zh, self.about_en)
 
     def get_absolute_url(self) -> str:
         """Its page."""
