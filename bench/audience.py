@@ -5,12 +5,8 @@ Members are generated from a fixed seed: interests with a long tail, stages, clu
 
 from __future__ import annotations
 
-import gc
-import os
 import random
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,12 +18,9 @@ import tools
 
 tools.setup()
 
-from django.conf import settings
-from tqdm import tqdm
+import searching
 
-from community.search.elastic import Elastic, client
-from community.search.embedded import Embedded
-from community.search.port import Doc, Engine, Query
+from community.search.port import Doc, Query
 from crm_bridge.audience.document import SCHEMA
 from crm_bridge.audience.line import DEFAULT_PERMIT, Line, Wanted
 from crm_bridge.audience.services import facets_at, permitted, question
@@ -62,13 +55,6 @@ def documents(count: int) -> Iterator[Doc]:
         yield Doc(str(number + 1), 1, values)
 
 
-def engine(kind: str) -> Engine:
-    """An empty engine."""
-    if kind == "elasticsearch":
-        return Elastic(SCHEMA, client(settings.ELASTICSEARCH_URL), prefix=settings.SEARCH_PREFIX)
-    return Embedded(SCHEMA, Path(tempfile.mkdtemp(prefix="paddock-bench-")))
-
-
 def questions() -> dict[str, Query]:
     """What is measured."""
     facets = facets_at(NOW)
@@ -94,28 +80,12 @@ def main() -> None:
     """Fill, warm up, measure."""
     options = tools.parser(__doc__ or "")
     options.add_argument("--members", type=int, default=100_000)
-    options.add_argument("--engine", choices=("embedded", "elasticsearch"), default="embedded")
+    options.add_argument("--engine", choices=searching.ENGINES, default=searching.ENGINES[0])
     options.add_argument("--rounds", type=int, default=60)
     chosen = options.parse_args()
-    subject = engine(chosen.engine)
-    try:
-        start = time.perf_counter()
-        subject.rebuild(tqdm(documents(chosen.members), total=chosen.members, unit=" members"))
-        subject.refresh()
-        filled = time.perf_counter() - start
-        gc.collect()
-        rows = []
-        for name, asked in questions().items():
-            total = subject.search(asked).total
-            tools.times(lambda asked=asked: subject.search(asked), 5)
-            found = tools.times(lambda asked=asked: subject.search(asked), chosen.rounds)
-            rows.append((name, total, tools.percentile(found, 0.5), tools.percentile(found, 0.95)))
-        print(f"{chosen.engine}, {chosen.members} members, filled in {filled:.0f} s ({tools.machine()}); ms")
-        print(f"permission asked: {':'.join(DEFAULT_PERMIT)}; process {os.getpid()}")
-        tools.table(("question", "people", "p50", "p95"), rows)
-    finally:
-        subject.drop()
-        subject.close()
+    print(f"permission asked: {':'.join(DEFAULT_PERMIT)}")
+    filling = documents(chosen.members)
+    searching.measure(SCHEMA, chosen.engine, filling, chosen.members, questions(), rounds=chosen.rounds)
 
 
 if __name__ == "__main__":

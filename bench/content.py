@@ -6,11 +6,8 @@ topics with a title, the rest replies; one in twenty may be read by members only
 
 from __future__ import annotations
 
-import gc
 import random
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,13 +20,10 @@ import tools
 
 tools.setup()
 
-from django.conf import settings
-from tqdm import tqdm
+import searching
 
 from community.search.content import SCHEMA
-from community.search.elastic import Elastic, client
-from community.search.embedded import Embedded
-from community.search.port import Doc, Engine, Query
+from community.search.port import Doc, Query
 from community.search.text import query_tokens, tokens
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -73,13 +67,6 @@ def documents(count: int) -> Iterator[Doc]:
         yield Doc(f"post:{number}", 1, values)
 
 
-def engine(kind: str) -> Engine:
-    """An empty engine."""
-    if kind == "elasticsearch":
-        return Elastic(SCHEMA, client(settings.ELASTICSEARCH_URL), prefix=settings.SEARCH_PREFIX)
-    return Embedded(SCHEMA, Path(tempfile.mkdtemp(prefix="paddock-bench-")))
-
-
 def questions() -> dict[str, Query]:
     """What is measured: as the search page asks it, for a guest."""
     facets = {"kind": 10, "language": 5}
@@ -105,27 +92,11 @@ def main() -> None:
     """Fill, warm up, measure."""
     options = tools.parser(__doc__ or "")
     options.add_argument("--texts", type=int, default=200_000)
-    options.add_argument("--engine", choices=("embedded", "elasticsearch"), default="embedded")
+    options.add_argument("--engine", choices=searching.ENGINES, default=searching.ENGINES[0])
     options.add_argument("--rounds", type=int, default=100)
     chosen = options.parse_args()
-    subject = engine(chosen.engine)
-    try:
-        start = time.perf_counter()
-        subject.rebuild(tqdm(documents(chosen.texts), total=chosen.texts, unit=" texts"))
-        subject.refresh()
-        filled = time.perf_counter() - start
-        gc.collect()
-        rows = []
-        for name, asked in questions().items():
-            total = subject.search(asked).total
-            tools.times(lambda asked=asked: subject.search(asked), 5)
-            found = tools.times(lambda asked=asked: subject.search(asked), chosen.rounds)
-            rows.append((name, total, tools.percentile(found, 0.5), tools.percentile(found, 0.95)))
-        print(f"{chosen.engine}, {chosen.texts} texts, filled in {filled:.0f} s ({tools.machine()}); ms")
-        tools.table(("question", "texts", "p50", "p95"), rows)
-    finally:
-        subject.drop()
-        subject.close()
+    filling = documents(chosen.texts)
+    searching.measure(SCHEMA, chosen.engine, filling, chosen.texts, questions(), rounds=chosen.rounds)
 
 
 if __name__ == "__main__":
