@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,14 @@ def erase(member_id: int) -> None:
     wipe([member_id])
     AccessEntry.objects.filter(member_id=member_id).delete()
     mark(INDEX, [member_id])
+
+
+@fills("members.late")
+def erase_late(member_ids: Collection[int]) -> None:
+    """What a relay learnt, and who of the brand looked, in the moment of an erasure."""
+    wipe(member_ids)
+    AccessEntry.objects.filter(member_id__in=member_ids).delete()
+    mark(INDEX, member_ids)
 
 
 @fills("members.verified")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,12 @@ def space_section(request: HttpRequest, member: Any) -> SafeString:
 def erase(member_id: int) -> None:
     """What was written stays without a name; what others wrote loses it; pictures and all the rest go."""
     erase_from_forums(member_id, now=now())
+
+
+@fills("members.late")
+def erase_late(member_ids: Collection[int]) -> None:
+    """How far somebody read whose last page was made while they were erased: reading waits for no lock."""
+    ReadState.objects.filter(member_id__in=member_ids).delete()
 
 
 @fills("members.explain")

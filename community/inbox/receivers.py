@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest
@@ -31,8 +32,14 @@ def bell(request: HttpRequest) -> SafeString:
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Notifications and choices go."""
-    Notification.objects.filter(recipient_id=member_id).delete()
+    erase_late([member_id])
     MutedKind.objects.filter(member_id=member_id).delete()
+
+
+@fills("members.late")
+def erase_late(member_ids: Collection[int]) -> None:
+    """What a relay told them that had looked before the erasure."""
+    Notification.objects.filter(recipient_id__in=member_ids).delete()
 
 
 @fills("members.explain")

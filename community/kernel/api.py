@@ -18,7 +18,7 @@ from community.kernel.recount import counted, recountable
 from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
-from community.kernel.services import forget, hold, publish, publish_many, rewrite
+from community.kernel.services import forget, hold, hold_here, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
 from community.kernel.versions import version_of
 
@@ -53,6 +53,7 @@ __all__ = [
     "handles",
     "handles_batch",
     "hold",
+    "hold_here",
     "in_language",
     "is_chinese",
     "is_in_the_way",

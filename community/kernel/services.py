@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,8 +44,19 @@ def _serialise(facts: Sequence[Fact]) -> None:
         names = ", ".join(sorted({type(fact).__name__ for fact in facts}))
         raise NotInTransaction(f"publish({names}) outside of a transaction")
     hold({fact.member_id for fact in facts})
-    acting = {fact.member_id for fact in facts if not fact.of_erased and fact.done_by == fact.member_id} - {SYSTEM}
-    if acting and contributions("facts.erased", acting):
+    _require_here(
+        {fact.member_id for fact in facts if not fact.of_erased and fact.done_by == fact.member_id} - {SYSTEM}
+    )
+
+
+def hold_here(member_id: int) -> None:
+    """Hold a member until the transaction ends, for an act without a fact. Raises Gone for somebody erased."""
+    hold([member_id])
+    _require_here({member_id})
+
+
+def _require_here(member_ids: Collection[int]) -> None:
+    if member_ids and contributions("facts.erased", member_ids):
         raise Gone(_("This account was erased."))
 
 

@@ -6,11 +6,12 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community.kernel.api import hold_here
 from community.members.lookalikes import skeleton, skeleton_beside
 
 
@@ -55,15 +56,24 @@ class Member(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [models.UniqueConstraint(Lower("email"), name="member_email_once")]
+        indexes = [
+            models.Index(fields=["erased_at"], condition=models.Q(erased_at__isnull=False), name="member_erased")
+        ]
 
     def __str__(self) -> str:
         return self.shown_name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the skeleton with the name; that of one beside another who looks alike has a mark behind it."""
+        """Keep the skeleton with the name; that of one beside another who looks alike has a mark behind it.
+
+        Raises Gone for somebody erased meanwhile: it would bring back what this one was read with.
+        """
         if self.skeleton != skeleton_beside(self.username):
             self.skeleton = skeleton(self.username)
-        super().save(*args, **kwargs)
+        with transaction.atomic(savepoint=False):
+            if not (self._state.adding or self.erased_at):
+                hold_here(self.pk)
+            super().save(*args, **kwargs)
 
     @property
     def shown_name(self) -> str:

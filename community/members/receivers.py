@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -17,13 +18,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from community.kernel.api import each_minute, fills, now
+from community.kernel.api import Delivery, each_minute, fills, handles, now
+from community.members.facts import MemberErased
 from community.members.garage import shown_cars
 from community.members.models import Car, Member
 from community.members.queries import declared_keywords, space_url
+from community.members.services import erase_what_came_late, erased_since, forget_ways_in
 from community.members.verification import forget_unverified, shown_members, verified
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 
+LONGEST_REQUEST = timedelta(hours=1)
 ERASED = f"SELECT id FROM {Member._meta.db_table} WHERE erased_at IS NOT NULL AND id IN ({{}})"  # noqa: S608, SLF001 - a name of ours
 
 
@@ -75,6 +79,26 @@ def address_verified(email_address: EmailAddress, **kwargs: Any) -> None:
 def forget_who_never_came() -> int:
     """People who joined and never verified their address."""
     return forget_unverified(now=now())
+
+
+@handles(MemberErased)
+def erase_late(delivery: Delivery[MemberErased]) -> None:
+    """Once more, when its fact is delivered."""
+    erase_what_came_late([delivery.fact.member_id])
+
+
+@each_minute
+def erase_later() -> int:
+    """And for as long as a request of theirs may still be under way."""
+    if member_ids := erased_since(now() - LONGEST_REQUEST):
+        erase_what_came_late(member_ids)
+    return 0
+
+
+@fills("members.late")
+def forget_late(member_ids: Collection[int]) -> None:
+    """Sessions begun, addresses and keys added while the account was being erased."""
+    forget_ways_in(member_ids)
 
 
 @fills("members.explain")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,12 +22,12 @@ from django.utils.translation import gettext as _
 from wagtail.users.models import UserProfile
 
 from community.kernel.api import (
-    Gone,
     Invalid,
     NotAllowed,
     contributions,
     forget,
     hold,
+    hold_here,
     is_in_the_way,
     publish,
     publish_many,
@@ -62,9 +62,7 @@ def require_role(member: Any, *roles: Role | str) -> None:
 
 def require_here(member: Member) -> None:
     """Hold a member until the transaction ends. Raises Gone for somebody who was erased."""
-    hold([member.pk])
-    if Member.objects.filter(pk=member.pk).exclude(erased_at=None).exists():
-        raise Gone(_("This account was erased."))
+    hold_here(member.pk)
 
 
 def require_free_username(username: str) -> str:
@@ -228,12 +226,9 @@ def _erase(member: Member, now: datetime) -> None:
     if locked.erased_at:
         return
     contributions("members.erase", locked.pk)
-    _end_sessions(locked)
     for related in (DeclaredKeyword, Car):
         related.objects.filter(member=locked).delete()
-    EmailAddress.objects.filter(user=locked).delete()
-    Authenticator.objects.filter(user=locked).delete()
-    UserProfile.objects.filter(user=locked).delete()
+    forget_ways_in([locked.pk])
     ErasedName.objects.get_or_create(mark=_mark(skeleton(locked.username)))
     _scrub(locked, now)
     forget(locked.pk)
@@ -263,15 +258,40 @@ def erased_among(usernames: Iterable[str]) -> set[str]:
     return {name for name, mark in marks.items() if mark in found}
 
 
-def _end_sessions(member: Member) -> None:
-    keys = list(UserSession.objects.filter(user=member).values_list("session_key", flat=True))
+def forget_ways_in(member_ids: Collection[int]) -> None:
+    """End the sessions of some members, and forget their addresses and keys."""
+    keys = list(UserSession.objects.filter(user__in=member_ids).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
-    UserSession.objects.filter(user=member).delete()
+    for model in (UserSession, EmailAddress, Authenticator, UserProfile):
+        model._default_manager.filter(user__in=member_ids).delete()  # noqa: SLF001 - Django's name
+
+
+@transaction.atomic
+def erase_what_came_late(member_ids: Collection[int]) -> None:
+    """What requests under way wrote for members after their erasure, by the slot ``members.late(member_ids)``.
+
+    Acts publish facts or hold their member, and are refused. What a mere look at a page leaves does neither, for that
+    would cost every look.
+    """
+    contributions("members.late", member_ids)
+
+
+def erased_since(since: datetime) -> list[int]:
+    """Who was erased since then."""
+    return list(Member.objects.filter(erased_at__gte=since).order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def choose_language(*, member: Member, language: str) -> None:
+    """The language a member reads in, wherever they sign in."""
+    require_here(member)
+    Member.objects.filter(pk=member.pk).update(language=language)
 
 
 @transaction.atomic
 def give_role(*, member: Member, role: Role, title: str = "") -> None:
     """Make a member one of the brand's people; each floor says what the role may do in the editors' area."""
+    require_here(member)
     group, _created = Group.objects.get_or_create(name=str(role))
     contributions("members.role", role, group)
     member.groups.add(group)

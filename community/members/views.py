@@ -21,7 +21,7 @@ from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_an
 from community.members.garage import shown_cars
 from community.members.middleware import KEPT, KEPT_SECONDS
 from community.members.models import Member
-from community.members.services import change_space, declare_keywords, set_garage
+from community.members.services import change_space, choose_language, declare_keywords, set_garage
 from community.members.verification import shown_members
 
 YEAR = 365 * 24 * 3600
@@ -152,8 +152,9 @@ def language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     if chosen in dict(settings.LANGUAGES):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax")
-        if request.user.is_authenticated:
-            Member.objects.filter(pk=request.user.pk).update(language=chosen)
+        member: Any = request.user
+        if member.is_authenticated:
+            choose_language(member=member, language=chosen)
     return response
 
 

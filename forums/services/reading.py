@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from community.members.api import require_here
 from forums.models import Board, BoardRead, ReadState, Topic
 
 
@@ -18,6 +21,8 @@ def mark_read(topic: Topic, reader: Any, number: int, *, now: datetime) -> None:
         ReadState.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+@transaction.atomic
 def mark_board_read(board: Board, reader: Any, *, now: datetime) -> None:
-    """Everything in the board counts as read."""
+    """Everything in the board counts as read. Raises Gone for somebody who was erased."""
+    require_here(reader)
     BoardRead.objects.update_or_create(member=reader, board=board, defaults={"until": now})
