@@ -11,6 +11,7 @@ from community.kernel.figures import Figure
 from community.kernel.files import forget_files
 from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
+from community.kernel.marks import mark_of, marks_of
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.outages import REDIS
 from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of, waiting_of
@@ -59,6 +60,8 @@ __all__ = [
     "is_in_the_way",
     "lanes_held",
     "leads_to_sign_in",
+    "mark_of",
+    "marks_of",
     "now",
     "number_in",
     "outbox_status",

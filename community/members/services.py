@@ -17,7 +17,6 @@ from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from wagtail.users.models import UserProfile
 
@@ -29,6 +28,8 @@ from community.kernel.api import (
     hold,
     hold_here,
     is_in_the_way,
+    mark_of,
+    marks_of,
     publish,
     publish_many,
 )
@@ -42,6 +43,7 @@ from community.search.api import mark_content
 
 MOST_KEYWORDS = 20
 MOST_CARS = 10
+NAMES = "paddock.members.erased"
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to erase
 
 
@@ -229,7 +231,7 @@ def _erase(member: Member, now: datetime) -> None:
     for related in (DeclaredKeyword, Car):
         related.objects.filter(member=locked).delete()
     forget_ways_in([locked.pk])
-    ErasedName.objects.get_or_create(mark=_mark(skeleton(locked.username)))
+    ErasedName.objects.get_or_create(mark=mark_of(NAMES, skeleton(locked.username)))
     _scrub(locked, now)
     forget(locked.pk)
     publish(MemberErased(member_id=locked.pk), now=now)
@@ -247,15 +249,11 @@ def _scrub(member: Member, now: datetime) -> None:
     member.save()
 
 
-def _mark(look: str) -> str:
-    return salted_hmac("paddock.members.erased", look, algorithm="sha256").hexdigest()
-
-
 def erased_among(usernames: Iterable[str]) -> set[str]:
     """Those of some names that are, or look like, an erased member's: nobody takes them again."""
-    marks = {name: _mark(skeleton(name)) for name in usernames}
-    found = set(ErasedName.objects.filter(mark__in=marks.values()).values_list("mark", flat=True))
-    return {name for name, mark in marks.items() if mark in found}
+    marks = {name: set(marks_of(NAMES, skeleton(name))) for name in usernames}
+    found = set(ErasedName.objects.filter(mark__in=set().union(*marks.values())).values_list("mark", flat=True))
+    return {name for name, known in marks.items() if known & found}
 
 
 def forget_ways_in(member_ids: Collection[int]) -> None:

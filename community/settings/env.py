@@ -37,7 +37,8 @@ VARIABLES = (
         "PADDOCK_OLD_SECRET_KEYS",
         "list",
         [],
-        "Secret keys of before, comma separated: sessions and second steps made with them stay valid.",
+        "Secret keys of before, comma separated, for good: sessions and second steps made with them stay valid, and "
+        "names and imports of erased people are known by them.",
     ),
     Variable("PADDOCK_DEBUG", "bool", False, "Django's debug pages. Never in production."),
     Variable("PADDOCK_HOSTS", "list", [], "Host names served, comma separated. Required in production."),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.crypto import salted_hmac
 
+from community.kernel.api import marks_of
 from forums.models.posts import Post
 
 
@@ -25,10 +25,10 @@ class Imported(models.Model):
         return f"{self.source} {self.kind} {self.external_id}"
 
     @staticmethod
-    def mark_of(source: str, kind: str, external_id: str) -> str:
-        """What stands for the id of something of an erased member: the same each time, and leading back to nobody."""
-        value = f"{source}\0{kind}\0{external_id}"
-        return f"erased:{salted_hmac('paddock.forums.imported', value, algorithm='sha256').hexdigest()[:40]}"
+    def marks_of(source: str, kind: str, external_id: str) -> list[str]:
+        """What stands for the id of something of an erased member, leading back to nobody: the one to keep is first."""
+        marks = marks_of("paddock.forums.imported", f"{source}\0{kind}\0{external_id}")
+        return [f"erased:{mark[:40]}" for mark in marks]
 
 
 class ImportedVote(models.Model):

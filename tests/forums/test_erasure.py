@@ -176,6 +176,17 @@ def test_the_name_is_nobodys_again(zelda):
         assert take_people({name: newcomer})[name].username.startswith(f"{name}-")
 
 
+def test_the_name_is_nobodys_after_the_secret_key_was_changed_twice(zelda, settings):
+    erase_member(member=zelda, now=now())
+    for key in ("second", "third"):
+        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], key
+        assert erased_among([NAME, "Camping_Zelda", "somebody"]) == {NAME, "Camping_Zelda"}
+        with pytest.raises(Invalid):
+            register(username=NAME, email="other@example.org", password=None, now=now())
+    settings.SECRET_KEY_FALLBACKS = []  # a key that is named no longer is what is forgotten
+    assert erased_among([NAME]) == set()
+
+
 def test_nothing_leads_back_to_the_account(zelda):
     Member.objects.filter(pk=zelda.pk).update(last_login=now())
     before = Member.objects.get(pk=zelda.pk)
@@ -243,7 +254,8 @@ MORE = TABLE + "3,Another one,Zelda Fitzquark,2024-02-01\n4,Yours,Ben,2024-02-01
 ALONE = "content_id,content\nfitzquark,Nobody knows\n"
 
 
-def test_no_import_writes_for_somebody_who_was_erased(tmp_path, capsys):
+@pytest.mark.parametrize("rotated", [False, True], ids=["same key", "another key"])
+def test_no_import_writes_for_somebody_who_was_erased(tmp_path, capsys, settings, rotated):
     path = tmp_path / "comments.csv"
 
     def load(text, slug="talk"):
@@ -256,6 +268,8 @@ def test_no_import_writes_for_somebody_who_was_erased(tmp_path, capsys):
         erase_member(member=Member.objects.get(username=name), now=now())
     drain()
     assert naming("fitzquark") == []
+    if rotated:
+        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
     load(MORE)
     load(ALONE + "fitzquark,Nobody knows it\n", "alone")
     said = capsys.readouterr().out

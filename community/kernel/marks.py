@@ -1,0 +1,23 @@
+"""Marks: keyed hashes of what was, kept to know it again where it must not be kept itself.
+
+They are made with the secret key. One made with a key of before is found as long as that is among the old ones.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+
+def mark_of(salt: str, value: str) -> str:
+    """The mark that is kept from now on."""
+    return _mark(salt, value, settings.SECRET_KEY)
+
+
+def marks_of(salt: str, value: str) -> list[str]:
+    """All that may have been kept: by the secret key, and by those of before."""
+    return [_mark(salt, value, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
+def _mark(salt: str, value: str, key: str) -> str:
+    return salted_hmac(salt, value, secret=key, algorithm="sha256").hexdigest()
