@@ -35,6 +35,7 @@ from forums.models import (
 
 BATCH = 200
 TEXTS = (TopicOpened, PostWritten, PostEdited, PostRestored, PostRedacted)
+GONE = "…"
 TABLES = "comments:"  # imports whose ids may be names
 
 
@@ -60,7 +61,7 @@ def erase_from_forums(member_id: int, *, now: datetime) -> None:
     ReadState.objects.filter(member_id=member_id).delete()
     BoardRead.objects.filter(member_id=member_id).delete()
     PostRevision.objects.filter(post__author_id=member_id).delete()
-    _blank_what_was_deleted(member_id)
+    _blank_what_was_deleted(member_id, changed)
     _remove_pictures(member_id, changed)
     _unlink_imports(member_id)
     for posts in batched(named, BATCH):
@@ -75,7 +76,8 @@ def _lock_topics(member_id: int, named: Sequence[int]) -> None:
     posts = [post for batch in batches for post in batch]
     reacted = Reaction.objects.filter(member_id=member_id).values_list("post__topic_id")
     pictured = _pictured(member_id).values_list("topic_id")
-    for batch in batched(sorted({topic_id for (topic_id,) in (*posts, *reacted, *pictured)}), BATCH):
+    deleted = Topic.objects.filter(author_id=member_id).exclude(deleted_at=None).values_list("pk")
+    for batch in batched(sorted({topic_id for (topic_id,) in (*posts, *reacted, *pictured, *deleted)}), BATCH):
         list(Topic.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
 
 
@@ -91,11 +93,12 @@ def _take_back_reactions(member_id: int) -> None:
     mine.delete()
 
 
-def _blank_what_was_deleted(member_id: int) -> None:
-    """What a member, or a moderator, deleted is not shown: nothing of it stays."""
+def _blank_what_was_deleted(member_id: int, changed: Changed) -> None:
+    """What a member, or a moderator, deleted is not shown: nothing of it stays, nor of its title with who replied."""
     Post.objects.filter(author_id=member_id).exclude(deleted_at=None).update(source="", html="", text="")
     gone = Topic.objects.filter(author_id=member_id).exclude(deleted_at=None)
-    gone.update(title="", slug=topic_slug(""), tags=[])
+    changed.titles |= dict.fromkeys(gone.values_list("pk", flat=True), GONE)
+    gone.update(title=GONE, tags=[])
 
 
 def _pictured(member_id: int) -> Any:

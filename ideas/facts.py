@@ -73,6 +73,15 @@ class VoteWithdrawn(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VoteForgotten(Fact):
+    """Nothing is kept of what an idea said that a member voted for, as its author was erased. Owner: the voter."""
+
+    name: ClassVar[str] = "ideas.vote.forgotten"
+    of_erased: ClassVar[bool] = True
+    idea_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaDecided(Fact):
     """The brand decided about an idea, or decided anew. Owner: its author. What was decided is read where allowed."""
 

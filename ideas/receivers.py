@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from community.inbox.api import ChannelState, Notice, notify, register_kind
-from community.kernel.api import SYSTEM, Delivery, each_round, fills, forget_files, handles, now, recountable
+from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
 from community.members.api import Member, Role, has_role
 from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 from ideas import queries
 from ideas.counts import repair_votes, vote_differences
 from ideas.enums import SWITCHES, PhaseKind
+from ideas.erasure import erase_from_contests
 from ideas.facts import ContestPhaseChanged, IdeaDecided
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.services import advance_contests
@@ -192,24 +192,8 @@ def console_due(user: Any) -> list[dict[str, Any]]:
 
 @fills("members.erase")
 def erase(member_id: int) -> None:
-    """Ideas stay without a name and a picture; of those taken back nothing stays.
-
-    Votes in an open contest go; in a closed one the count stays, the voter does not.
-    """
-    at = now()
-    mine = Idea.objects.filter(author_id=member_id)
-    forget_files(list(mine.values_list("picture", flat=True)))
-    mine.update(picture="")
-    mine.exclude(withdrawn_at=None).update(title="", source="", html="", text="")
-    contests = Contest.objects.filter(votes__voter_id=member_id).order_by("pk").prefetch_related("phases")
-    for contest in contests.select_for_update(of=("self",)):
-        vote = Vote.objects.get(contest=contest, voter_id=member_id)
-        if contest.switches_at(at).counts_visible:
-            Vote.objects.filter(pk=vote.pk).update(voter=None)
-        else:
-            Idea.objects.filter(pk=vote.idea_id).update(vote_count=F("vote_count") - 1)
-            vote.delete()
-    VoteEvent.objects.filter(voter_id=member_id).update(voter_id=None)
+    """Ideas stay without a name and a picture; of those taken back nothing stays; votes go or lose the voter."""
+    erase_from_contests(member_id, now=now())
 
 
 @fills("members.explain")

@@ -13,7 +13,7 @@ from crm_bridge.intake.batch import Batch, takes
 from crm_bridge.intake.signals import forget, learn, sight, signal, wonder
 from crm_bridge.models import Belonging
 from forums.facts import PostDeleted, PostEdited, PostReacted, PostRedacted, PostRestored, PostWritten, TopicOpened
-from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteWithdrawn
+from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteForgotten, VoteWithdrawn
 
 
 @takes(TopicOpened)
@@ -95,8 +95,8 @@ def _vote(batch: Batch, delivery: Delivery[IdeaVoted]) -> None:
     learn(batch, delivery, "vote", fact.idea_id, fact.title, fact.title, fact.text)
 
 
-@takes(VoteWithdrawn)
-def _vote_gone(batch: Batch, delivery: Delivery[VoteWithdrawn]) -> None:
+@takes(VoteWithdrawn, VoteForgotten)
+def _vote_gone(batch: Batch, delivery: Delivery[VoteWithdrawn | VoteForgotten]) -> None:
     forget(batch, delivery, ("vote",), delivery.fact.idea_id)
 
 

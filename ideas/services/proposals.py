@@ -16,6 +16,7 @@ from community.kernel.images import reencode
 from community.kernel.markup import language_of, plain_text, render
 from community.members.api import Member, Role, has_role
 from community.search.api import mark_content
+from ideas.erasure import forget_ideas
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaWithdrawn
 from ideas.models import Contest, Idea
 from ideas.services.contests import MAX_TITLE
@@ -151,7 +152,7 @@ def _edit(author: Member, idea: Idea, made: _Prepared, based_on: str | None, now
 
 @transaction.atomic
 def withdraw_idea(*, author: Member, idea: Idea, now: datetime) -> None:
-    """Take an idea back, before the vote. Again changes nothing."""
+    """Take an idea back, before the vote. Again changes nothing. Where the author was erased, nothing of it stays."""
     require_author(author, idea, moderators=True)
     try:
         idea = lock_idea(idea)
@@ -163,6 +164,8 @@ def withdraw_idea(*, author: Member, idea: Idea, now: datetime) -> None:
     idea.withdrawn_at, idea.picture = now, ""
     idea.save(update_fields=["withdrawn_at", "picture"])
     publish(IdeaWithdrawn(member_id=idea.author_id, idea_id=idea.pk, contest_id=idea.contest_id), now=now)
+    if Member.objects.filter(pk=idea.author_id).exclude(erased_at=None).exists():
+        forget_ideas([idea.pk], now=now)
     _changed(idea.contest, idea)
 
 

@@ -1,16 +1,23 @@
 """Pictures that nobody shows any more leave the disk; of an erased member's withdrawn ideas nothing stays."""
 
+import json
+
 import pytest
+from django.apps import apps
 from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
 
 from community.inbox.models import Notification
 from community.members.api import Member, Role, erase_member
+from crm_bridge.models import Signal
+from crm_bridge.profiles.projector import rebuild_profiles
 from ideas import services
 from ideas.models import Idea
 from tests.contests import DECISION, SUBMISSION, VOTING, contest, idea
 from tests.forums.places import picture
-from tests.people import member, staff
+from tests.people import member, permit, staff
 from tests.relay import drain
+from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,6 +62,37 @@ def test_an_erased_authors_ideas_stay_without_name_and_picture_and_those_taken_b
     assert (there(kept.picture.name), there(others.picture.name)) == (False, True)
     rows = Idea.objects.order_by("pk").values_list("title", "source", "text", "html", "picture")
     assert list(rows)[:2] == [("A wet box", "Here", "Here", "<p>Here</p>\n", ""), ("", "", "", "", "")]
+
+
+def naming(word):
+    """The tables that hold a word anywhere."""
+    rows = {model: list(model._default_manager.values()) for model in apps.get_models() if model._meta.managed}
+    texts = {model: json.dumps(found, cls=DjangoJSONEncoder, ensure_ascii=False) for model, found in rows.items()}
+    return sorted(model._meta.label for model, text in texts.items() if word in text)
+
+
+@pytest.mark.parametrize("removed_first", [True, False], ids=["removed, then erased", "erased, then removed"])
+def test_nothing_stays_of_what_a_moderator_removed_whatever_came_first(removed_first):
+    load_words()
+    found, keeper = contest(), staff(Role.MODERATOR)
+    voter = permit(member(), "profiling:onsite")
+    made = pictured(found, member(), "My Zanzibar roof rack")
+    services.cast_vote(voter=voter, idea=made, now=VOTING)
+    drain()
+    assert Signal.objects.filter(member_id=voter.pk).exists()
+    assert "crm_bridge.Signal" in naming("Zanzibar")
+    acts = [
+        lambda: services.withdraw_idea(author=keeper, idea=Idea.objects.get(pk=made.pk), now=VOTING),
+        lambda: erase_member(member=made.author, now=VOTING),
+    ]
+    for act in acts if removed_first else reversed(acts):
+        act()
+    drain()
+    assert naming("Zanzibar") == []
+    assert not Signal.objects.filter(member_id=voter.pk).exists()
+    assert list(Idea.objects.values_list("title", "source", "html", "text", "picture")) == [("",) * 5]
+    list(rebuild_profiles(now=VOTING))
+    assert not Signal.objects.filter(member_id=voter.pk).exists()
 
 
 def test_the_erased_authors_idea_is_still_shown(client):

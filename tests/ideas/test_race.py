@@ -5,6 +5,7 @@ The controls take the lock away, then the constraint too, and show that the race
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -194,6 +195,32 @@ def test_control_without_the_lock_somebody_decides_about_what_was_removed():
             return decisions_and_a_removal(idea(found, author), managers, moderator)
 
     assert ever(decided_after_it)
+
+
+def left_of_a_removal(moderator: Member, found: Contest) -> bool:
+    """An idea is removed while its author is erased. Returns whether anything of it is left."""
+    made = idea(found, member())
+
+    def a_moment_later() -> None:
+        time.sleep(random.random() * 0.1)
+        withdraw_idea(author=moderator, idea=made, now=VOTING)
+
+    assert at_once([a_moment_later, partial(erase_member, member=made.author, now=VOTING)]) == Counter()
+    made.refresh_from_db()
+    assert made.withdrawn_at
+    return bool(made.title or made.source or made.html or made.text)
+
+
+def test_nothing_is_left_of_an_idea_that_is_removed_while_its_author_is_erased():
+    moderator, found = staff(Role.MODERATOR), contest()
+    for _ in range(40):
+        assert not left_of_a_removal(moderator, found)
+
+
+def test_control_without_a_look_at_the_author_an_idea_that_is_removed_meanwhile_is_left(monkeypatch):
+    moderator, found = staff(Role.MODERATOR), contest()
+    monkeypatch.setattr("ideas.services.proposals.forget_ideas", lambda _ids, *, now: None)
+    assert ever(lambda: left_of_a_removal(moderator, found))
 
 
 # Controls of votes
