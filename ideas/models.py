@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from community.kernel.api import Bilingual, version_of
 from ideas.enums import SWITCHES, Decision, PhaseKind, Switches
 
+PICTURES = "ideas/%Y/%m/"
+
 
 class Contest(models.Model):
     """A question to the members, with dated phases. ``phase`` is the one last logged; the clock decides."""
@@ -79,7 +81,7 @@ class Idea(models.Model):
     html = models.TextField()
     text = models.TextField()
     language = models.CharField(max_length=10, default="en")
-    picture = models.FileField(upload_to="ideas/%Y/%m/", blank=True)
+    picture = models.FileField(upload_to=PICTURES, blank=True)
     submitted_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from community.kernel.clock import now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError, is_in_the_way
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
-from community.kernel.files import forget_files
+from community.kernel.files import NewFile, forget_files, store_file
 from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.marks import mark_of, marks_of
@@ -34,6 +34,7 @@ __all__ = [
     "Figure",
     "Gone",
     "Invalid",
+    "NewFile",
     "NotAllowed",
     "Outdated",
     "PaddockError",
@@ -77,6 +78,7 @@ __all__ = [
     "safe_cell",
     "shown_fields",
     "status_of",
+    "store_file",
     "tell",
     "times_of",
     "version_of",

@@ -1,12 +1,15 @@
-"""Uploaded files that have to go, also when the process that was to remove them has ended."""
+"""Uploaded files: those that nothing names go, also when the process that was to see to it has ended."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -17,7 +20,33 @@ from community.kernel.registry import each_minute
 logger = logging.getLogger("paddock.files")
 
 LATE = timedelta(minutes=1)
+NAMED = timedelta(hours=1)  # longer than any transaction
 MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that is stored, and which goes again unless something comes to name it."""
+
+    name: str
+    note: int
+
+    def keep(self) -> str:
+        """Its name, for a row of the caller's transaction. Without the commit the file goes."""
+        ForgottenFile.objects.filter(pk=self.note).delete()
+        return self.name
+
+
+def store_file(folder: str, content: ContentFile[bytes], *, ending: str) -> NewFile:
+    """Store a file under a name nobody can guess; ``folder`` as of a FileField. To be called before a transaction.
+
+    That it has to go is written down first: whatever happens until a row that names it is committed, the relay
+    removes it an hour later.
+    """
+    name = f"{now().strftime(folder)}{secrets.token_urlsafe(12)}{ending}"
+    note = ForgottenFile.objects.create(name=name, at=now() + NAMED)
+    default_storage.save(name, content)
+    return NewFile(name, note.pk)
 
 
 def forget_files(names: Iterable[str | None]) -> None:
@@ -34,7 +63,7 @@ def forget_files(names: Iterable[str | None]) -> None:
 
 @each_minute
 def remove_left_files() -> int:
-    """What processes did not come to remove. Returns how many files are gone."""
+    """What processes did not come to remove, or to name. Returns how many files are gone."""
     return _remove(list(ForgottenFile.objects.filter(at__lt=now() - LATE).order_by("pk")[:MOST_AT_ONCE]))
 
 

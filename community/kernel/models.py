@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 
 class OutboxState(models.TextChoices):
@@ -51,10 +52,10 @@ class OutboxLane(models.Model):
 
 
 class ForgottenFile(models.Model):
-    """An uploaded file that is to be removed, until it is."""
+    """An uploaded file that is to be removed, until it is; ``at`` that time, unless something comes to name it."""
 
     name = models.CharField(max_length=255)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.name

@@ -2,12 +2,13 @@
 
 from forums.models.boards import Board, BoardQuerySet, readers_of
 from forums.models.imported import Imported, ImportedFigure, ImportedVote
-from forums.models.posts import PAGE, Post, PostRevision, Reaction, Reference, Upload
+from forums.models.posts import PAGE, PICTURES, Post, PostRevision, Reaction, Reference, Upload
 from forums.models.reading import BoardRead, ReadState
 from forums.models.topics import Topic, TopicQuerySet, topic_slug
 
 __all__ = [
     "PAGE",
+    "PICTURES",
     "Board",
     "BoardQuerySet",
     "BoardRead",

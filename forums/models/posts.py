@@ -11,6 +11,7 @@ from forums.enums import Kind, PostKind
 from forums.models.topics import Topic
 
 PAGE = 20
+PICTURES = "posts/%Y/%m/"
 
 
 class Post(models.Model):
@@ -113,7 +114,7 @@ class Upload(models.Model):
     """A picture a member put into a post."""
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    file = models.FileField(upload_to="posts/%Y/%m/")
+    file = models.FileField(upload_to=PICTURES)
     at = models.DateTimeField()
 
     def __str__(self) -> str:

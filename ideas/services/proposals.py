@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -11,14 +10,24 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Conflict, Gone, Invalid, NotAllowed, Outdated, forget_files, publish
+from community.kernel.api import (
+    Conflict,
+    Gone,
+    Invalid,
+    NewFile,
+    NotAllowed,
+    Outdated,
+    forget_files,
+    publish,
+    store_file,
+)
 from community.kernel.images import reencode
 from community.kernel.markup import language_of, plain_text, render
 from community.members.api import Member, Role, has_role
 from community.search.api import mark_content
 from ideas.erasure import forget_ideas
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaWithdrawn
-from ideas.models import Contest, Idea
+from ideas.models import PICTURES, Contest, Idea
 from ideas.services.contests import MAX_TITLE
 from ideas.services.rows import advance_sequence, lock_contest, lock_idea
 
@@ -59,6 +68,7 @@ class _Prepared:
     source: str
     html: str
     picture: ContentFile[bytes] | None
+    stored: NewFile | None
 
     def is_said_by(self, idea: Idea) -> bool:
         """Whether an idea says and shows just this."""
@@ -66,17 +76,19 @@ class _Prepared:
             return False
         if self.picture is None:
             return True
-        return bool(idea.picture) and idea.picture.read() == self.picture.read()
+        return bool(idea.picture) and idea.picture.read() == self.picture.open().read()
 
     def keep_picture(self, idea: Idea) -> None:
         """Give it to an idea, where there is one, in the place of the one it had."""
-        if self.picture is not None:
+        if self.stored is not None:
             forget_files([idea.picture.name])
-            idea.picture.save(f"{secrets.token_urlsafe(12)}.webp", self.picture, save=False)
+            idea.picture = self.stored.keep()
 
 
 def _prepared(title: str, source: str, picture: BinaryIO | None) -> _Prepared:
-    return _Prepared(title, source, render(source, mentions={}), reencode(picture) if picture is not None else None)
+    content = reencode(picture) if picture is not None else None
+    stored = store_file(PICTURES, content, ending=".webp") if content is not None else None
+    return _Prepared(title, source, render(source, mentions={}), content, stored)
 
 
 @transaction.atomic

@@ -1,22 +1,32 @@
 """A file that has to go goes, also when the process ends between the commit and its removal."""
 
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import transaction
+from django.db.models import F
 
-from community.kernel.api import forget_files, now
-from community.kernel.files import LATE, remove_left_files
+from community.kernel.api import Conflict, Gone, forget_files, now, store_file
+from community.kernel.files import LATE, NAMED, remove_left_files
 from community.kernel.models import ForgottenFile
 from community.kernel.registry import rounds
-from community.members.api import erase_member
+from community.members.api import Member, erase_member
+from forums.models import Upload
 from forums.services import store_picture
+from ideas.services import edit_idea, submit_idea
+from tests.contests import VOTING, contest, idea
 from tests.forums.places import picture
 from tests.people import member
+from tests.servers import environment
 
 pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).parents[3]
 
 
 def stored(name="uploads/car.webp"):
@@ -96,6 +106,86 @@ def test_a_file_that_cannot_be_removed_is_tried_again_and_keeps_no_other(
 def test_a_name_that_is_taken_is_given_to_no_other_file():
     name = stored()
     assert stored(name) != name
+
+
+def new(content=b"new"):
+    return store_file("posts/%Y/", ContentFile(content), ending=".webp")
+
+
+def test_a_new_file_stays_once_a_row_that_names_it_is_committed(django_assert_num_queries):
+    with django_assert_num_queries(2), transaction.atomic(savepoint=False):
+        kept = new().keep()
+    age(NAMED + LATE)
+    assert (remove_left_files(), default_storage.exists(kept), waiting()) == (0, True, [])
+
+
+def test_a_new_file_that_nothing_came_to_name_goes_an_hour_later():
+    left = new()
+    with transaction.atomic():
+        left.keep()
+        transaction.set_rollback(True)
+    assert waiting() == [left.name]
+    ForgottenFile.objects.update(at=F("at") - NAMED)
+    assert (remove_left_files(), default_storage.exists(left.name)) == (0, True)
+    ForgottenFile.objects.update(at=F("at") - LATE)
+    assert (remove_left_files(), default_storage.exists(left.name), waiting()) == (1, False, [])
+
+
+def refused_upload():
+    zelda = member("zelda")
+    erase_member(member=Member.objects.get(pk=zelda.pk), now=now())
+    with pytest.raises(Gone):
+        store_picture(member=zelda, file=picture(), now=now())
+
+
+def refused_idea():
+    with pytest.raises(Conflict):
+        submit_idea(author=member(), contest=contest(), title="A", source="B", picture=picture(), now=VOTING)
+
+
+def refused_edit():
+    made = idea(contest())
+    with pytest.raises(Conflict):
+        edit_idea(author=made.author, idea=made, title="A", source="B", picture=picture(), now=VOTING)
+
+
+@pytest.mark.parametrize("act", [refused_upload, refused_idea, refused_edit], ids=lambda act: act.__name__)
+def test_the_picture_of_a_refused_act_goes(act):
+    act()
+    [name] = waiting()
+    assert default_storage.exists(name)
+    age(NAMED)
+    assert (remove_left_files(), default_storage.exists(name), waiting()) == (1, False, [])
+
+
+STEPS = [
+    ("community.kernel.files.default_storage.save", "before", False),
+    ("community.kernel.files.default_storage.save", "after", True),
+    ("forums.services.pictures.require_here", "after", True),
+    ("forums.models.Upload.save", "after", True),
+]
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("step", "when", "written"), STEPS)
+def test_a_process_killed_while_it_takes_a_picture_leaves_none(step, when, written, settings, tmp_path):
+    settings.PADDOCK_HOME = tmp_path
+    command = [sys.executable, "-m", "tests.dying_upload", str(member().pk), step, when]
+    done = subprocess.run(command, check=False, cwd=ROOT, env=environment(settings), capture_output=True, timeout=120)
+    assert done.returncode == -9, done.stderr.decode()
+    storage = FileSystemStorage(tmp_path / "media")
+    [name] = waiting()
+    assert (storage.exists(name), Upload.objects.exists()) == (written, False)
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "media"},
+        }
+    }
+    assert remove_left_files() == 0
+    age(NAMED)
+    assert (remove_left_files(), storage.exists(name), waiting()) == (1, False, [])
 
 
 def test_the_relay_does_it():
