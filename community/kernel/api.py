@@ -14,7 +14,16 @@ from community.kernel.limits import rate_limit
 from community.kernel.marks import mark_of, marks_of
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.outages import REDIS
-from community.kernel.queries import facts_before, facts_of, outbox_status, replay, replay_of, times_of, waiting_of
+from community.kernel.queries import (
+    facts_before,
+    facts_of,
+    first_published,
+    outbox_status,
+    replay,
+    replay_of,
+    times_of,
+    waiting_of,
+)
 from community.kernel.recount import counted, recountable
 from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
@@ -49,6 +58,7 @@ __all__ = [
     "facts_of",
     "fields_sent",
     "fills",
+    "first_published",
     "forget",
     "forget_files",
     "full_path",

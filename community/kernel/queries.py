@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Min
+
 from community.kernel.facts import Delivery, Fact, fact_from
 from community.kernel.models import OutboxEvent, OutboxState
 
@@ -56,6 +58,12 @@ def facts_before(delivery: Delivery[Any], types: Iterable[type[Fact]]) -> Iterat
 def times_of(event_ids: Iterable[int]) -> dict[int, datetime]:
     """When facts happened, by their number."""
     return dict(OutboxEvent.objects.filter(pk__in=list(event_ids)).values_list("pk", "occurred_at"))
+
+
+def first_published(member_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the first of their kept facts was published here, whenever what it tells happened."""
+    events = OutboxEvent.objects.filter(member_id__in=list(member_ids)).order_by().values("member_id")
+    return dict(events.annotate(first=Min("published_at")).values_list("member_id", "first"))
 
 
 @dataclass(frozen=True)
