@@ -130,7 +130,7 @@ class Vote(models.Model):
 
 
 class VoteEvent(models.Model):
-    """The history of votes: cast, moved, withdrawn. Never changed."""
+    """The history of votes: cast, moved, withdrawn. Never changed but for the number of a voter who is erased."""
 
     contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="+")
     voter_id = models.BigIntegerField(null=True)

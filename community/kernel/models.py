@@ -1,4 +1,4 @@
-"""The outbox: every fact, kept for good, and how far its delivery is. And files that have to go."""
+"""The outbox: every fact, kept until its member is erased, and how far its delivery is. And files that have to go."""
 
 from __future__ import annotations
 
