@@ -13,7 +13,7 @@ from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.marks import mark_of, marks_of
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
-from community.kernel.outages import REDIS
+from community.kernel.outages import REDIS, Breaker
 from community.kernel.queries import (
     facts_before,
     facts_of,
@@ -37,6 +37,7 @@ __all__ = [
     "REDIS",
     "SYSTEM",
     "Bilingual",
+    "Breaker",
     "Conflict",
     "Delivery",
     "Fact",
