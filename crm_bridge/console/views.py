@@ -46,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise NotAllowed(_("The Workbench is for the brand’s own people."))
     may_search = has_role(request.user, *AUDIENCE_ROLES)
+    segments = counted(actor=_member(request), most=SHOWN, now=now()) if may_search else []
     due = [entry for found in contributions("console.due", request.user) for entry in found]
     context = {
         "section": "desk",
@@ -53,7 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_search": may_search,
         # What has no day waits already.
         "due": sorted(due, key=lambda entry: (entry.get("at") is None, entry.get("at") or 0)),
-        "segments": counted(actor=_member(request), most=SHOWN, now=now()) if may_search else [],
+        "segments": segments,
+        "away": any(row.away for row in segments),
         "looks": newest_looks(SHOWN) if may_search else [],
     }
     return render(request, "crm/home.html", context)
@@ -92,7 +94,7 @@ def _answer(
         context["after"] = text[error.end :]
         return render(request, "crm/people.html", context, status=error.status)
     except SearchDown:
-        return render(request, "crm/people.html", context | {"away": True}, status=503)
+        return _away(request, context)
     except ValueError as error:
         raise Http404 from error
     ids = [person.member.pk for person in found.people]
@@ -127,16 +129,16 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def export_people(request: HttpRequest) -> HttpResponse:
     """The audience as CSV."""
     staff = _marketer(request)
-    at = now()
+    typed, at = request.POST.get("q", ""), now()
     rate_limit(staff.pk, "export", now=at)
     try:
-        line = parse(request.POST.get("q", ""))
+        line = parse(typed)
         ask(line, actor=staff, kind=QuestionKind.EXPORT, now=at)
         text = export(line, actor=staff, now=at)
-    except LineError as error:
-        return _answer(request, staff, request.POST.get("q", ""), refused=error)
+    except Invalid as error:
+        return _answer(request, staff, typed, refused=error)
     except SearchDown:
-        return _away(request)
+        return _away(request, {"section": "desk", "page": "people", "text": typed, "line": render_line(line)})
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audience-{at.date().isoformat()}.csv"'
     response["Cache-Control"] = "no-store"
@@ -155,6 +157,7 @@ def _segments(
 ) -> HttpResponse:
     rows = counted(actor=staff, now=now())
     context = {"section": "desk", "page": "segments", "rows": rows, "refused": refused, "target": target}
+    context["away"] = any(row.away for row in rows)
     context["typed"] = request.POST.get("name", "")
     return render(request, "crm/segments.html", context, status=refused.status if refused else 200)
 
@@ -212,5 +215,7 @@ def _to_line(text: str, *, compact: bool) -> HttpResponse:
     return redirect(f"{reverse('crm:people')}?{urlencode(asked)}")
 
 
-def _away(request: HttpRequest) -> HttpResponse:
-    return render(request, "crm/people.html", {"section": "desk", "page": "people", "away": True}, status=503)
+def _away(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The page without an answer: the question stands in it and can be saved, under the name that was typed."""
+    refused = context.get("refused")
+    return render(request, "crm/people.html", context | {"away": True}, status=refused.status if refused else 503)

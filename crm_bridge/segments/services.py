@@ -41,6 +41,11 @@ class Counted:
         """Whether it reaches fewer than ten."""
         return self.size is not None and self.size < FEWEST
 
+    @property
+    def away(self) -> bool:
+        """Whether search, which knows how many they are, did not answer."""
+        return self.size is None and not self.broken
+
 
 def save_segment(*, actor: Member, name: str, line: str, now: datetime) -> Segment:
     """Keep a line under a name. Raises Invalid for a name that is empty, too long or taken, and LineError."""

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 
@@ -13,9 +14,12 @@ from community.kernel.relay import Relay
 from community.members.api import Role
 from community.search.api import search_content
 from community.search.models import Mark
+from community.search.registry import close_engines
 from community.search.services import LONGEST_PAUSE_SECONDS, drift
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
+from crm_bridge.models import Segment
+from crm_bridge.segments.services import save_segment
 from forums.api import Topic, ensure_board, open_topic
 from tests.outage import Door
 from tests.people import member, permit, staff
@@ -35,6 +39,7 @@ def door(elasticsearch, settings):
     settings.ELASTICSEARCH_URL = found.url
     yield found
     found.open()
+    close_engines()  # engines that were left alone for a while would not empty their indexes
 
 
 @pytest.mark.parametrize(("away", "seconds"), [("refuse", 60), ("freeze", 12)])
@@ -74,6 +79,66 @@ def test_an_outage_under_writing_load(door, client, away, seconds):
     assert search_content("roof rack", viewer=AnonymousUser(), kinds=["topic"]).total == written
     assert audience(parse("interest:roof-rack"), now=now()).total == WRITERS
     assert [drift(name) for name in ("content", "audience")] == [([], []), ([], [])]
+
+
+LINE = "interest:roof-rack active<30d"
+
+
+@pytest.fixture
+def segment(door, client):
+    """A segment in a Workbench whose search works."""
+    load_words()
+    marketer = staff(Role.MARKETER)
+    client.force_login(marketer)
+    permit(member("ada"), "profiling:onsite", "product_news:email")
+    saved = save_segment(actor=marketer, name="Racks", line=LINE, now=now())
+    drain()
+    assert client.get(reverse("crm:people"), {"q": LINE}).status_code == 200
+    return saved
+
+
+def quickly(act):
+    began = time.monotonic()
+    answer = act()
+    assert time.monotonic() - began < QUICK_SECONDS
+    return answer
+
+
+@pytest.mark.parametrize("goes", ["refuse", "freeze"])
+def test_places_that_need_search_say_so_and_lose_nothing(door, segment, client, goes):
+    away = "Search is away for a moment"
+    getattr(door, goes)()
+
+    def sent(status, method, name, data, *args):
+        answer = quickly(lambda: getattr(client, method)(reverse(name, args=args), data, follow=method == "post"))
+        text = answer.content.decode()
+        assert (answer.status_code, away in text) == (status, True), name
+        return text
+
+    asked = f'value="{LINE.replace("<", "&lt;")}"'
+    assert asked in sent(503, "get", "crm:people", {"q": LINE})  # a segment is opened
+    assert asked in sent(503, "post", "crm:export", {"q": LINE})
+    text = sent(422, "post", "crm:save_segment", {"q": LINE, "name": "Racks"})
+    assert 'value="Racks"' in text and "There is a segment of this name already." in text and text.count(asked) == 2
+    assert "Saved: “More racks”." in sent(200, "post", "crm:save_segment", {"q": LINE, "name": "More racks"})
+    text = sent(200, "post", "crm:change_segment", {"name": "Roof racks"}, segment.pk)
+    assert "“Racks” is now “Roof racks”." in text
+    text = sent(422, "post", "crm:change_segment", {"name": "More racks"}, segment.pk)
+    assert 'value="More racks" aria-invalid="true"' in text
+    sent(200, "get", "crm:workbench", {})
+    sent(200, "post", "crm:change_segment", {"do": "delete"}, segment.pk)
+    assert list(Segment.objects.values_list("name", "line")) == [("More racks", LINE)]
+
+
+@pytest.mark.parametrize("goes", ["refuse", "freeze"])
+def test_the_command_says_that_search_is_away(door, segment, goes):
+    getattr(door, goes)()
+
+    def asked():
+        with pytest.raises(CommandError, match="Search is away at the moment; try again in a minute"):
+            call_command("audience", LINE)
+
+    quickly(asked)
 
 
 def looking(client, until):
