@@ -5,6 +5,7 @@ import html
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -22,6 +23,7 @@ from community.search.registry import engine_of
 from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.audience.questions import KEPT, prune_questions
 from crm_bridge.console.access import newest_looks, record
+from crm_bridge.console.export import MOST
 from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
@@ -268,6 +270,31 @@ def test_the_export_holds_those_who_permit_it_at_that_moment(ada, desk):
     assert rows[0]["name"] == "'=1+1"
     assert rows[0]["email"] == "quick@example.org"
     assert list(AccessEntry.objects.values_list("member_id", "kind")) == [(quick.pk, "exported")]
+
+
+def test_a_file_holds_as_many_people_as_is_written():
+    assert MOST == 100_000
+    assert f"at most {MOST:,} people" in Path("docs/audience.md").read_text()
+
+
+@pytest.mark.parametrize(("most", "status"), [(3, 200), (2, 422)])
+def test_an_audience_too_large_for_a_file_is_refused_and_never_cut(ada, desk, monkeypatch, most, status):
+    for name in ("bo", "cleo"):
+        permit(member(name), *BOTH)
+    drain()
+    monkeypatch.setattr("crm_bridge.console.export.MOST", most)
+    answer = desk.post(reverse("crm:export"), {"q": "language:en joined<5y"})
+    text = answer.content.decode()
+    assert answer.status_code == status
+    if status == 200:
+        rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+        assert {row["username"] for row in rows} == {"ada", "bo", "cleo"}
+    else:
+        assert "narrow the audience down before exporting it" in text
+        assert 'name="q" value="language:en joined&lt;1825d"' in text  # the question is still there
+        assert "csv" not in answer["Content-Type"]
+    exported = AccessEntry.objects.filter(kind="exported").count()
+    assert exported == (3 if status == 200 else 0)
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
