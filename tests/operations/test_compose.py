@@ -71,7 +71,7 @@ def test_every_key_and_value_is_one_compose_takes(compose):
         jsonschema.validate({"services": {"web": {"image": "x", "depend_on": {}}}}, SCHEMA)
 
 
-def test_the_six_parts_are_there(compose):
+def test_all_parts_are_there(compose):
     assert set(compose["services"]) == {"prepare", "web", "relay", "worker", "postgres", "redis", "elasticsearch"}
 
 
