@@ -17,9 +17,9 @@ from community.consent.api import CONTACT_CHANNELS
 from crm_bridge.audience import mistakes
 from crm_bridge.audience.document import LEVELS
 from crm_bridge.audience.mistakes import SUGGESTED, near
-from crm_bridge.audience.named import club_slug, owned_by_name
+from crm_bridge.audience.named import Names, club_slug, owned_by_name
 from crm_bridge.audience.parts import LineError, Part, parts_of, quoted
-from crm_bridge.keywords.vocabulary import Vocabulary, nearest, vocabulary
+from crm_bridge.keywords.vocabulary import Vocabulary, nearest
 from crm_bridge.models.profile import Stage
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "WINDOW_KEYS",
     "Line",
     "LineError",
+    "Names",
     "Part",
     "Wanted",
     "parse",
@@ -67,12 +68,12 @@ class Line:
     sort: str = ""
 
 
-def parse(text: str, *, words: Vocabulary | None = None) -> Line:
-    """Read a line, many with the same ``words``. Raises LineError where a part cannot be understood."""
+def parse(text: str, *, names: Names | None = None) -> Line:
+    """Read a line, many with the same ``names``. Raises LineError where a part cannot be understood."""
     text = text.replace("\0", " ")
     if len(text) > LONGEST:
         raise LineError(_("The line is longer than 500 characters."), LONGEST, len(text))
-    builder = _Builder(words)
+    builder = _Builder(names or Names())
     parts = list(parts_of(text))
     for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
         builder.add(part, before, after)
@@ -85,8 +86,8 @@ def parse(text: str, *, words: Vocabulary | None = None) -> Line:
 class _Builder:
     """Collects the parts of a line."""
 
-    def __init__(self, vocabulary_used: Vocabulary | None) -> None:
-        self._vocabulary = vocabulary_used
+    def __init__(self, names: Names) -> None:
+        self._names = names
         self.words: list[str] = []
         self.interests: dict[str, Wanted] = {}
         self.without: list[str] = []
@@ -99,9 +100,8 @@ class _Builder:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The vocabulary, asked for once a line and only where the line needs it."""
-        self._vocabulary = self._vocabulary or vocabulary()
-        return self._vocabulary
+        """The vocabulary, asked for only where the line needs it."""
+        return self._names.vocabulary
 
     def add(self, part: Part, before: Part | None, after: Part | None) -> None:
         """One part more, with its neighbours. Raises LineError."""
@@ -183,9 +183,9 @@ class _Builder:
 
     def _value(self, part: Part, value: str) -> str:
         if part.key == "owns":
-            return owned_by_name(value, part, self.vocabulary)
+            return owned_by_name(value, part, self._names)
         if part.key == "club":
-            return club_slug(value, part)
+            return club_slug(value, part, self._names)
         value = value.lower()
         if part.key == "language":
             value = {"zh-hans": "zh", "中文": "zh", "chinese": "zh", "english": "en", "英文": "en"}.get(value, value)
@@ -243,7 +243,7 @@ class _Builder:
             message = _("The vocabulary is empty. “manage.py load_vocabulary” brings the words to begin with.")
             return LineError(message, part.start, part.end)
         message = _("The vocabulary does not know “%(term)s”.") % {"term": term}
-        return LineError(message, part.start, part.end, tuple(nearest(term, SUGGESTED)))
+        return LineError(message, part.start, part.end, tuple(nearest(term, SUGGESTED, words=self.vocabulary)))
 
 
 def render(line: Line) -> str:

@@ -3,34 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from community.kernel.api import contributions
 from community.members.api import car_names, cars_called
 from crm_bridge.audience.document import owned
 from crm_bridge.audience.mistakes import SUGGESTED, near
-from crm_bridge.audience.parts import FOLDED, LineError, Part
+from crm_bridge.audience.parts import FOLDED, LineError, Part, parts_of
 from crm_bridge.keywords.matcher import bare
-from crm_bridge.keywords.vocabulary import Vocabulary, nearest
+from crm_bridge.keywords.vocabulary import Vocabulary, nearest, vocabulary
 from crm_bridge.models import Keyword, Synonym
 
 CARS_COMPARED = 2000
 
 
-def club_slug(value: str, part: Part) -> str:
+class Names:
+    """What lines name: keywords, clubs and cars, each asked for once and only where a line needs it.
+
+    Many lines are read with the same one, made of all of them.
+    """
+
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        self._lines = tuple(lines)
+        self._titles: dict[str, dict[str, str]] = {}
+        self._synonyms: dict[str, list[str]] = {}
+        self._asked: set[str] = set()
+        self._cars: dict[tuple[str, str], set[str]] = {}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary."""
+        return vocabulary()
+
+    def clubs(self, language: str) -> dict[str, str]:
+        """The titles of all clubs in a language, by slug."""
+        if language not in self._titles:
+            with translation.override(language):
+                found = contributions("clubs.titles")
+            self._titles[language] = {slug: title for titles in found for slug, title in titles.items()}
+        return self._titles[language]
+
+    def cars(self, names: set[str]) -> list[tuple[str, str]]:
+        """Brand and model of the cars whose brand, model or both together are one of the names, in lower case."""
+        if not names <= self._asked:
+            unasked = (names | self.called(self._driven)) - self._asked
+            self._cars |= {(brand, model): _called(brand, model) for brand, model in cars_called(unasked)}
+            self._asked |= unasked
+        return [car for car, called in self._cars.items() if called & names]
+
+    def called(self, codes: Iterable[str]) -> set[str]:
+        """Codes of cars, brands and models with all names of those the vocabulary knows, in lower case."""
+        asked, keywords = set(codes), self.vocabulary.keywords
+        unread = {code for code in asked | self._driven if code in keywords} - self._synonyms.keys()
+        self._synonyms |= _synonyms_of(unread)
+        known = [code for code in asked if code in keywords]
+        return asked | {name.lower() for code in known for name in (*_names(keywords[code]), *self._synonyms[code])}
+
+    @cached_property
+    def _driven(self) -> set[str]:
+        return {owned(value, self.vocabulary) for line in self._lines for value in _driven_in(line)}
+
+    @cached_property
+    def known_cars(self) -> list[str]:
+        """What the cars that most members have are called."""
+        return car_names(CARS_COMPARED)
+
+
+def _driven_in(line: str) -> list[str]:
+    """The cars a line names."""
+    try:
+        return [value for part in parts_of(line) if part.key == "owns" for value in part.values]
+    except LineError:  # a line that was cut off within quotation marks
+        return []
+
+
+def _synonyms_of(codes: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {code: [] for code in codes}
+    synonyms = Synonym.objects.filter(keyword__in=found, exclusion=False) if found else Synonym.objects.none()
+    for code, text in synonyms.values_list("keyword_id", "text"):
+        found[code].append(bare(text))
+    return found
+
+
+def _called(brand: str, model: str) -> set[str]:
+    return {brand.lower(), model.lower(), f"{brand} {model}".lower()}
+
+
+def club_slug(value: str, part: Part, names: Names) -> str:
     """The club of that slug or title. Raises LineError."""
-    titles = dict(_titles())
+    current = get_language() or settings.LANGUAGE_CODE
+    titles = names.clubs(current)
     plain = value.lower()
     if plain in titles:
         return plain
     called = {_plain(title): slug for slug, title in titles.items()}
     for language, _name in settings.LANGUAGES:
         if _plain(value) not in called:
-            with translation.override(language):
-                called |= {_plain(title): slug for slug, title in _titles()}
+            called |= {_plain(title): slug for slug, title in names.clubs(language).items()}
     if _plain(value) in called:
         return called[_plain(value)]
     message = _("There is no %(key)s “%(value)s”.") % {"key": part.key, "value": value}
@@ -38,34 +112,25 @@ def club_slug(value: str, part: Part) -> str:
     raise LineError(message, part.start, part.end, tuple(dict.fromkeys(slugs))[:SUGGESTED])
 
 
-def _titles() -> Iterable[tuple[str, str]]:
-    return [(slug, title) for titles in contributions("clubs.titles") for slug, title in titles.items()]
-
-
 def _plain(title: str) -> str:
     """A title as it can be typed: quotation marks do not count, nor does the width of its signs."""
     return " ".join(title.translate(FOLDED).replace('"', "").lower().split())
 
 
-def owned_by_name(value: str, part: Part, words: Vocabulary) -> str:
+def owned_by_name(value: str, part: Part, names: Names) -> str:
     """What stands for a car, a brand or a model in a line. Raises LineError for what nobody drives or knows."""
-    code = owned(value, words)
-    if code in words.keywords or cars_called([code]):
+    code = owned(value, names.vocabulary)
+    if code in names.vocabulary.keywords or names.cars({code}):
         return code
     message = _("There is no car called “%(value)s”.") % {"value": value}
-    names = [*near(value, car_names(CARS_COMPARED)), *nearest(value, SUGGESTED, codes=False)]
-    raise LineError(message, part.start, part.end, tuple(dict.fromkeys(names))[:SUGGESTED])
+    close = [*near(value, names.known_cars), *nearest(value, SUGGESTED, codes=False, words=names.vocabulary)]
+    raise LineError(message, part.start, part.end, tuple(dict.fromkeys(close))[:SUGGESTED])
 
 
-def cars_meant(values: Iterable[str], words: Vocabulary) -> tuple[str, ...]:
+def cars_meant(values: Iterable[str], names: Names) -> tuple[str, ...]:
     """What documents hold for cars given by brand, model or both."""
     asked = tuple(values)
-    known = [code for code in asked if code in words.keywords]
-    names = {*asked, *(name.lower() for code in known for name in _names(words.keywords[code]))}
-    if known:
-        synonyms = Synonym.objects.filter(keyword__in=known, exclusion=False)
-        names |= {bare(text).lower() for text in synonyms.values_list("text", flat=True)}
-    cars = [owned(f"{brand} {model}".strip(), words) for brand, model in cars_called(names)]
+    cars = [owned(f"{brand} {model}".strip(), names.vocabulary) for brand, model in names.cars(names.called(asked))]
     return tuple(dict.fromkeys((*asked, *cars)))
 
 

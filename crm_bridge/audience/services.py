@@ -19,7 +19,7 @@ from community.kernel.api import pages_of
 from community.members.api import Member, car_lines
 from community.search.api import MAX_WINDOW, Query, all_matching, excerpt, matches, query, query_tokens, query_words
 from crm_bridge.audience.line import Line
-from crm_bridge.audience.named import cars_meant
+from crm_bridge.audience.named import Names, cars_meant
 from crm_bridge.audience.ordering import ordered
 from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Profile
@@ -93,8 +93,8 @@ def _pages(total: int, size: int) -> int:
     return min(pages_of(total, size), MAX_WINDOW // size)
 
 
-def question(line: Line, *, now: datetime) -> Query:
-    """The line as a question to the index, whatever people permit."""
+def question(line: Line, *, now: datetime, names: Names | None = None) -> Query:
+    """The line as a question to the index, whatever people permit; many with the ``names`` they were read with."""
     ranges: dict[str, tuple[Any, Any]] = {}
     for key, sign, days in line.windows:
         name, edge = SORTED_BY[key], now - timedelta(days=days)
@@ -103,7 +103,7 @@ def question(line: Line, *, now: datetime) -> Query:
     any_of, none = ({FIELDS.get(k, k): v for k, v in group.items()} for group in (line.any, line.none))
     for group in (any_of, none):
         if "owns" in group:
-            group["owns"] = cars_meant(group["owns"], vocabulary())
+            group["owns"] = cars_meant(group["owns"], names or Names())
     if line.without:
         none["interests"] = line.without
     least = {wanted.code: wanted.least for wanted in line.interests if wanted.least}
@@ -201,9 +201,9 @@ def _of_contacts(facets: dict[str, list[tuple[Any, int]]]) -> dict[str, list[tup
     return {**facets, "permits": permits}
 
 
-def size_of(line: Line, *, now: datetime) -> int:
+def size_of(line: Line, *, now: datetime, names: Names | None = None) -> int:
     """How many people of a line may be reached. Raises SearchDown."""
-    return query(INDEX, permitted(question(line, now=now), line)).total
+    return query(INDEX, permitted(question(line, now=now, names=names), line)).total
 
 
 def everyone(line: Line, *, now: datetime) -> Iterator[int]:

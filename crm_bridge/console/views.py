@@ -156,9 +156,8 @@ def _segments(
     request: HttpRequest, staff: Member, *, refused: Invalid | None = None, target: Segment | None = None
 ) -> HttpResponse:
     rows = counted(actor=staff, now=now())
-    context = {"section": "desk", "page": "segments", "rows": rows, "refused": refused, "target": target}
-    context["away"] = any(row.away for row in rows)
-    context["typed"] = request.POST.get("name", "")
+    context: dict[str, Any] = {"section": "desk", "page": "segments", "rows": rows, "refused": refused}
+    context |= {"target": target, "typed": request.POST.get("name", ""), "away": any(row.away for row in rows)}
     return render(request, "crm/segments.html", context, status=refused.status if refused else 200)
 
 

@@ -100,11 +100,11 @@ def capture(text: str) -> Counter[str]:
     return vocabulary().capture(text)
 
 
-def nearest(term: str, limit: int = 3, *, codes: bool = True) -> list[str]:
+def nearest(term: str, limit: int = 3, *, codes: bool = True, words: Vocabulary | None = None) -> list[str]:
     """Names, and codes if wanted, close to a term nobody knows: each keyword under the name that is closest."""
     wanted = term.lower()
     close = []
-    for keyword in vocabulary().keywords.values():
+    for keyword in (words or vocabulary()).keywords.values():
         names = (keyword.name_en, keyword.name_zh, *((keyword.code,) if codes else ()))
         # Of two that are as close, the one that is shown.
         likeness, at = max((_likeness(wanted, name.lower()), -at) for at, name in enumerate(names))

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from community.kernel.api import Gone, Invalid
 from community.members.api import Member, Role, require_role
 from community.search.api import SearchDown
-from crm_bridge.audience.line import Line, LineError, parse, render
+from crm_bridge.audience.line import Line, LineError, Names, parse, render
 from crm_bridge.audience.questions import keep_questions
 from crm_bridge.audience.services import FEWEST, size_of
 from crm_bridge.audience.words import Phrase, permit_name, phrases_of
-from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Segment
 from crm_bridge.models.console import QuestionKind
 
@@ -96,25 +95,26 @@ def _stored(segment: Segment) -> Segment:
 def counted(*, actor: Member, most: int | None = None, now: datetime) -> list[Counted]:
     """The segments, or the first so many by name, with their present size. Each is a question that is kept."""
     segments = list(Segment.objects.select_related("owner")[:most])
-    said, words = phrases_of(segment.line for segment in segments), vocabulary()
+    lines = [segment.line for segment in segments]
+    said, names = phrases_of(lines), Names(lines)
     found, asked = [], []
     for segment in segments:
         size, broken = None, ""
         try:
-            line = parse(segment.line, words=words)
+            line = parse(segment.line, names=names)
         except LineError as error:  # a keyword or club it names is gone
             broken = error.message
         else:
             asked.append(line)
-            size = _size(line, now=now)
+            size = _size(line, names, now=now)
         permit = permit_name(f"{segment.purpose}:{segment.channel}")
         found.append(Counted(segment, said[segment.line], permit, size, broken))
     keep_questions(asked, actor=actor, kind=QuestionKind.SEGMENT, now=now)
     return found
 
 
-def _size(line: Line, *, now: datetime) -> int | None:
+def _size(line: Line, names: Names, *, now: datetime) -> int | None:
     try:
-        return size_of(line, now=now)
+        return size_of(line, now=now, names=names)
     except SearchDown:
         return None

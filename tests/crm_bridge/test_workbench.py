@@ -297,6 +297,20 @@ def test_an_audience_too_large_for_a_file_is_refused_and_never_cut(ada, desk, mo
     assert exported == (3 if status == 200 else 0)
 
 
+@pytest.mark.parametrize("rows", [2, 12])
+def test_the_export_asks_a_literal_number_of_queries(ada, desk, rows, django_assert_num_queries):
+    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    for number in range(rows - 1):
+        driver = permit(member(f"driver{number}x"), *BOTH)
+        set_garage(member=driver, cars=[CarEntry("Norling", f"{number}T", 2024)], now=now())
+        open_topic(author=driver, board=board, title="Roof rack", source="Roof rack", now=now())
+    drain()
+    desk.post(reverse("crm:export"), {"q": "interest:roof-rack"})
+    with django_assert_num_queries(15):  # one of them writes down who was exported; for every 500 people
+        answer = desk.post(reverse("crm:export"), {"q": "interest:roof-rack"})
+    assert len(answer.content.splitlines()) == rows + 1
+
+
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_no_cell_is_a_formula(cell):
     assert safe_cell(cell) == f"'{cell}"
@@ -456,6 +470,35 @@ def test_the_overview_asks_a_literal_number_of_queries(ada, desk, marketer, coun
     desk.get(reverse("crm:workbench"))
     with django_assert_num_queries(17):
         desk.get(reverse("crm:workbench"))
+
+
+@pytest.fixture
+def questions(ada):
+    """Questions of all kinds, each with names of its own, and some that name what is gone."""
+    cars = [CarEntry("Norling", f"{number}T", 2024) for number in range(4)]
+    set_garage(member=ada, cars=cars, now=now())
+    for number in range(4):
+        texts = {"title_en": f"Club {number}", "title_zh": f"俱乐部{number}", "about_en": "", "about_zh": ""}
+        join_club(member=ada, club=found_club(slug=f"club{number}", models=[], now=now(), **texts), now=now())
+    made = []
+    for number in range(4):
+        made += [f"club:club{number} interest:roof-rack", f'owns:"norling {number}t"', f"owns:{number}t,norling"]
+        made += [f"interest:gone{number}", f'owns:"gone {number}"', f"club:gone{number}"]
+    return made
+
+
+@pytest.mark.parametrize("rounds", [1, 4])
+def test_the_segments_ask_a_literal_number_of_queries(ada, desk, questions, rounds, django_assert_num_queries):
+    for number, line in enumerate(questions[: 6 * rounds]):
+        Segment.objects.create(
+            name=f"S{number:02}", line=line, purpose="product_news", channel="email", created_at=now()
+        )
+    drain()
+    desk.get(reverse("crm:segments"))
+    with django_assert_num_queries(19):
+        answer = desk.get(reverse("crm:segments"))
+    rows = answer.context["rows"]
+    assert (len(rows), [row.size for row in rows[:6]]) == (6 * rounds, [1, 1, 1, None, None, None])
 
 
 def test_a_segment_whose_keyword_is_gone_says_so(ada, desk):

@@ -31,3 +31,28 @@ def test_a_topics_feed_lists_its_posts_newest_first(client, now, kind, version):
     assert (feed.bozo, feed.version) == (False, version)
     assert [entry.summary for entry in feed.entries] == ["Steel one", "Which one do you use?"]
     assert feed.entries[0].link.endswith(f"/posts/{said.pk}/")
+
+
+# A reader of feeds asks again and again: what it costs does not depend on how much there is.
+
+
+@pytest.mark.parametrize("rows", [2, 12])
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_a_boards_feed_asks_a_literal_number_of_queries(client, django_assert_num_queries, kind, rows):
+    place = board("racks")
+    for _ in range(rows):
+        topic(where=place)
+    with django_assert_num_queries(2):  # board, topics with their authors
+        feed = feedparser.parse(client.get(f"/boards/racks/feed.{kind}").content)
+    assert len(feed.entries) == rows
+
+
+@pytest.mark.parametrize("rows", [2, 12])
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_a_topics_feed_asks_a_literal_number_of_queries(client, django_assert_num_queries, kind, rows):
+    opened = topic()
+    for _ in range(rows - 1):
+        reply(opened)
+    with django_assert_num_queries(2):  # topic, posts with their authors
+        feed = feedparser.parse(client.get(f"/topics/{opened.pk}/feed.{kind}").content)
+    assert len(feed.entries) == rows

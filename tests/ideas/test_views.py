@@ -235,6 +235,18 @@ def test_the_export_is_a_table_no_spreadsheet_will_run():
     assert shown == [("'=HYPERLINK(1)", "eve", "2", "adopted", "'@x")]
 
 
+@pytest.mark.parametrize("rows", [2, 12])
+def test_the_export_asks_a_literal_number_of_queries(django_assert_num_queries, rows):
+    found, client = contest(), signed_in(staff(Role.BRAND_MANAGER, "boss"))
+    for number in range(rows):
+        votes(idea(found, title=f"Idea {number}"), 1)
+    begin(found, "results")
+    with django_assert_num_queries(9):
+        answer = client.get(f"/workbench/contests/{found.slug}/export/")
+    table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["votes"] for row in table] == ["1"] * rows
+
+
 def test_a_moderator_is_asked_about_another_persons_idea_and_an_author_about_their_own():
     found, author = contest(), member()
     made = idea(found, author)

@@ -10,10 +10,9 @@ from datetime import datetime
 from community.consent.api import permission_table
 from community.members.api import Member
 from community.search.api import SearchDown, query
-from crm_bridge.audience.line import Line, LineError, parse
+from crm_bridge.audience.line import Line, LineError, Names, parse
 from crm_bridge.audience.services import permitted, question
 from crm_bridge.audience.words import Phrase, permit_name, phrases_of
-from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Segment
 from crm_bridge.profiles.projector import INDEX
 
@@ -32,8 +31,8 @@ def segments_of(member: Member, *, now: datetime) -> list[Holding] | None:
     """The saved audiences a member is in now; None while search is away. One question a segment they permit."""
     found: list[Segment] = []
     try:
-        for segment, line in _permitted_segments(member):
-            asked = replace(permitted(question(line, now=now), line), sort="", size=1)
+        for segment, line, names in _permitted_segments(member):
+            asked = replace(permitted(question(line, now=now, names=names), line), sort="", size=1)
             mine = replace(asked, must={**asked.must, "member": (str(member.pk),)})
             if query(INDEX, mine).total:
                 found.append(segment)
@@ -43,12 +42,12 @@ def segments_of(member: Member, *, now: datetime) -> list[Holding] | None:
     return [Holding(one.name, one.line, permit_name(f"{one.purpose}:{one.channel}"), said[one.line]) for one in found]
 
 
-def _permitted_segments(member: Member) -> Iterator[tuple[Segment, Line]]:
-    """Segments whose purpose and channel a member permits and whose line still has a meaning."""
+def _permitted_segments(member: Member) -> Iterator[tuple[Segment, Line, Names]]:
+    """Segments whose purpose and channel a member permits and whose line still has a meaning; what all of them name."""
     table = permission_table(member.pk)
     given = {(str(row.purpose), str(cell.channel)) for row in table for cell in row.cells if cell.granted}
     segments = [one for one in Segment.objects.order_by("name") if (one.purpose, one.channel) in given]
-    words = vocabulary() if segments else None
+    names = Names(segment.line for segment in segments)
     for segment in segments:
         with contextlib.suppress(LineError):  # a keyword or club it names is gone: it holds nobody
-            yield segment, parse(segment.line, words=words)
+            yield segment, parse(segment.line, names=names), names

@@ -228,6 +228,16 @@ def test_crawlers_are_told_what_to_leave_alone(client, site):
     assert "/articles/winter/" in client.get(reverse("sitemap")).content.decode()
 
 
+@pytest.mark.parametrize("count", [2, 12])
+def test_the_site_map_costs_a_constant_number_of_queries(client, site, count, django_assert_num_queries):
+    for number in range(count):
+        article(f"winter-{number}")
+    client.get(reverse("sitemap"))
+    with django_assert_num_queries(7):
+        text = client.get(reverse("sitemap")).content.decode()
+    assert text.count("/articles/winter-") == count
+
+
 def test_the_search_page_asks_before_it_answers(client):
     response = client.get(reverse("search"))
     assert (response.status_code, response.context["words"]) == (200, "")

@@ -8,9 +8,10 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from clubs.api import found_club, join_club
 from community.consent.api import VERSION, permits_of, withdraw
 from community.kernel.api import now, publish
-from community.members.api import Member, Newcomer, Role, declare_keywords, import_members
+from community.members.api import CarEntry, Member, Newcomer, Role, declare_keywords, import_members, set_garage
 from community.search.api import SearchDown, engine_of
 from community.traces.facts import SiteSearched
 from crm_bridge.audience.line import parse
@@ -421,6 +422,20 @@ def test_the_page_costs_a_constant_number_of_queries(client, ada, count, django_
     page(client)
     with django_assert_num_queries(19):  # one of them is for the names in what was asked
         assert page(client).count('class="fact"') == count + 1
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_the_audiences_one_is_in_cost_a_constant_number_of_queries(client, ada, count, django_assert_num_queries):
+    set_garage(member=ada, cars=[CarEntry("Norling", f"{number}T", 2024) for number in range(4)], now=now())
+    for number in range(count):
+        texts = {"title_en": f"Club {number}", "title_zh": f"俱乐部{number}", "about_en": "", "about_zh": ""}
+        join_club(member=ada, club=found_club(slug=f"club{number}", models=[], now=now(), **texts), now=now())
+        line = f"club:club{number}" if number % 2 else f"owns:{number // 2}t"
+        Segment.objects.create(name=f"S{number}", line=line, purpose="product_news", channel="email", created_at=now())
+    drain()
+    with django_assert_num_queries(8):
+        found = queries.segments_of(ada, now=now())
+    assert [one.name for one in found] == [f"S{number}" for number in range(count)]
 
 
 @pytest.mark.parametrize("count", [1, 3])
