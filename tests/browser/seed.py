@@ -26,8 +26,9 @@ from community.members.api import (
 )
 from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage
-from forums.services import choose_best_answer, ensure_board, open_topic, react, write_post
-from ideas.services import cast_vote, open_contest, submit_idea
+from crm_bridge.keywords.proposals import Sighting, record_sightings
+from forums.services import choose_best_answer, edit_post, ensure_board, open_topic, react, write_post
+from ideas.services import advance_contests, cast_vote, decide, open_contest, submit_idea
 from tests.browser.people import PASSWORD, PEOPLE
 
 NOW = now()
@@ -98,6 +99,49 @@ def competition(made):
     return contest, ideas[0]
 
 
+def other_competitions(made):
+    """A contest in each other phase: its slug, when it began and how long its phases are, in days."""
+    ideas = {}
+    for slug, ago, length in (("warm-seats", 39, 10), ("quiet-tyres", 25, 12), ("more-light", 2, 10), ("next", -9, 5)):
+        starts = NOW - ago * DAYS
+        kinds = ("submission", "voting", "decision", "results")
+        contest = open_contest(
+            actor=made["of-brand"],
+            slug=slug,
+            title_en=slug.replace("-", " ").capitalize(),
+            title_zh=f"共创 {slug}",
+            phases=[(kind, starts + number * length * DAYS) for number, kind in enumerate(kinds)],
+            now=NOW - 39.5 * DAYS,
+        )
+        if ago > 0:
+            ideas[slug] = [
+                submit_idea(author=made[who], contest=contest, title=title, source=f"{title}.", now=starts + DAYS / 2)
+                for who, title in (("maja", "A switch on the wheel"), ("lin", "座椅加热再快一点"))
+            ]
+        if ago > length:
+            cast_vote(voter=made["otto"], idea=ideas[slug][0], now=starts + (length + 1) * DAYS)
+    reasons = {"reason_en": "We build it next year.", "reason_zh": "明年就做。"}
+    at = NOW - 15 * DAYS
+    decide(actor=made["of-brand"], idea=ideas["warm-seats"][0], decision="adopted", **reasons, now=at)
+    decide(actor=made["of-brand"], idea=ideas["warm-seats"][1], decision="refused", **reasons, now=at)
+    advance_contests(now=NOW)
+    return ideas["more-light"]
+
+
+def what_waits(made, board):
+    """A question nobody has answered, a post with a history, and words the vocabulary does not know."""
+    open_topic(author=made["otto"], board=board, title="Which tyres?", source="For snow.", now=NOW - 4 * DAYS)
+    posts = [
+        open_topic(author=made[who], board=board, title=title, source=source, now=NOW - 2 * DAYS).posts.get()
+        for who, title, source in (("maja", "Roof box", "A *big* one."), ("lin", "车顶箱", "要大的。"))
+    ]
+    for post in posts:
+        edit_post(editor=post.author, post=post, source=f"{post.source} **!**", now=NOW - DAYS)
+    everybody = [person.pk for person in made.values()]
+    record_sightings(Sighting(term, who, "search", NOW) for term in ("dachzelt", "车顶帐篷") for who in everybody)
+    return posts
+
+
 def seed():
     call_command("migrate", run_syncdb=True, verbosity=0)
     ensure_site()
@@ -105,6 +149,7 @@ def seed():
     made = people()
     board, topic, long = conversation(made)
     contest, idea = competition(made)
+    own_ideas, own_posts = other_competitions(made), what_waits(made, board)
     club = found_club(
         slug="four-t",
         title_en="Norling 4T",
@@ -135,6 +180,9 @@ def seed():
         "club": club.get_absolute_url(),
         "space": "/members/maja/",
         "article": "/articles/winter/",
+        "results": "/contests/warm-seats/results/",
+        **{f"{who}-idea": f"/ideas/{one.pk}/do/edit/" for who, one in zip(("maja", "lin"), own_ideas, strict=True)},
+        **{f"{who}-post": f"/posts/{one.pk}/" for who, one in zip(("maja", "lin"), own_posts, strict=True)},
     }
 
 

@@ -1,0 +1,134 @@
+"""Pages few people see, and pages after something went wrong: nothing for axe to find there either."""
+
+import pytest
+
+from tests.browser.people import PASSWORD, speaker
+from tests.browser.test_pages import found_by_axe
+
+pytestmark = pytest.mark.browser
+
+BOTH = pytest.mark.parametrize(
+    ("language", "theme"), [(language, theme) for language in ("en", "zh-hans") for theme in ("light", "dark")]
+)
+CONTESTS = ("next", "more-light", "better-boot", "quiet-tyres", "warm-seats")
+DESKS = {
+    "of-brand": ["contests/", *(f"contests/{slug}/" for slug in CONTESTS)],
+    "of-answers": [""],
+    "of-market": ["", "terms/"],
+}
+
+
+@pytest.fixture
+def looked(visit, sign_in):
+    """Opens a page for somebody, and takes down what axe finds in it at each look; in the end that is nothing."""
+    found = {}
+
+    def new(language, theme, who=""):
+        page = visit(language=language, theme=theme, width=1280 if theme == "light" else 390)
+        if who:
+            sign_in(page, speaker(who, language))
+
+        def look(where):
+            assert page.locator("html").get_attribute("lang") == {"en": "en", "zh-hans": "zh-Hans"}[language]
+            found[where] = found_by_axe(page)
+
+        return page, look
+
+    yield new
+    assert {where: lines for where, lines in found.items() if lines} == {}
+
+
+@BOTH
+def test_a_post_with_a_history_and_its_edit_form(looked, server, language, theme):
+    page, look = looked(language, theme, "maja")
+    post = server.places[f"{speaker('maja', language)}-post"]
+    page.goto(f"{post}history/")
+    assert page.locator("main del, main ins").count()
+    look("history")
+    page.goto(f"{post}edit/")
+    look("edit")
+    page.fill("textarea[name=source]", "")
+    page.locator("textarea[name=source]").evaluate("field => field.form.noValidate = true")
+    page.click("main form button[type=submit]:not([name])")
+    page.wait_for_selector("main .err, main [role=alert]")
+    look("edit refused")
+    page.goto(f"{post}delete/")
+    look("delete")
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["post", "idea"])
+def test_two_texts_beside_each_other(looked, server, language, theme, kind):
+    page, look = looked(language, theme, "maja")
+    page.goto(server.places[f"{speaker('maja', language)}-{kind}"] + ("edit/" if kind == "post" else ""))
+    look("edit")
+    page.fill("textarea[name=source]", "Something else, **quite**.")
+    page.locator("input[name=version]").evaluate("field => field.value = 'another'")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
+        page.locator("textarea[name=source]").evaluate("field => field.form.requestSubmit()")
+    assert sent.value.status == 409
+    page.wait_for_selector("#now")
+    look("both")
+
+
+@BOTH
+@pytest.mark.parametrize("who", ["", "otto"])
+def test_the_results_of_a_contest(looked, server, language, theme, who):
+    page, look = looked(language, theme, who)
+    for address in (server.places["results"], "/contests/warm-seats/"):
+        assert page.goto(address).status == 200
+        look(address)
+
+
+@BOTH
+@pytest.mark.parametrize("who", DESKS)
+def test_the_desks_of_the_brands_people(looked, language, theme, who):
+    page, look = looked(language, theme, who)
+    for address in DESKS[who]:
+        assert page.goto(f"/workbench/{address}").status == 200
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => one.open = true)")
+        look(address)
+    waits = {"of-answers": "Which tyres?", "of-market": "dachzelt"}.get(who, "A switch on the wheel")
+    assert page.locator("main", has_text=waits).count() == 1
+
+
+WRONG = {
+    "password": ("/account/login/", {"login": "maja", "password": "wrong"}),
+    "code for nobody": ("/account/login/code/", {"email": "not an address"}),
+    "name taken": ("/account/signup/", {"username": "maja", "email": "maja@example.org", "password1": "1"}),
+    "reset": ("/account/password/reset/", {"email": "not an address"}),
+    "code": ("/account/login/code/", {"email": "otto@example.org"}),
+    "reset sent": ("/account/password/reset/", {"email": "otto@example.org"}),
+}
+
+
+SENT = ("code", "reset sent")
+
+
+@BOTH
+def test_signing_in_when_something_is_wrong(looked, language, theme):
+    page, look = looked(language, theme)
+    for what, (address, sent) in WRONG.items():
+        page.goto(address)
+        for name, value in sent.items():
+            page.fill(f"main [name={name}]", value)
+        first = page.locator(f"main [name={next(iter(sent))}]")
+        with page.expect_navigation():
+            first.evaluate("field => { field.form.noValidate = true; field.form.requestSubmit() }")
+        if what not in SENT:
+            page.wait_for_selector("main .err, main [role=alert]")
+        look(what)
+    for address in ("/account/password/reset/key/1-none/", "/account/confirm-email/none/", "/account/inactive/"):
+        page.goto(address)
+        look(address)
+
+
+@BOTH
+def test_being_asked_for_the_password_again(looked, language, theme):
+    page, look = looked(language, theme, "otto")
+    page.goto("/account/reauthenticate/")
+    look("asked")
+    page.fill("main [name=password]", f"not {PASSWORD}")
+    with page.expect_navigation():
+        page.locator("main [name=password]").evaluate("field => field.form.requestSubmit()")
+    look("wrong")
