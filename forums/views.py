@@ -182,7 +182,9 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
     """React, or take it back."""
     found = readable_post(request, pk)
     rate_limit(request.user.pk, "react", now=now())
-    services.react(member=member_of(request), post=found, kind=request.POST.get("kind", ""), now=now())
+    back = request.POST.get("back", "")
+    kind = back or request.POST.get("kind", "")
+    services.react(member=member_of(request), post=found, kind=kind, there=not back, now=now())
     return _after_act(request, found)
 
 
@@ -192,7 +194,8 @@ def best(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark the best answer, or take the mark off."""
     found = readable_post(request, pk)
     rate_limit(request.user.pk, "react", now=now())
-    services.choose_best_answer(member=member_of(request), post=found, now=now())
+    chosen = "back" not in request.POST
+    services.choose_best_answer(member=member_of(request), post=found, chosen=chosen, now=now())
     if request.headers.get("HX-Request"):
         # The mark shows in several places of the page.
         return HttpResponse(headers={"HX-Refresh": "true"})

@@ -4,7 +4,7 @@ from community.kernel.addresses import full_path, way_back
 from community.kernel.batches import batched
 from community.kernel.brand import brand_name
 from community.kernel.cells import safe_cell
-from community.kernel.clock import now
+from community.kernel.clock import around, now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError, is_in_the_way
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
@@ -48,6 +48,7 @@ __all__ = [
     "NotAllowed",
     "Outdated",
     "PaddockError",
+    "around",
     "batched",
     "brand_name",
     "contributions",

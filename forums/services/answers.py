@@ -24,8 +24,8 @@ from forums.services.rights import require_reader
 
 
 @transaction.atomic
-def react(*, member: Member, post: Post, kind: str, now: datetime) -> bool:
-    """A reaction, or its withdrawal when it was there. Returns whether it is there now."""
+def react(*, member: Member, post: Post, kind: str, there: bool = True, now: datetime) -> bool:
+    """A reaction, or its withdrawal. Again changes nothing. Returns whether something changed."""
     topic = locked(post.topic)
     require_reader(member, topic.board)
     if kind not in Kind.values:
@@ -34,30 +34,36 @@ def react(*, member: Member, post: Post, kind: str, now: datetime) -> bool:
         raise Gone(_("This post was deleted."))
     if post.author_id == member.pk:
         raise NotAllowed(_("This is your own post."))
-    _row, created = Reaction.objects.get_or_create(post=post, member=member, kind=kind, defaults={"at": now})
-    if not created:
-        Reaction.objects.filter(post=post, member=member, kind=kind).delete()
-    change = 1 if created else -1
+    if there:
+        changed = Reaction.objects.get_or_create(post=post, member=member, kind=kind, defaults={"at": now})[1]
+    else:
+        changed = bool(Reaction.objects.filter(post=post, member=member, kind=kind).delete()[0])
+    if not changed:
+        return False
+    change = 1 if there else -1
     Post.objects.filter(pk=post.pk).update(**{f"{kind}_count": F(f"{kind}_count") + change})
     useful = F("useful_count") + (change if kind == Kind.USEFUL else 0)
     Topic.objects.filter(pk=topic.pk).update(sequence=F("sequence") + 1, useful_count=useful)
-    fact_type = PostReacted if created else ReactionWithdrawn
+    fact_type = PostReacted if there else ReactionWithdrawn
     fact = fact_type(member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id, reaction=kind)
     publish(fact, now=now)
     announce(topic.channel, kind="reaction", sequence=topic.sequence + 1, payload={"post": post.pk})
-    return created
+    return True
 
 
 @transaction.atomic
-def choose_best_answer(*, member: Member, post: Post, now: datetime, imported: bool = False) -> bool:
-    """Mark a reply as the best answer, or take the mark off. Returns whether it is marked now."""
+def choose_best_answer(
+    *, member: Member, post: Post, chosen: bool = True, now: datetime, imported: bool = False
+) -> bool:
+    """Mark a reply as the best answer, or take the mark off. Again changes nothing, and returns False."""
     topic = locked(post.topic)
     if topic.author_id != member.pk and not has_role(member, Role.MODERATOR, Role.SERVICE_AGENT):
         raise NotAllowed(_("The one who asked marks the best answer."))
     post.refresh_from_db(fields=["deleted_at"])
     if post.number == 1 or post.deleted_at:
         raise Invalid(_("Only a reply can be the best answer."))
-    chosen = topic.best_answer_id != post.pk
+    if chosen == (topic.best_answer_id == post.pk):
+        return False
     topic.best_answer = post if chosen else None
     topic.sequence += 1
     topic.save(update_fields=["best_answer", "sequence"])
@@ -67,4 +73,4 @@ def choose_best_answer(*, member: Member, post: Post, now: datetime, imported: b
     )
     publish(fact, now=now)
     announce(topic.channel, kind="best", sequence=topic.sequence, payload={"post": post.pk})
-    return chosen
+    return True

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
+from community.kernel.api import around
 from community.members.api import Member, Role, has_role
 from community.search.api import mark_content
 from forums.enums import PostKind
@@ -18,10 +20,26 @@ def locked(topic: Topic) -> Topic:
     return Topic.objects.select_for_update(of=("self",)).select_related("board").get(pk=topic.pk)
 
 
+def sent_before(author: Member, text: Text, now: datetime, **where: Any) -> Post | None:
+    """What the same person sent there in the same words a moment ago: a button pressed twice, a browser asking again.
+
+    Asked under the lock of the place, so that two at once are one.
+    """
+    same = Post.objects.filter(author=author, written_at__range=around(now), source=text.source, deleted_at=None)
+    return same.select_related("topic").filter(**where).first()
+
+
 def append(
-    topic: Topic, author: Member, text: Text, now: datetime, *, parent: Post | None = None, kind: str = PostKind.POST
+    topic: Topic,
+    author: Member,
+    text: Text,
+    now: datetime,
+    *,
+    parent: Post | None = None,
+    kind: str = PostKind.POST,
+    topics: int = 0,
 ) -> Post:
-    """A post at the end of a topic that is held, with what it counts for."""
+    """A post at the end of a topic that is held, with what it counts for; ``topics``: 1 where the topic is new too."""
     topic.last_number += 1
     topic.post_count += 1
     topic.sequence += 1
@@ -33,7 +51,8 @@ def append(
             *("last_number", "post_count", "sequence", "last_post_at", "last_author", "answered_by_brand"),
         ]
     )
-    Board.objects.filter(pk=topic.board_id).update(post_count=F("post_count") + 1, last_post_at=now)
+    counted = {"post_count": F("post_count") + 1, "topic_count": F("topic_count") + topics}
+    Board.objects.filter(pk=topic.board_id).update(**counted, last_post_at=now)
     return Post.objects.create(
         topic=topic,
         author=author,

@@ -21,7 +21,7 @@ from forums.facts import (
     PostWritten,
 )
 from forums.models import Post, PostRevision, Topic, topic_slug
-from forums.services.held import append, count_on_board, locked, mark, visible
+from forums.services.held import append, count_on_board, locked, mark, sent_before, visible
 from forums.services.rights import require_editor, require_open, require_reader
 from forums.services.texts import Text, called, clean_title, note_names, prepare
 
@@ -36,12 +36,17 @@ def write_post(
     kind: str = PostKind.POST,
     imported: bool = False,
 ) -> Post:
-    """A reply. Raises Invalid, Gone for a deleted and Conflict for a closed topic."""
+    """A reply; sent twice within a minute it is the one that is there.
+
+    Raises Invalid, Gone for a deleted and Conflict for a closed topic.
+    """
     text = prepare(source, imported=imported)
     with transaction.atomic():
         topic = locked(topic)
         require_reader(author, topic.board)
         if not imported:  # elsewhere it was written before the topic was closed
+            if there := sent_before(author, text, now, topic=topic, number__gt=1, topic__deleted_at=None):
+                return there
             require_open(topic, author)
         post = append(topic, author, text, now, parent=parent, kind=kind)
         note_names(post, text)

@@ -17,6 +17,7 @@ from community.kernel.api import (
     NewFile,
     NotAllowed,
     Outdated,
+    around,
     forget_files,
     publish,
     store_file,
@@ -55,7 +56,10 @@ def require_submission(contest: Contest, *, now: datetime) -> None:
 def submit_idea(
     *, author: Member, contest: Contest, title: str, source: str, picture: BinaryIO | None = None, now: datetime
 ) -> Idea:
-    """Hand an idea in. Raises Conflict outside of the submission phase."""
+    """Hand an idea in; sent twice within a minute it is the one that is there.
+
+    Raises Conflict outside of the submission phase.
+    """
     title, source = clean_text(title, source)
     return _submit(author, contest, _prepared(title, source, picture), now)
 
@@ -94,6 +98,9 @@ def _prepared(title: str, source: str, picture: BinaryIO | None) -> _Prepared:
 @transaction.atomic
 def _submit(author: Member, contest: Contest, made: _Prepared, now: datetime) -> Idea:
     contest = lock_contest(contest.pk)
+    mine = contest.ideas.filter(author=author, withdrawn_at=None, submitted_at__range=around(now))
+    if there := next(filter(made.is_said_by, mine.filter(title=made.title, source=made.source)), None):
+        return there
     require_submission(contest, now=now)
     contest.idea_count += 1
     contest.save(update_fields=["idea_count"])

@@ -59,7 +59,7 @@ class Scene:
             return services.open_topic(author=who, board=open_in[name], title="New", source="text", now=now)
         first = first_post(self.topic)
         acts = {
-            "reply in public board": lambda: reply(self.topic, author=who),
+            "reply in public board": lambda: reply(self.topic, author=who, source="Mine too."),
             "reply in staff board": lambda: reply(self.inside, author=who),
             "react to reply": lambda: services.react(member=who, post=self.reply, kind="useful", now=now),
             "react to reply in staff board": lambda: services.react(

@@ -13,9 +13,18 @@ from community.kernel.api import now as clock
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, erase_member
 from forums import counts
-from forums.models import Post, PostRevision, Topic
-from forums.services import edit_post, remove_revision, set_closed, write_post
-from tests.forums.places import reply, topic
+from forums.models import Post, PostRevision, Reaction, Topic, Upload
+from forums.services import (
+    choose_best_answer,
+    edit_post,
+    open_topic,
+    react,
+    remove_revision,
+    set_closed,
+    store_picture,
+    write_post,
+)
+from tests.forums.places import board, picture, reply, topic
 from tests.people import THEN, member, staff
 from tests.threads import at_once, ever, no_locks
 
@@ -171,3 +180,54 @@ def test_control_without_the_lock_replies_come_after_the_closing_or_collide():
         return later or "IntegrityError" in errors or differences() != []
 
     assert ever(goes_wrong)
+
+
+# One thing sent several times at once
+
+
+def sendings(person: Member, words: str) -> tuple[Counter[str], Counter[str]]:
+    """Somebody presses every button several times. Returns the errors, and how many of each were made."""
+    where, opened = board(), topic()
+    acts = {
+        "replies": partial(write_post, author=person, topic=opened, source=words, now=THEN),
+        "topics": partial(open_topic, author=person, board=where, title=words, source=words, now=THEN),
+        "pictures": lambda: store_picture(member=person, file=picture(), now=THEN),
+    }
+    errors = at_once([act for act in acts.values() for _time in range(EDITS // 3)])
+    made = {
+        "replies": Post.objects.filter(author=person, topic=opened),
+        "topics": Topic.objects.filter(author=person, board=where),
+        "pictures": Upload.objects.filter(member=person),
+    }
+    return errors, Counter({name: rows.count() for name, rows in made.items()})
+
+
+def test_what_is_sent_several_times_at_once_is_there_once():
+    for round_ in range(ROUNDS):
+        errors, made = sendings(member(), f"words {round_}")
+        assert (errors, made) == (Counter(), Counter(replies=1, topics=1, pictures=1))
+    assert differences() == []
+
+
+def test_control_without_the_locks_it_is_there_several_times():
+    several: set[str] = set()
+
+    def each_of_them() -> bool:
+        with no_locks():
+            _errors, made = sendings(member(), "words")
+        several.update(name for name, number in made.items() if number > 1)
+        return several >= {"topics", "pictures"}  # replies collide instead: their numbers are unique
+
+    assert ever(each_of_them)
+
+
+def test_reactions_and_best_answers_pressed_several_times_at_once_are_one():
+    opened = topic()
+    said, people = reply(opened), [member() for _ in range(4)]
+    presses = [partial(react, member=person, post=said, kind="useful", now=THEN) for person in people * 4]
+    chosen = [partial(choose_best_answer, member=opened.author, post=said, now=THEN)] * 4
+    assert at_once([*presses, *chosen]) == Counter()
+    assert (Reaction.objects.count(), Topic.objects.get().best_answer_id) == (4, said.pk)
+    assert OutboxEvent.objects.filter(name="forums.best_answer.chosen").count() == 1
+    assert at_once([partial(press, there=False) for press in presses]) == Counter()
+    assert Reaction.objects.count() == 0 and differences() == []

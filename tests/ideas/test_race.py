@@ -27,6 +27,7 @@ from ideas.services import (
     decide,
     edit_idea,
     set_phases,
+    submit_idea,
     withdraw_idea,
     withdraw_vote,
 )
@@ -116,7 +117,7 @@ def test_many_relays_enter_every_phase_once(world):
     assert [event.payload["phase"] for event in phases] == ["submission", "voting", "decision"]
 
 
-# Edits and decisions
+# Edits
 
 
 def edits(made: Idea) -> list[Callable[[], object]]:
@@ -140,6 +141,39 @@ def test_control_without_the_lock_several_edits_write_over_each_other():
             return at_once(edits(idea(found, author)))["Outdated"] < PLACES - 1
 
     assert ever(several_are_kept)
+
+
+# One idea sent several times at once
+
+
+def sendings(found: Contest, author: Member) -> int:
+    """How many ideas somebody has who presses the button several times."""
+    send = partial(submit_idea, author=author, contest=found, title="A box", source="Anywhere", now=SUBMISSION)
+    errors = at_once([send] * PLACES)
+    made = Idea.objects.filter(author=author).count()
+    assert set(errors) <= {"IntegrityError"} and made + errors.total() <= PLACES
+    return made
+
+
+def test_an_idea_sent_several_times_at_once_is_there_once():
+    found = contest()
+    for _ in range(5):
+        assert sendings(found, member()) == 1
+    assert list(Idea.objects.order_by("pk").values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_control_without_the_lock_it_is_there_several_times():
+    found = contest()
+
+    def several() -> bool:
+        with no_locks():
+            return sendings(found, member()) > 1
+
+    with without_constraint("idea_number_once"):
+        assert ever(several)
+
+
+# Decisions
 
 
 def decisions_and_a_removal(made: Idea, managers: list[Member], moderator: Member) -> bool:
@@ -239,16 +273,17 @@ def careless(*, voter: Member, idea: Idea, now: object) -> None:
 
 
 @contextmanager
-def without_constraint() -> Iterator[None]:
-    constraint = next(one for one in Vote._meta.constraints if one.name == "one_vote_a_member")
+def without_constraint(name: str = "one_vote_a_member") -> Iterator[None]:
+    model = Idea if name.startswith("idea") else Vote
+    constraint = next(one for one in model._meta.constraints if one.name == name)
     with connection.schema_editor() as editor:
-        editor.remove_constraint(Vote, constraint)
+        editor.remove_constraint(model, constraint)
     try:
         yield
     finally:
-        Vote.objects.all().delete()
+        model.objects.all().delete()
         with connection.schema_editor() as editor:
-            editor.add_constraint(Vote, constraint)
+            editor.add_constraint(model, constraint)
 
 
 def test_control_without_the_lock_the_constraint_refuses_and_counters_are_wrong(world):

@@ -32,7 +32,7 @@ def edit_post(client, maja):
 
 def delete_post(client, maja):
     opened = topic()
-    said = [reply(opened, author=maja) for _ in range(LIMITS["edit"][0] + 1)]
+    said = [reply(opened, author=maja, source=f"text {n}") for n in range(LIMITS["edit"][0] + 1)]
     return lambda n: client.post(f"/posts/{said[n].pk}/delete/")
 
 

@@ -36,9 +36,9 @@ def ada():
     return person
 
 
-def write(person):
+def write(person, source="Roof bars."):
     board = ensure_board("touring", title_en="Touring", title_zh="旅行")
-    open_topic(author=person, board=board, title="Which roof rack?", source="Roof bars.", now=now())
+    open_topic(author=person, board=board, title="Which roof rack?", source=source, now=now())
 
 
 def known(person):
@@ -113,7 +113,7 @@ def test_what_is_removed_goes_with_its_reasons_and_a_later_act_brings_it_back(ad
     assert not Signal.objects.filter(member_id=ada.pk).exists()
     drain()
     assert found() == []
-    write(ada)
+    write(ada, "Steel bars.")
     drain()
     assert list(known(ada)) == [RACK] and found() == ["ada"]
 

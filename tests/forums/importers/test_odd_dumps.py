@@ -130,7 +130,7 @@ def test_what_moderators_changed_stays_when_the_import_is_run_again(tmp_path):
     load(write_dump(tmp_path))
     topic = Topic.objects.get()
     set_closed(actor=moderator, topic=topic, closed=False, now=now())
-    choose_best_answer(member=moderator, post=topic.best_answer, now=now())
+    choose_best_answer(member=moderator, post=topic.best_answer, chosen=False, now=now())
     before = [*state(), OutboxEvent.objects.count()]
     load(tmp_path)
     assert [*state(), OutboxEvent.objects.count()] == before
