@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, IndexView, SnippetViewSet
 
-from community.kernel.api import now
+from community.kernel.api import Outdated, now
 from community.members.api import Member
 from crm_bridge.console.access import record
 from crm_bridge.keywords.forms import KeywordForm
-from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.keywords.vocabulary import hold_vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword
 from crm_bridge.models.console import AccessKind
 
@@ -30,11 +31,48 @@ class KeywordIndexView(IndexView):
         return found.distinct()
 
 
+class OneByOne:
+    """A view whose changes of the vocabulary wait for those of others, and then see what they left."""
+
+    object: Any = None
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Change what is there now: the keyword was looked up before the others were done."""
+        hold_vocabulary()
+        view: Any = super()
+        if self.object is not None:
+            self.object = view.get_object()
+        return view.post(request, *args, **kwargs)
+
+
+class KeywordCreateView(OneByOne, CreateView):
+    """A new keyword; of two of one name at once the second is refused."""
+
+
+class KeywordEditView(OneByOne, EditView):
+    """A changed keyword; who began from another version reads what it says now."""
+
+    def form_invalid(self, form: KeywordForm) -> Any:
+        """The form again, told as a conflict where it was changed meanwhile."""
+        response = super().form_invalid(form)
+        if form.outdated:
+            response.status_code = Outdated.status
+        return response
+
+
+class KeywordDeleteView(OneByOne, DeleteView):
+    """A keyword that goes, and does not come back by an edit of the same moment."""
+
+
 class KeywordViewSet(SnippetViewSet):
     """Keywords with their words."""
 
     model = Keyword
     index_view_class = KeywordIndexView
+    add_view_class = KeywordCreateView
+    edit_view_class = KeywordEditView
+    delete_view_class = KeywordDeleteView
     icon = "tag"
     menu_label = _("Vocabulary")
     menu_name = "vocabulary"

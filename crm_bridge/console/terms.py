@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Invalid, now
+from community.kernel.api import PaddockError, now
 from community.members.api import Member, require_role
 from crm_bridge.keywords.proposals import (
     FEWEST_PEOPLE,
@@ -54,12 +54,14 @@ def decide(request: HttpRequest) -> HttpResponse:
         else:
             names = {name: sent[name] for name in ("term", "name_en", "name_zh", "kind")}
             accept_as_keyword(actor=staff, now=now(), **names)
-    except Invalid as error:
+    except PaddockError as error:
         return _page(request, refused=error, sent=sent)
     return redirect("crm:terms")
 
 
-def _page(request: HttpRequest, *, refused: Invalid | None = None, sent: dict[str, str] | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, *, refused: PaddockError | None = None, sent: dict[str, str] | None = None
+) -> HttpResponse:
     rows = [(proposal, [_sentence(source) for source in proposal.sources]) for proposal in proposals()]
     context = {
         "section": "desk",

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from community.search.api import pieces
 from crm_bridge.keywords.everyday import is_everyday
 from crm_bridge.keywords.matcher import units
-from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.keywords.vocabulary import hold_vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Synonym
 
 NAME_LENGTH, CODE_LENGTH = 60, 40
@@ -37,6 +37,7 @@ def add_models(brand: str, models: Iterable[str]) -> int:
     name without its brand (Q5L) is another word for it where that can mean nothing else. What managers changed stays:
     a known name is left alone.
     """
+    hold_vocabulary()
     plain = [name for name in dict.fromkeys(PLAIN.sub("", model).strip()[:NAME_LENGTH] for model in models) if name]
     # A club may be one model's; then its first keyword is what that is called for short.
     is_brand = brand and not any(name != brand and name.lower().endswith(brand.lower()) for name in plain)

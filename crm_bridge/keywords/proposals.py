@@ -14,10 +14,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from community.kernel.api import Invalid, batched
+from community.kernel.api import Conflict, Invalid, batched
 from community.members.api import Member, Role, require_role
 from crm_bridge.keywords.matcher import units
-from crm_bridge.keywords.vocabulary import Vocabulary, find, nearest, vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import Vocabulary, find, hold_vocabulary, nearest, vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Synonym, TermProposal, TermSighting
 
 VOCABULARY_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
@@ -170,22 +170,38 @@ def _sources(terms: list[str]) -> dict[str, list[Source]]:
 
 @transaction.atomic
 def accept_as_synonym(*, actor: Member, term: str, keyword: str, now: datetime) -> Keyword:
-    """From now on the term stands for a keyword, given by any of its words. Raises Invalid where there is none."""
+    """From now on the term stands for a keyword, given by any of its words. The same decision again changes nothing.
+
+    Raises Invalid where there is none of that name, and Conflict where somebody decided otherwise meanwhile.
+    """
     require_role(actor, *VOCABULARY_ROLES)
-    found = find(keyword)
+    decided, found = _decided(term), find(keyword)
     if found is None:
         hint = pgettext("between", ", ").join(nearest(keyword, codes=False))
         message = _("No keyword is called that. Did you mean: %(names)s?") if hint else _("No keyword is called that.")
         raise Invalid(message % {"names": hint}, field="keyword")
+    if decided is not None:
+        if decided.keyword_id == found.pk:
+            return found
+        raise _decided_otherwise(decided)
     Synonym.objects.get_or_create(keyword=found, text=_clean(term))
     return _decide(term, found, now)
 
 
 @transaction.atomic
 def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, kind: str, now: datetime) -> Keyword:
-    """A keyword of its own. Raises Invalid for missing names, an unknown kind and a name that is known already."""
+    """A keyword of its own. The same decision again changes nothing.
+
+    Raises Invalid for missing names, an unknown kind and a name that is known already, and Conflict where somebody
+    decided otherwise meanwhile.
+    """
     require_role(actor, *VOCABULARY_ROLES)
     names = {"name_en": _clean(name_en), "name_zh": _clean(name_zh)}
+    if (decided := _decided(term)) is not None:
+        made = decided.keyword
+        if made is not None and (made.name_en, made.name_zh, made.kind) == (*names.values(), kind):
+            return made
+        raise _decided_otherwise(decided)
     for field, name in names.items():
         if not name:
             raise Invalid(_("A keyword has a name in English and in Chinese."), field=field)
@@ -201,9 +217,25 @@ def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, k
 
 @transaction.atomic
 def dismiss(*, actor: Member, term: str, now: datetime) -> None:
-    """The term is not proposed again."""
+    """The term is not proposed again. Raises Conflict where it stands for a keyword by now."""
     require_role(actor, *VOCABULARY_ROLES)
-    _note(term, None, now)
+    if (decided := _decided(term)) is None:
+        _note(term, None, now)
+    elif not decided.dismissed:
+        raise _decided_otherwise(decided)
+
+
+def _decided(term: str) -> TermProposal | None:
+    """What was decided about a term so far; until the transaction ends nobody else changes the vocabulary."""
+    hold_vocabulary()
+    return TermProposal.objects.select_related("keyword").filter(term=_noted(term)).first()
+
+
+def _decided_otherwise(decided: TermProposal) -> Conflict:
+    if decided.keyword is None:
+        return Conflict(_("Somebody has dismissed this word meanwhile."))
+    message = _("Somebody has decided about this word meanwhile: it stands for “%(name)s”.")
+    return Conflict(message % {"name": decided.keyword.name})
 
 
 def free_code(name_en: str) -> str:
@@ -223,10 +255,15 @@ def _decide(term: str, keyword: Keyword, now: datetime) -> Keyword:
 
 def _note(term: str, keyword: Keyword | None, now: datetime) -> None:
     """Keep the decision; who used the term has served its purpose and goes."""
-    term = _clean(term.lower())[:40]
+    term = _noted(term)
     values = {"keyword": keyword, "dismissed": keyword is None, "decided_at": now}
     TermProposal.objects.update_or_create(term=term, defaults=values)
     TermSighting.objects.filter(term=term).delete()
+
+
+def _noted(term: str) -> str:
+    """A term as decisions and sightings have it."""
+    return _clean(term.lower())[:40]
 
 
 def _clean(text: str) -> str:

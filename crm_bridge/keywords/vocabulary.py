@@ -78,10 +78,17 @@ def _compiled(version: int) -> Vocabulary:
     return Vocabulary(version, keywords, Matcher(terms), alone, texts, stems)
 
 
+def hold_vocabulary() -> None:
+    """Have other changes of the vocabulary wait until the transaction ends: what is read from now on stays true."""
+    if not VocabularyVersion.objects.exists():
+        VocabularyVersion.objects.get_or_create(pk=1)
+    list(VocabularyVersion.objects.select_for_update())
+
+
 def vocabulary_changed() -> None:
     """Have every process compile anew; call it in the transaction of the change."""
     if not VocabularyVersion.objects.update(number=F("number") + 1):
-        VocabularyVersion.objects.create()
+        VocabularyVersion.objects.get_or_create(pk=1)
 
 
 def forget_vocabulary() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from community.kernel.api import Invalid, NotAllowed
+from community.kernel.api import Conflict, Invalid, NotAllowed
 from community.members.api import Role
 from crm_bridge.keywords.proposals import (
     Sighting,
@@ -15,7 +15,7 @@ from crm_bridge.keywords.proposals import (
     record_sightings,
 )
 from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary, vocabulary, vocabulary_changed
-from crm_bridge.models import Keyword, Synonym, TermProposal, TermSighting
+from crm_bridge.models import Keyword, Synonym, TermProposal, TermSighting, VocabularyVersion
 from tests.people import member, staff
 from tests.vocabulary import load_words
 
@@ -125,6 +125,49 @@ def test_a_keyword_that_cannot_be_is_refused(marketer, now, changed, field):
     with pytest.raises(Invalid) as refused:
         accept_as_keyword(actor=marketer, term="dachzelt", now=now, **sent)
     assert (refused.value.field, Keyword.objects.count()) == (field, before)
+
+
+NEW = {"name_en": "Roof tent", "name_zh": "车顶帐篷", "kind": "part"}
+
+
+def test_the_same_decision_again_changes_nothing(marketer, now):
+    decisions = (
+        lambda: accept_as_keyword(actor=marketer, term="Dachzelt", now=now, **NEW),
+        lambda: accept_as_synonym(actor=marketer, term="dachträger", keyword="roof rack", now=now),
+        lambda: dismiss(actor=marketer, term="asdf", now=now),
+    )
+    kept = (Keyword, Synonym, TermProposal, VocabularyVersion)
+    for decide in decisions:
+        decide()
+        before = [list(model.objects.order_by("pk").values()) for model in kept]
+        decide()
+        assert [list(model.objects.order_by("pk").values()) for model in kept] == before
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ("keyword", "Somebody has decided about this word meanwhile: it stands for “Roof tent”."),
+        ("synonym", "Somebody has decided about this word meanwhile: it stands for “roof rack”."),
+        ("dismiss", "Somebody has dismissed this word meanwhile."),
+    ],
+)
+def test_who_decides_otherwise_later_is_told_what_was_decided(marketer, now, first, told):
+    by = {"actor": marketer, "term": "dachzelt", "now": now}
+    decisions = {
+        "keyword": lambda: accept_as_keyword(**by, **NEW),
+        "synonym": lambda: accept_as_synonym(**by, keyword="roof rack"),
+        "dismiss": lambda: dismiss(**by),
+        "other keyword": lambda: accept_as_keyword(**by, **{**NEW, "name_en": "Tent on top"}),
+        "other synonym": lambda: accept_as_synonym(**by, keyword="camping"),
+    }
+    decisions.pop(first)()
+    words = Synonym.objects.count(), Keyword.objects.count()
+    for decide in decisions.values():
+        with pytest.raises(Conflict) as refused:
+            decide()
+        assert refused.value.message == told
+    assert (Synonym.objects.count(), Keyword.objects.count()) == words
 
 
 def test_codes_do_not_collide(marketer, now):
