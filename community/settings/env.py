@@ -53,7 +53,7 @@ VARIABLES = (
         True,
         "Whether migrate brings the starter vocabulary. 0: a site of another subject begins with words of its own.",
     ),
-    Variable("PADDOCK_TIME_ZONE", "str", "UTC", "Time zone dates are shown in."),
+    Variable("PADDOCK_TIME_ZONE", "str", "UTC", "Time zone of the dates on pages, in tables and in file names."),
     Variable("DATABASE_URL", "str", "", "PostgreSQL address. Unset: SQLite under PADDOCK_HOME."),
     Variable("REDIS_URL", "str", "", "Redis for the channel layer and the cache. Unset: in memory, one process."),
     Variable("ELASTICSEARCH_URL", "str", "", "Elasticsearch address. Unset: the embedded engine under PADDOCK_HOME."),

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.consent.api import Channel
@@ -73,5 +74,5 @@ def _row(person: Person, line: Line) -> list[str]:
         person.car,
         "; ".join(f"{interest.name} {interest.weight:g}" for interest in person.interests),
         ":".join(line.permit),
-        person.last_active_at.date().isoformat() if person.last_active_at else "",
+        timezone.localdate(person.last_active_at).isoformat() if person.last_active_at else "",
     ]

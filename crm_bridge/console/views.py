@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -140,7 +141,7 @@ def export_people(request: HttpRequest) -> HttpResponse:
     except SearchDown:
         return _away(request, {"section": "desk", "page": "people", "text": typed, "line": render_line(line)})
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audience-{at.date().isoformat()}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="audience-{timezone.localdate(at).isoformat()}.csv"'
     response["Cache-Control"] = "no-store"
     return response
 

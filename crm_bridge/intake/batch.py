@@ -11,6 +11,7 @@ from community.kernel.api import Delivery, Fact
 from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.keywords.vocabulary import Vocabulary
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
+from crm_bridge.profiles.lifecycle import day_of
 
 DERIVED: tuple[Any, ...] = (Signal, InterestControl, ActiveDay, Belonging, Profile, TermSighting)
 
@@ -35,7 +36,7 @@ class Batch:
         """Count an act on its day, if it may count."""
         if not self.permitted(delivery):
             return
-        key = (delivery.fact.member_id, delivery.occurred_at.date())
+        key = (delivery.fact.member_id, day_of(delivery.occurred_at))
         acts, last = self.days.get(key, (0, delivery.occurred_at))
         self.days[key] = (acts + 1, max(last, delivery.occurred_at))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 FADING_AFTER_DAYS = 45
 NEW_DAYS = 30
@@ -21,13 +21,18 @@ class StageValue:
     reason: dict[str, int]
 
 
+def day_of(at: datetime) -> date:
+    """The day an act counts on: in UTC, whatever zone the site shows, so that a stage never depends on a setting."""
+    return at.astimezone(UTC).date()
+
+
 def stage_of(days: Iterable[date], *, joined_at: datetime, now: datetime) -> StageValue:
     """考察期 consideration, 发展期 growth, 稳定期 stable or 退化期 fading."""
-    today = now.date()
+    today, joined = day_of(now), day_of(joined_at)
     active = sorted(set(days))
     recent = [day for day in active if day > today - timedelta(days=WINDOW_DAYS)]
-    quiet = (today - active[-1]).days if active else (today - joined_at.date()).days
-    reason = {"active_days": len(recent), "quiet_days": max(0, quiet), "member_days": (today - joined_at.date()).days}
+    quiet = (today - (active[-1] if active else joined)).days
+    reason = {"active_days": len(recent), "quiet_days": max(0, quiet), "member_days": (today - joined).days}
     if quiet > FADING_AFTER_DAYS and reason["member_days"] > NEW_DAYS:
         return StageValue("fading", reason)
     if len(active) < FEW_DAYS:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
@@ -126,7 +127,7 @@ def _told_to_staff(kept: dict[str, Any]) -> Reason:
     if kept["source"] not in TOLD_TO_STAFF:
         return _told_to_members(kept)
     # Not even the minute: it may be known when somebody voted.
-    at = datetime.fromisoformat(kept["at"]).replace(hour=0, minute=0, second=0, microsecond=0)
+    at = timezone.localtime(datetime.fromisoformat(kept["at"])).replace(hour=0, minute=0, second=0, microsecond=0)
     return Reason(kept["source"], _(TOLD_TO_STAFF[kept["source"]]), "", 1, at)
 
 

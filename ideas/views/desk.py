@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import KEY_DIGITS, PaddockError, now, number_in, rate_limit, safe_cell, status_of, tell
@@ -105,7 +106,7 @@ def _line(card: queries.IdeaCard) -> list[Any]:
     words = [idea.title, author, idea.text, idea.decision, idea.reason_en, idea.reason_zh]
     # A spreadsheet must not run what a member wrote.
     title, author, text, decision, reason_en, reason_zh = map(safe_cell, words)
-    submitted = idea.submitted_at.isoformat()
+    submitted = timezone.localtime(idea.submitted_at).isoformat(timespec="seconds")
     votes = "" if card.votes is None else card.votes
     return [idea.number, title, author, text, submitted, votes, decision, reason_en, reason_zh]
 
