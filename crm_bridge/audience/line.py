@@ -20,6 +20,7 @@ from crm_bridge.audience.mistakes import SUGGESTED, near
 from crm_bridge.audience.named import Names, club_slug, owned_by_name
 from crm_bridge.audience.parts import LineError, Part, parts_of, quoted
 from crm_bridge.keywords.vocabulary import Vocabulary, nearest
+from crm_bridge.models import KeywordKind
 from crm_bridge.models.profile import Stage
 
 __all__ = [
@@ -214,9 +215,9 @@ class _Builder:
             if purpose in offered:
                 pairs = tuple(f"permit:{purpose}:{one}" for one in offered[purpose])
                 raise LineError(message, part.start, part.end, choices=pairs)
-            purposes = near(purpose, offered)
-            pairs = tuple(f"permit:{one}:{offered[one][0]}" for one in purposes)
-            raise LineError(message, part.start, part.end, pairs)
+            firsts = {one: f"permit:{one}:{channels[0]}" for one, channels in offered.items()}
+            close = tuple(firsts[one] for one in near(purpose, offered))
+            raise LineError(message, part.start, part.end, close, tuple(firsts.values()))
         if self.permitted and self.permit != (purpose, channel):
             raise mistakes.twice(part)
         self.permitted, self.permit = True, (purpose, channel)
@@ -243,7 +244,10 @@ class _Builder:
             message = _("The vocabulary is empty. “manage.py load_vocabulary” brings the words to begin with.")
             return LineError(message, part.start, part.end)
         message = _("The vocabulary does not know “%(term)s”.") % {"term": term}
-        return LineError(message, part.start, part.end, tuple(nearest(term, SUGGESTED, words=self.vocabulary)))
+        # Models are many, and every brand has its own.
+        known = sorted(self.vocabulary.keywords.values(), key=lambda one: (one.kind == KeywordKind.MODEL, one.name))
+        close = map(quoted, nearest(term, SUGGESTED, words=self.vocabulary))
+        return mistakes.unknown_name(message, part, close, (quoted(one.name) for one in known))
 
 
 def render(line: Line) -> str:

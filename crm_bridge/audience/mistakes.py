@@ -12,6 +12,7 @@ from crm_bridge.audience.parts import FOLDED, OPERATORS, LineError, Part, quoted
 from crm_bridge.keywords.vocabulary import Vocabulary
 
 SUGGESTED = 3
+NAMED = 5
 ALIKE = 0.65  # 1 is the same word
 SIGNS = ":<>=≥≤"
 WEIGHED = re.compile(r"(?P<term>[^<>=≥≤]*)(?P<sign>[<>=≥≤]*)(?P<least>.*)", re.DOTALL)
@@ -36,6 +37,12 @@ def near(typed: str, known: Iterable[str]) -> tuple[str, ...]:
     return tuple(lowered[one] for one in difflib.get_close_matches(typed.lower(), lowered, n=SUGGESTED, cutoff=ALIKE))
 
 
+def unknown_name(message: str, part: Part, close: Iterable[str], known: Iterable[str]) -> LineError:
+    """A name nobody bears: those that are close to it or, where none is, how many there are and the first of them."""
+    suggestions, names = tuple(dict.fromkeys(close))[:SUGGESTED], tuple(dict.fromkeys(known))
+    return LineError(message, part.start, part.end, suggestions, names[:NAMED], len(names))
+
+
 def unknown_key(part: Part, keys: list[str], vocabulary: Vocabulary) -> LineError:
     """A key nobody knows: one that is near, or an interest without “interest:” before it."""
     keyword = vocabulary.find(part.key) if part.sign != ":" else None
@@ -46,7 +53,7 @@ def unknown_key(part: Part, keys: list[str], vocabulary: Vocabulary) -> LineErro
     message = _("“%(key)s” is not something to ask for.") % {"key": part.key}
     meant_key = IN_CHINESE.get(part.key)
     found = (meant_key,) if meant_key else near(part.key, keys)
-    return LineError(message, part.start, part.start + part.minus + len(part.key), found)
+    return LineError(message, part.start, part.start + part.minus + len(part.key), found, tuple(keys))
 
 
 def no_colon(part: Part) -> LineError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from django.conf import settings
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from community.kernel.api import contributions
 from community.members.api import car_names, cars_called
 from crm_bridge.audience.document import owned
-from crm_bridge.audience.mistakes import SUGGESTED, near
-from crm_bridge.audience.parts import FOLDED, LineError, Part, parts_of
+from crm_bridge.audience.mistakes import SUGGESTED, near, unknown_name
+from crm_bridge.audience.parts import FOLDED, LineError, Part, parts_of, quoted
 from crm_bridge.keywords.matcher import bare
 from crm_bridge.keywords.vocabulary import Vocabulary, nearest, vocabulary
-from crm_bridge.models import Keyword, Synonym
+from crm_bridge.models import Keyword, KeywordKind, Synonym
 
 CARS_COMPARED = 2000
+SHORTEST = 2  # that a title is looked through for
 
 
 class Names:
@@ -107,9 +108,20 @@ def club_slug(value: str, part: Part, names: Names) -> str:
             called |= {_plain(title): slug for slug, title in names.clubs(language).items()}
     if _plain(value) in called:
         return called[_plain(value)]
+    if not titles:
+        raise LineError(_("There is no club yet."), part.start, part.end)
     message = _("There is no %(key)s “%(value)s”.") % {"key": part.key, "value": value}
-    slugs = [*near(value, titles), *(called[name] for name in near(_plain(value), called))]
-    raise LineError(message, part.start, part.end, tuple(dict.fromkeys(slugs))[:SUGGESTED])
+    whole = [name for name in called if len(value) >= SHORTEST and _plain(value) in name]
+    slugs = [*near(value, titles), *(called[name] for name in (*whole, *near(_plain(value), called)))]
+    raise unknown_name(
+        message, part, (_typed(slug, titles) for slug in slugs), (_typed(slug, titles) for slug in titles)
+    )
+
+
+def _typed(slug: str, titles: Mapping[str, str]) -> str:
+    """A club as it can be typed: by its title, if that has no quotation marks of its own."""
+    title = titles[slug]
+    return slug if '"' in title.translate(FOLDED) else quoted(title)
 
 
 def _plain(title: str) -> str:
@@ -123,8 +135,10 @@ def owned_by_name(value: str, part: Part, names: Names) -> str:
     if code in names.vocabulary.keywords or names.cars({code}):
         return code
     message = _("There is no car called “%(value)s”.") % {"value": value}
-    close = [*near(value, names.known_cars), *nearest(value, SUGGESTED, codes=False, words=names.vocabulary)]
-    raise LineError(message, part.start, part.end, tuple(dict.fromkeys(close))[:SUGGESTED])
+    keywords = names.vocabulary.keywords.values()
+    models = (keyword.name for keyword in keywords if keyword.kind == KeywordKind.MODEL)
+    close = (*near(value, names.known_cars), *nearest(value, SUGGESTED, codes=False, words=names.vocabulary))
+    raise unknown_name(message, part, map(quoted, close), map(quoted, (*names.known_cars, *models)))
 
 
 def cars_meant(values: Iterable[str], names: Names) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ OPERATORS |= {"和": "and", "且": "and", "并且": "and", "或": "or", "或者"
 class LineError(Invalid):
     """A mistake in the line: where it stands (half-open, in characters).
 
-    ``suggestions`` are what may have been meant, ``choices`` all there is to choose from.
+    ``suggestions`` are what may have been meant. Where nothing may, ``choices`` are what there is to choose from, or
+    some of it: ``total`` says how much that is.
     """
 
     def __init__(
@@ -41,9 +42,26 @@ class LineError(Invalid):
         end: int,
         suggestions: tuple[str, ...] = (),
         choices: tuple[str, ...] = (),
+        total: int = 0,
     ) -> None:
         super().__init__(message, field="line")
-        self.start, self.end, self.suggestions, self.choices = start, end, suggestions, choices
+        self.start, self.end, self.suggestions = start, end, suggestions
+        self.choices = () if suggestions else choices
+        self.total = total or len(self.choices)
+
+    @property
+    def offer(self) -> str:
+        """What stands before the names that are told with it; nothing where there are none."""
+        if self.suggestions:
+            return _("Did you mean:")
+        if self.total > len(self.choices):
+            return _("There are %(total)s, among them:") % {"total": self.total}
+        return _("There are:") if self.choices else ""
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The names that are told with it."""
+        return self.suggestions or self.choices
 
 
 @dataclass(frozen=True)

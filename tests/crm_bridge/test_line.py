@@ -2,6 +2,7 @@
 
 import pytest
 
+from community.consent.api import CONTACT_CHANNELS
 from crm_bridge.audience.changes import chips, toggled
 from crm_bridge.audience.line import DEFAULT_PERMIT, SORTS, LineError, Wanted, parse, render
 from crm_bridge.audience.services import audience
@@ -12,6 +13,10 @@ from tests.relay import drain
 from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
+
+KEYS = ["interest", "permit", "sort", "stage", "club", "owns", "language", "active", "joined"]
+WORDS = ["camping", "power", '"roof rack"', '"winter tyre"', '"Norling 4 Touring"']
+PERMITS = [f"permit:{purpose}:{channels[0]}" for purpose, channels in CONTACT_CHANNELS.items()]
 
 
 @pytest.fixture(autouse=True)
@@ -59,11 +64,11 @@ def test_parse_and_render_are_inverse(text):
 @pytest.mark.parametrize(
     ("text", "wrong", "suggestions", "choices"),
     [
-        ("ada colour:red", "colour", [], []),
+        ("ada colour:red", "colour", [], KEYS),
         ("intrest:power", "intrest", ["interest"], []),
         ("clubs:power", "clubs", ["club"], []),
         ("interest:rof-rack", "interest:rof-rack", ["roof-rack"], []),
-        ("interest:xyzzy", "interest:xyzzy", [], []),
+        ("interest:xyzzy", "interest:xyzzy", [], WORDS),
         ("stage:happy", "stage:happy", [], ["consideration", "growth", "stable", "fading"]),
         ("language:fr", "language:fr", [], ["en", "zh"]),
         ("interest:power>=99", "99", [], ["0.5", "1", "1.5", "2", "3", "4", "5", "6", "7", "8", "9"]),
@@ -71,7 +76,7 @@ def test_parse_and_render_are_inverse(text):
         ("active<soon", "active<soon", [], []),
         ("permit:partners:pigeon", "permit:partners:pigeon", [], ["permit:partners:email"]),
         ("permit:ofers:email", "permit:ofers:email", ["permit:offers:onsite"], []),
-        ("permit:x", "permit:x", [], []),
+        ("permit:x", "permit:x", [], PERMITS),
         ("sort:height", "sort:height", [], [*(f"sort:-{one}" for one in SORTS), "sort:interest:…"]),
         ("club:nowhere", "club:nowhere", [], []),
         ("-ada", "-ada", [], []),

@@ -1,11 +1,14 @@
 """What people type instead of a condition: understood, or explained where it stands."""
 
 import pytest
+from django.utils import translation
 
 from clubs.api import found_club
 from community.kernel.api import now
 from community.members.api import CarEntry, set_garage
 from crm_bridge.audience.line import LineError, Wanted, parse
+from crm_bridge.keywords.vocabulary import vocabulary_changed
+from crm_bridge.models import Keyword
 from tests.people import member
 from tests.vocabulary import load_words
 
@@ -118,3 +121,80 @@ def test_an_unknown_car_is_explained_with_what_is_near(typed, near):
     with pytest.raises(LineError, match="no car") as caught:
         parse(f"owns:{typed}")
     assert near in caught.value.suggestions
+
+
+# Names that nothing is close to
+
+
+@pytest.fixture
+def clubs():
+    for number in range(6):
+        found_club(slug=f"club-{number}", title_en=f"Dax {number} Club", title_zh=f"达克斯{number}车友会", now=now())
+
+
+def told(text):
+    with pytest.raises(LineError) as caught:
+        parse(text)
+    return f"{caught.value.message} {caught.value.offer} {', '.join(caught.value.offered)}".strip()
+
+
+@pytest.mark.parametrize("key", ["club", "-club"])
+def test_a_club_nothing_is_close_to_is_answered_with_how_many_there_are_and_some(clubs, key):
+    assert told(f"{key}:奥迪") == (
+        "There is no club “奥迪”. There are 6, among them: "
+        '"Dax 0 Club", "Dax 1 Club", "Dax 2 Club", "Dax 3 Club", "Dax 4 Club"'
+    )
+    with translation.override("zh-hans"):
+        assert told(f"{key}:奥迪").endswith("达克斯0车友会, 达克斯1车友会, 达克斯2车友会, 达克斯3车友会, 达克斯4车友会")
+    for name in ('"Dax 0 Club"', "达克斯0车友会"):
+        assert parse(f"club:{name}").any == {"club": ("club-0",)}
+
+
+def test_a_part_of_a_clubs_title_is_close(clubs):
+    assert told("club:达克斯3") == 'There is no club “达克斯3”. Did you mean: "Dax 3 Club"'
+    assert told("club:dax") == 'There is no club “dax”. Did you mean: "Dax 0 Club", "Dax 1 Club", "Dax 2 Club"'
+
+
+def test_where_there_is_no_club_that_is_said():
+    assert told("club:奥迪") == "There is no club yet."
+
+
+def test_an_interest_nothing_is_close_to_is_answered_with_some():
+    names = 'camping, power, "roof rack", "winter tyre", "Norling 4 Touring"'
+    assert told("interest:奥迪") == f"The vocabulary does not know “奥迪”. There are: {names}"
+    Keyword.objects.create(code="tent", name_en="tent", name_zh="帐篷", kind="part")
+    vocabulary_changed()
+    assert "There are 6, among them: camping, power" in told("sort:interest:奥迪")
+    with translation.override("zh-hans"):
+        assert "行李架" in told("interest:奥迪")
+
+
+def test_a_car_nothing_is_close_to_is_answered_with_those_most_people_have():
+    for name, cars in (("ada", ["Speedster"]), ("ben", ["Speedster", "2"])):
+        set_garage(member=member(name), cars=[CarEntry("Dax", car, 2020) for car in cars], now=now())
+    assert told("owns:奥迪") == (
+        'There is no car called “奥迪”. There are 6, among them: "Dax Speedster", Dax, Speedster, "Dax 2", 2'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("colour:red", "There are: interest, permit, sort, stage, club, owns, language, active, joined"),
+        ("permit:x", "There are: permit:service:onsite, permit:research:onsite"),
+        ("stage:old", "There are: consideration, growth, stable, fading"),
+        ("language:de", "There are: en, zh"),
+    ],
+)
+def test_what_there_are_few_of_is_told_whole(text, offered):
+    assert offered in told(text)
+
+
+def test_suggestions_can_be_asked_as_they_stand(clubs):
+    for text in ("club:dax", "interest:roof", "owns:speedstr", "permit:ofers:email", "club:奥迪"):
+        set_garage(member=member(), cars=[CarEntry("Dax", "Speedster", 2020)], now=now())
+        with pytest.raises(LineError) as caught:
+            parse(text)
+        key = text.partition(":")[0]
+        for name in caught.value.offered:
+            parse(name if name.startswith(f"{key}:") else f"{key}:{name}")

@@ -407,7 +407,7 @@ def test_the_list_says_one_decimal(ada, desk):
     ("typed", "said"),
     [
         ("intrest:power", "Did you mean: <code>interest</code>\n</span>"),
-        ("colour:red", "“colour” is not something to ask for.</span>"),
+        ("colour:red", "“colour” is not something to ask for. There are: <code>interest</code>, <code>permit</code>"),
         ("stage:happy", "There are: <code>consideration</code>, <code>growth</code>, <code>stable</code>"),
     ],
 )

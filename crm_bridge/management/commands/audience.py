@@ -80,8 +80,7 @@ def explained(error: LineError, line: str) -> str:
     """A mistake with the line and a pointer under the place, whatever the width of the signs before it."""
     shown = "".join(one if one.isprintable() else " " for one in line)
     pointer = " " * _width(shown[: error.start]) + "^" * max(1, _width(shown[error.start : error.end]))
-    hints = error.suggestions or error.choices
-    hint = f"\nTry: {', '.join(hints)}" if hints else ""
+    hint = f"\n{error.offer} {', '.join(error.offered)}" if error.offered else ""
     return f"{error.message}\n  {shown}\n  {pointer}{hint}"
 
 
