@@ -45,8 +45,16 @@ class Contest(models.Model):
 
     def phase_at(self, now: datetime) -> PhaseKind:
         """The phase by the clock, whatever was logged so far."""
-        begun = [phase for phase in self.phases.all() if phase.starts_at <= now]
+        return self.phase_by(self.moment(now))
+
+    def phase_by(self, at: datetime) -> PhaseKind:
+        """The phase at a time by the dates alone: for what happened then."""
+        begun = [phase for phase in self.phases.all() if phase.starts_at <= at]
         return PhaseKind(max(begun, key=lambda phase: (phase.starts_at, phase.pk)).kind) if begun else PhaseKind.DRAFT
+
+    def moment(self, now: datetime) -> datetime:
+        """The time it is for the contest: a clock that is set back does not lead out of a phase that was entered."""
+        return max((now, *(phase.starts_at for phase in self.phases.all() if phase.entered_at)))
 
     def switches_at(self, now: datetime) -> Switches:
         """What is allowed by the clock."""

@@ -111,7 +111,7 @@ def _state(idea: Idea, viewer_id: int | None, voted_for: int | None, *, may_vote
 
 def timeline(contest: Contest, *, now: datetime) -> list[PhaseMark]:
     """The phases with their lengths; the last one is as long as a week."""
-    phases = list(contest.phases.all())
+    phases, now = list(contest.phases.all()), contest.moment(now)
     current = contest.phase_at(now)
     ends: list[datetime | None] = [*(phase.starts_at for phase in phases[1:]), None]
     marks = []
@@ -235,7 +235,7 @@ def all_contests(*, now: datetime) -> list[tuple[Contest, PhaseKind, list[PhaseM
 
 def phases_within(span: timedelta, *, now: datetime) -> list[tuple[Phase, Contest, bool]]:
     """The phases that begin soon, the next first, with their contest and whether it is a draft now."""
-    soon = Phase.objects.filter(starts_at__gt=now, starts_at__lte=now + span).select_related("contest")
+    soon = Phase.objects.filter(starts_at__gt=now, starts_at__lte=now + span, entered_at=None).select_related("contest")
     found = soon.prefetch_related("contest__phases").order_by("starts_at", "pk")
     return [(phase, phase.contest, not phase.contest.switches_at(now).visible) for phase in found]
 

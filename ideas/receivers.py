@@ -57,7 +57,7 @@ def tell_participants(delivery: Delivery[ContestPhaseChanged]) -> None:
 def tell_author(delivery: Delivery[IdeaDecided]) -> None:
     """An author learns of a decision; of one made while counts were hidden only when they are shown."""
     idea = Idea.objects.filter(pk=delivery.fact.idea_id, withdrawn_at=None).select_related("contest").first()
-    if idea is not None and idea.contest.switches_at(delivery.occurred_at).counts_visible:
+    if idea is not None and SWITCHES[idea.contest.phase_by(delivery.occurred_at)].counts_visible:
         _tell_authors(delivery, [idea])
 
 
@@ -148,7 +148,7 @@ def _wants(contest: Contest, at: datetime) -> bool:
 def _item(contest: Contest, at: datetime, *, signed_in: bool, voted: bool) -> FeedItem:
     voting = contest.switches_at(at).may_vote
     reason = (_("You voted here") if voted else _("You have one vote")) if voting else _("Ideas are wanted")
-    entered = max(phase.starts_at for phase in contest.phases.all() if phase.starts_at <= at)
+    entered = max(phase.starts_at for phase in contest.phases.all() if phase.starts_at <= contest.moment(at))
     return FeedItem(
         key=f"contest:{contest.pk}",
         url=contest.get_absolute_url(),

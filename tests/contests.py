@@ -51,6 +51,8 @@ def begin(where: Contest, kind: str, *, ago: timedelta = timedelta(hours=1)) -> 
     shift = timezone.now() - ago - next(row.starts_at for row in rows if row.kind == kind)
     for row in rows:
         row.starts_at += shift
-    Phase.objects.bulk_update(rows, ["starts_at"])
+        if row.starts_at > timezone.now():
+            row.entered_at = None
+    Phase.objects.bulk_update(rows, ["starts_at", "entered_at"])
     advance_contests(now=timezone.now())
     return Contest.objects.prefetch_related("phases").get(pk=where.pk)

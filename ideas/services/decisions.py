@@ -32,6 +32,7 @@ def decide(*, actor: Member, idea: Idea, decision: str, reason_en: str, reason_z
     if idea.contest.phase_at(now) not in DECIDING:
         raise Conflict(_("Ideas are decided after the vote."))
     idea.decision, idea.reason_en, idea.reason_zh = decision, reason_en, reason_zh
+    now = idea.contest.moment(now)  # authors are told by whether it was before the results
     idea.decided_at, idea.decided_by = now, actor
     idea.save(update_fields=["decision", "reason_en", "reason_zh", "decided_at", "decided_by"])
     publish(IdeaDecided(member_id=idea.author_id, idea_id=idea.pk, contest_id=idea.contest_id), now=now)
