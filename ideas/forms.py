@@ -9,7 +9,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ideas.enums import Decision
-from ideas.models import Contest
 from ideas.services import MAX_REASON, MAX_TEXT, MAX_TITLE
 
 
@@ -64,10 +63,3 @@ class ContestForm(PhasesForm):
     title_en = forms.CharField(label=_("Title (English)"), max_length=MAX_TITLE)
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=MAX_TITLE)
     field_order = ("title_en", "title_zh", "slug", "submission", "voting", "decision", "results")
-
-    def clean_slug(self) -> str:
-        """An address nobody has."""
-        slug: str = self.cleaned_data["slug"]
-        if Contest.objects.filter(slug=slug).exists():
-            raise forms.ValidationError(_("Another contest has this address."))
-        return slug

@@ -13,12 +13,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
-
 from community.kernel import markup
 from community.kernel.api import batched
 from community.members.api import Member, Newcomer
-from forums.importers.common import BATCH, Unreadable, digest, grant_all, note, short, taken_over
+from forums.importers.common import BATCH, Unreadable, alone, digest, grant_all, note, short, taken_over
 from forums.importers.markdown import from_text
 from forums.importers.people import take_people
 from forums.importers.table import Comment, Table
@@ -76,7 +74,7 @@ class Import:
         for batch in batched(progress(self.table.comments(), "Comments", self.rows), BATCH):
             self._batch(batch)
 
-    @transaction.atomic
+    @alone()
     def _batch(self, batch: list[Comment]) -> None:
         known = taken_over(self.source, "Comments", [comment.key for comment in batch])
         new: list[tuple[Comment, str]] = []

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+
+from django.db import connection, transaction
 
 from community.consent.api import PURPOSE_CHANNELS, VERSION, Yes, decided_among, grant_many
 from forums.models import Imported
 
 BATCH = 200
+IMPORTS = 0x1394  # of PostgreSQL's advisory locks
 LONGEST_ID = 80
 GRANT_SOURCE = "demo import"
 GRANT_WARNING = (
@@ -20,6 +24,23 @@ GRANT_WARNING = (
 
 class Unreadable(ValueError):
     """A file that cannot be taken over; the message says why."""
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """A transaction of an import: another import waits for it, and then finds what this one took over.
+
+    SQLite has one writer; on PostgreSQL nothing but imports waits for it.
+    """
+    with transaction.atomic():
+        _wait_for_others()
+        yield
+
+
+def _wait_for_others() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [IMPORTS])
 
 
 def digest(*parts: str) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from django.db import transaction
-
 from community.kernel.api import batched
 from forums.counts import UNCOUNTED, counted_figures, figure_here, uncounted_figures
-from forums.importers.common import BATCH, short
+from forums.importers.common import BATCH, alone, short
 from forums.importers.dump import number, rows
 from forums.models import ImportedFigure
 
@@ -34,7 +32,7 @@ def stated(folder: Path) -> Iterator[tuple[str, str, int]]:
             yield "tag Count", short(row["TagName"]), number(row["Count"])
 
 
-@transaction.atomic
+@alone()
 def keep_figures(folder: Path, *, source: str, columns: Mapping[str, set[str]]) -> None:
     """Keep what the dump states, so that ``recount --check`` can tell without it, and what it gives no means to count.
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from community.kernel import markup
@@ -21,7 +20,7 @@ from community.kernel.api import batched
 from community.members.api import Member, Newcomer
 from forums.counts import set_counts
 from forums.enums import PostKind
-from forums.importers.common import BATCH, grant_all, note, taken_over
+from forums.importers.common import BATCH, alone, grant_all, note, taken_over
 from forums.importers.dump import Row, number, rows, tags_of
 from forums.importers.figures import keep_figures
 from forums.importers.markdown import from_html
@@ -106,7 +105,7 @@ class Import:
             self._pass("Posts", progress(found, "Answers"), self._post)
             self.skipped["Posts"] += len(self.orphans)
 
-    @transaction.atomic
+    @alone()
     def _batch(self, name: str, batch: list[Row], take: Take) -> None:
         known = self._known(name, [row["Id"] for row in batch if "Id" in row])
         for row in batch:
@@ -130,7 +129,7 @@ class Import:
 
     # Users
 
-    @transaction.atomic
+    @alone()
     def _users(self, batch: list[Row]) -> None:
         users = {row["Id"]: row for row in reversed(batch) if row.get("Id")}
         self.skipped["Users"] += sum(not row.get("Id") for row in batch)
@@ -160,7 +159,7 @@ class Import:
         for chunk in batched(known.iterator(), BATCH):
             people = Member.objects.filter(erased_at=None).in_bulk([local_id for local_id, _external in chunk])
             joined = {local_id: people[local_id].joined_at for local_id, _external in chunk if local_id in people}
-            with transaction.atomic():
+            with alone():
                 grant_all(
                     {
                         local_id: min(joined[local_id], self.first_acts.get(external_id, joined[local_id]))
@@ -250,7 +249,7 @@ class Import:
 
     # Votes and what can only be said at the end
 
-    @transaction.atomic
+    @alone()
     def _votes(self, batch: list[Row]) -> None:
         posts = self._known("Posts", [row.get("PostId", "") for row in batch])
         votes: dict[tuple[int, int], ImportedVote] = {}
@@ -277,10 +276,10 @@ class Import:
         for batch in batched(progress(rows(self.folder, "Posts"), "Closing"), BATCH):
             self._close(batch)
             self._count_unstated(batch)
-        with transaction.atomic():
+        with alone():
             self._date_topics()
 
-    @transaction.atomic
+    @alone()
     def _close(self, batch: list[Row]) -> None:
         """Accepted answers and closed questions. Once said, what moderators change here stays."""
         ended = [row for row in batch if row.get("Id") and (row.get("AcceptedAnswerId") or row.get("ClosedDate"))]

@@ -32,7 +32,10 @@ def open_contest(
     phases: Sequence[tuple[str, datetime]],
     now: datetime,
 ) -> Contest:
-    """A contest with its phases; the same slug again is the same contest. Raises Invalid for phases out of order."""
+    """A contest with its phases; the same slug and titles again are the same contest.
+
+    Raises Invalid for phases out of order, and for the address of another contest.
+    """
     require_role(actor, Role.BRAND_MANAGER)
     title_en, title_zh = clean_title(title_en, field="title_en"), clean_title(title_zh, field="title_zh")
     require_order(phases)
@@ -40,6 +43,8 @@ def open_contest(
     contest, created = Contest.objects.get_or_create(slug=slug, defaults=values)
     if created:
         Phase.objects.bulk_create([Phase(contest=contest, kind=kind, starts_at=at) for kind, at in phases])
+    elif (contest.title_en, contest.title_zh) != (title_en, title_zh):
+        raise Invalid(_("Another contest has this address."), field="slug")
     return contest
 
 

@@ -26,6 +26,7 @@ from ideas.services import (
     cast_vote,
     decide,
     edit_idea,
+    open_contest,
     set_phases,
     submit_idea,
     withdraw_idea,
@@ -115,6 +116,68 @@ def test_many_relays_enter_every_phase_once(world):
     assert errors == Counter()
     phases = OutboxEvent.objects.filter(name="ideas.contest.phase_changed").order_by("pk")
     assert [event.payload["phase"] for event in phases] == ["submission", "voting", "decision"]
+
+
+# Contests and their phases
+
+
+def openings(managers: list[Member], slug: str) -> Counter[str]:
+    """Each manager opens a contest of their own at one address."""
+    acts = [
+        partial(
+            open_contest, actor=boss, slug=slug, title_en=f"By {n}", title_zh=f"{n}的", phases=PHASES, now=SUBMISSION
+        )
+        for n, boss in enumerate(managers)
+    ]
+    return at_once(acts)
+
+
+def test_of_contests_opened_at_one_address_one_is_there_and_the_others_are_told():
+    managers = [staff(Role.BRAND_MANAGER, f"boss{n}") for n in range(PLACES)]
+    for round_ in range(5):
+        assert openings(managers, f"c{round_}") == Counter({"Invalid": PLACES - 1})
+        assert Contest.objects.get(slug=f"c{round_}").phases.count() == len(PHASES)
+
+
+def test_a_contest_opened_several_times_at_once_is_one():
+    managers = [staff(Role.BRAND_MANAGER, f"boss{n}") for n in range(PLACES)]
+    assert at_once([partial(contest, actor=boss) for boss in managers]) == Counter()
+    assert (Contest.objects.count(), Contest.objects.get().phases.count()) == (1, len(PHASES))
+
+
+def moves(found: Contest, boss: Member) -> tuple[Counter[str], set[timedelta]]:
+    """Everybody moves the phases by another number of days. Returns the errors, and by how many each moved."""
+    acts = [
+        partial(
+            set_phases,
+            actor=boss,
+            contest=found,
+            phases=[(kind, at + timedelta(days=n)) for kind, at in PHASES],
+            now=SUBMISSION - timedelta(days=1),
+        )
+        for n in range(1, PLACES + 1)
+    ]
+    begins = dict(PHASES)
+    return at_once(acts), {at - begins[kind] for kind, at in found.phases.values_list("kind", "starts_at")}
+
+
+def test_of_phases_moved_at_once_one_move_stands_whole():
+    boss, found = staff(Role.BRAND_MANAGER, "boss"), contest()
+    for _ in range(5):
+        errors, moved = moves(found, boss)
+        assert errors == Counter() and len(moved) == 1
+        assert Contest.objects.get().phases.count() == len(PHASES)
+
+
+def test_control_without_the_lock_moves_collide():
+    boss, found = staff(Role.BRAND_MANAGER, "boss"), contest()
+
+    def collide() -> bool:
+        with no_locks():
+            errors, moved = moves(found, boss)
+        return "IntegrityError" in errors or len(moved) > 1
+
+    assert ever(collide)
 
 
 # Edits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -46,17 +47,14 @@ def test_only_a_brand_manager_opens_a_contest(role):
     assert Contest.objects.count() == 0
 
 
-def test_the_same_slug_again_is_the_same_contest():
-    first = contest()
-    again = services.open_contest(
-        actor=staff(Role.BRAND_MANAGER, "other"),
-        slug=first.slug,
-        title_en="Another",
-        title_zh="另一个",
-        phases=[("voting", VOTING)],
-        now=VOTING,
-    )
-    assert (again.pk, Contest.objects.get().title_en, Phase.objects.count()) == (first.pk, "A better boot", 4)
+def test_the_same_slug_and_titles_again_are_the_same_contest():
+    first, other = contest(), staff(Role.BRAND_MANAGER, "other")
+    again = partial(services.open_contest, actor=other, slug=first.slug, phases=[("voting", VOTING)], now=VOTING)
+    assert again(title_en=first.title_en, title_zh=first.title_zh).pk == first.pk
+    with pytest.raises(Invalid) as refused:
+        again(title_en="Another", title_zh=first.title_zh)
+    assert refused.value.field == "slug"
+    assert (Contest.objects.get().title_en, Phase.objects.count()) == ("A better boot", 4)
 
 
 @pytest.mark.parametrize(

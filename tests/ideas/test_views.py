@@ -205,7 +205,8 @@ def test_a_manager_opens_a_contest_and_a_taken_address_is_refused():
         "results": "2031-04-01T08:00",
     }
     assert client.post("/workbench/contests/", data)["Location"] == "/workbench/contests/lights/"
-    again = client.post("/workbench/contests/", data)
+    assert client.post("/workbench/contests/", data)["Location"] == "/workbench/contests/lights/"  # pressed twice
+    again = client.post("/workbench/contests/", {**data, "title_en": "Other lights"})
     assert (again.status_code, again.context["form"].errors["slug"]) == (422, ["Another contest has this address."])
     backwards = {**data, "slug": "backwards", "voting": "2030-01-01T08:00"}
     assert client.post("/workbench/contests/", backwards).status_code == 422
