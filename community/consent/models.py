@@ -51,6 +51,10 @@ class PermissionEntry(models.Model):
             raise LedgerIsAppendOnly
         super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        raise LedgerIsAppendOnly
+
 
 class Permission(models.Model):
     """What a member permits now: the ledger's last word. Only yes has a row; recomputable."""

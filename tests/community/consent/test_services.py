@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from community.consent.api import (
     CONTACT_CHANNELS,
@@ -122,12 +122,16 @@ def test_a_pause_withholds_the_permit_until_its_end(now):
 def test_the_ledger_refuses_change_and_deletion(now):
     yes(now)
     entry = PermissionEntry.objects.get()
+    entry.granted = False
     for attempt in (
         entry.save,
+        entry.delete,
         PermissionEntry.objects.all().delete,
         lambda: PermissionEntry.objects.update(granted=False),
+        lambda: PermissionEntry.objects.bulk_update([entry], ["granted"]),
+        lambda: PermissionEntry.objects.update_or_create({"granted": False}, pk=entry.pk),
     ):
-        with pytest.raises(LedgerIsAppendOnly):
+        with pytest.raises(LedgerIsAppendOnly), transaction.atomic():
             attempt()
     assert PermissionEntry.objects.get().granted
 
