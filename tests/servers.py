@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
@@ -46,7 +47,20 @@ def elasticsearch(elastic_address, settings):
 
 
 class OwnKeys(RedisOrMemory):
-    """A cache among others in the same Redis: emptying it touches its own keys only."""
+    """A cache among others in the same Redis: emptying it touches its own keys only.
+
+    Every test makes a cache of its own, and so does every thread of one. They share their connections, which nothing
+    closes: Django's cache leaves that to the end of the process.
+    """
+
+    _clients: ClassVar[dict[str, Any]] = {}
+
+    @property
+    def _cache(self):
+        key = repr((self._servers, sorted(self._options.items())))
+        if key not in self._clients:
+            self._clients[key] = self._class(self._servers, **self._options)
+        return self._clients[key]
 
     def clear(self):
         client = self._cache.get_client(None, write=True)
