@@ -7,6 +7,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.db import Error
 
 from community.inbox.hub import HUB
 from community.inbox.live import ChannelState
@@ -16,11 +17,12 @@ from community.kernel.api import KEY_DIGITS, contributions, number_in
 MOST_CHANNELS = 20
 QUEUE = 100
 LONGEST_NAME = 60
+# Daphne sends no code below 3000 but "all is well".
 TOO_SLOW = 4008
-ANEW = 1012  # "service restart"
+ANEW = 4012
 MOST_ASKED = 40  # names, or messages without any, in the life of a socket: a page asks once, for a few
 TOO_MANY = 4029
-NOT_TEXT = 1003
+NOT_TEXT = 4003
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
@@ -72,7 +74,11 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         self.held[channel] = []
         HUB.join(channel, self)
-        state = await database_sync_to_async(state_of)(self.scope["user"], channel)
+        try:
+            state = await database_sync_to_async(state_of)(self.scope["user"], channel)
+        except Error:  # the database is away: the page comes back, and is told then
+            await self._end(ANEW)
+            return
         held = self.held.pop(channel)
         if state is None:
             HUB.leave(channel, self)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from redis.exceptions import RedisError
 
 from community.inbox.feed import TableFeed
@@ -69,7 +69,7 @@ class Hub:
         while True:
             try:
                 await source()
-            except* (OSError, DatabaseError, RedisError):
+            except* (OSError, Error, RedisError):
                 if not self._interrupted:
                     logger.warning("live feed interrupted; trying again")
                 self._interrupted = True

@@ -13,5 +13,6 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks, and the care for tasks."""
         import_module("community.kernel.checks")
+        import_module("community.kernel.tasks")

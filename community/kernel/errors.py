@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import OperationalError
 
 IN_THE_WAY = {"40P01", "55P03"}  # PostgreSQL: a deadlock was ended, a lock was not to be had
+# PostgreSQL was stopped, crashed, is starting, or is full. Where the connection itself failed, there is no state.
+AWAY = {None, "57P01", "57P02", "57P03", "53300"}
+CONNECTION_FAILED = "08"
 
 
 class PaddockError(Exception):
@@ -49,3 +52,11 @@ class Invalid(PaddockError):
 def is_in_the_way(error: Exception) -> bool:
     """Whether the database ended an act, whole, because another one held what it needed: it can be done again."""
     return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in IN_THE_WAY
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database cannot be reached, or ended the connection: what was not committed was not done."""
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", "")
+    return state in AWAY or state.startswith(CONNECTION_FAILED)

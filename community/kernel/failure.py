@@ -50,12 +50,20 @@ RULER = (
 )
 
 
-def page(*, language: str, theme: str, brand: str, here: str) -> str:
-    """The page in the language that is active; ``here`` is where trying again leads."""
+def page(*, language: str, theme: str, brand: str, here: str, away: bool = False) -> str:
+    """The page in the language that is active; ``here`` is where trying again leads.
+
+    ``away``: nothing broke, but the database does not answer.
+    """
+    title = _("Something broke on our side")
+    text = _("Nothing you sent was half done: it is kept whole, or not at all. The error is in our log.")
+    if away:
+        title = _("Back in a moment")
+        text = _("Our database does not answer just now. What you sent is kept whole, or not at all, never in part.")
     words = {
         "site": _("%(brand_name)s Paddock") % {"brand_name": brand},
-        "title": _("Something broke on our side"),
-        "text": _("Nothing you sent was half done: it is kept whole, or not at all. The error is in our log."),
+        "title": title,
+        "text": text,
         "again": _("Try again"),
         "home": _("To the home page"),
     }

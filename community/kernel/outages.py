@@ -25,10 +25,16 @@ class Breaker:
     """
 
     def __init__(
-        self, server: str, errors: tuple[type[Exception], ...], *, clock: Callable[[], float] = monotonic
+        self,
+        server: str,
+        errors: tuple[type[Exception], ...],
+        *,
+        spared_seconds: float | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.away = False
         self._server, self._errors, self._clock = server, errors, clock
+        self._spared_seconds = spared_seconds
         self._try_at = 0.0
         self._lock = Lock()
 
@@ -44,19 +50,23 @@ class Breaker:
         self._answered()
         return answer
 
+    @property
+    def _spared(self) -> float:
+        return SPARED_SECONDS if self._spared_seconds is None else self._spared_seconds
+
     def _may_ask(self) -> bool:
         if not self.away:
             return True
         with self._lock:
             if self._clock() < self._try_at:
                 return False
-            self._try_at = self._clock() + SPARED_SECONDS  # the others do without while one tries
+            self._try_at = self._clock() + self._spared  # the others do without while one tries
             return True
 
     def _failed(self, error: Exception) -> None:
         with self._lock:
             begins, self.away = not self.away, True
-            self._try_at = self._clock() + SPARED_SECONDS
+            self._try_at = self._clock() + self._spared
         if begins:
             logger.warning("%s is away: %s", self._server, type(error).__name__)
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import Q
 
 from community.kernel.batches import batched
 from community.kernel.clock import now as clock_now
+from community.kernel.errors import is_away
 from community.kernel.facts import Delivery, fact_from
 from community.kernel.models import OutboxEvent, OutboxLane, OutboxState
 from community.kernel.registry import checks, handlers_of, rounds, subscriptions
@@ -131,6 +132,8 @@ def _try(deliveries: Sequence[Delivery[Any]], outcome: Outcome, *, last: bool = 
         with transaction.atomic():
             _call_handlers(deliveries)
     except Exception as error:
+        if is_away(error):
+            raise  # nobody's fault: the batch comes again
         # Whatever a handler raises must not stop the other members' facts; the fact keeps the error.
         if last:
             logger.exception("fact failed", extra={"event_id": deliveries[0].event_id})
@@ -205,8 +208,9 @@ class Relay:
         while not self.stopping:
             try:
                 busy = self.step()
-            except DatabaseError:
-                logger.exception("the database does not answer; trying again")
+            except Error as error:
+                if not is_away(error):  # that it went, and that it is back, is said once
+                    logger.exception("nothing could be delivered; trying again")
                 connection.close()
                 busy = 0
                 time.sleep(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 from mimetypes import guess_type
 from posixpath import normpath
@@ -11,7 +12,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -25,7 +26,7 @@ from community.kernel.addresses import full_path, way_back
 from community.kernel.brand import brand_name
 from community.kernel.caches import redis_is_away
 from community.kernel.clock import now
-from community.kernel.errors import PaddockError
+from community.kernel.errors import PaddockError, is_away
 from community.kernel.failure import STYLE_SOURCE, page
 from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
@@ -36,6 +37,7 @@ from community.kernel.slots import contributions
 PUBLIC = ("posts/", "ideas/", "images/", "original_images/")
 PICTURES = {"image/webp", "image/jpeg", "image/png", "image/gif", "image/avif"}
 UNHEALTHY_AFTER_SECONDS = 300
+RETRY_AFTER_SECONDS = "5"
 
 
 @require_safe
@@ -51,7 +53,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         outbox = outbox_status(now())
-    except DatabaseError:
+    except Error:
         return JsonResponse({"database": "away"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     parts: dict[str, Any] = {name: state for part in contributions("readiness") for name, state in part.items()}
     if settings.REDIS_URL:
@@ -173,7 +175,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @csp_update({"style-src": [STYLE_SOURCE]})
 def failed(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500, without database and templates; in the browser's language where the member's is unknown."""
+    """500, without database and templates; in the browser's language where the member's is unknown.
+
+    503 where it was the database that did not answer.
+    """
+    away = is_away(sys.exception())
     language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
     with translation.override(language):
         text = page(
@@ -181,5 +187,8 @@ def failed(request: HttpRequest, *args: Any) -> HttpResponse:
             theme=request.COOKIES.get("theme", ""),
             brand=brand_name(),
             here=way_back(request) if request.method in {"GET", "HEAD"} else "/",
+            away=away,
         )
+    if away:
+        return HttpResponse(text, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": RETRY_AFTER_SECONDS})
     return HttpResponse(text, status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -132,7 +132,23 @@ def database(url: str) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
             },
         }
-    return {**environ.Env.db_url_config(url), "CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}}}
+    asked = environ.Env.db_url_config(url)
+    return {
+        **asked,
+        "ENGINE": "community.kernel.postgres",
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            # Nobody waits longer for a connection. An attempt to make one is given up before the next is too late.
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2},
+            # A server that vanished without a word is noticed after ten seconds.
+            "connect_timeout": 3,
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            **asked.get("OPTIONS", {}),
+        },
+    }
 
 
 DATABASES = {"default": database(env.read("DATABASE_URL"))}

@@ -69,6 +69,8 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "daphne": {"level": "WARNING"},
+            "django_tasks": {"level": "WARNING"},
+            "django_tasks_db": {"level": "WARNING"},
             "elastic_transport": {"level": "WARNING"},
             "wagtail": {"level": "WARNING"},  # each page saved, with its title; editors have them in its own log
         },

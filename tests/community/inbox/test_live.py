@@ -5,13 +5,24 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from autobahn.websocket.protocol import WebSocketServerProtocol
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from community.inbox.api import announce
-from community.inbox.consumers import MOST_ASKED, MOST_CHANNELS, NOT_TEXT, QUEUE, TOO_MANY, LiveConsumer, state_of
+from community.inbox.consumers import (
+    ANEW,
+    MOST_ASKED,
+    MOST_CHANNELS,
+    NOT_TEXT,
+    QUEUE,
+    TOO_MANY,
+    TOO_SLOW,
+    LiveConsumer,
+    state_of,
+)
 from community.inbox.feed import KEPT, LATE, TableFeed, prune
 from community.inbox.hub import HUB, Hub
 from community.inbox.live import ChannelState
@@ -246,6 +257,15 @@ def test_a_socket_that_does_not_read_is_closed_and_the_others_are_not_kept_waiti
 
     async_to_sync(scene)()
     assert closed == [4008]
+
+
+def test_daphne_sends_the_codes_we_close_with():
+    sent = []
+    protocol = WebSocketServerProtocol()
+    protocol.sendCloseFrame = lambda code, **_options: sent.append(code)
+    for code in (ANEW, NOT_TEXT, TOO_MANY, TOO_SLOW):
+        protocol.sendClose(code)
+    assert sent == [ANEW, NOT_TEXT, TOO_MANY, TOO_SLOW]
 
 
 def test_the_bell_hears_of_a_notification_and_shows_it(client, now):

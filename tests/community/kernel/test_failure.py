@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import sqlite3
 from http import HTTPStatus
 
 import psycopg
@@ -11,6 +12,8 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
+
+from community.kernel.errors import is_away
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +97,38 @@ def test_two_acts_in_each_others_way_are_told_to_try_again_and_a_database_that_i
     answer = client.post("/in-the-way/")
     assert answer.status_code == 409
     assert "Nothing was changed" in answer.content.decode()
-    assert client.post("/away/").status_code == 500
+    assert client.post("/away/").status_code == 503
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Back in a moment"), ("zh-CN", "诺岭")])
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_database_that_is_away_is_said_in_the_readers_language(language, words, django_db_blocker):
+    client = Client(raise_request_exception=False)
+    with django_db_blocker.block():
+        answer = client.get("/away/", headers={"accept-language": language})
+    text = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"], words in text) == (503, "5", True)
+    assert "Something broke" not in text and "出错" not in text
+
+
+@pytest.mark.parametrize(
+    ("cause", "away"),
+    [
+        (psycopg.OperationalError(), True),
+        (psycopg.errors.AdminShutdown(), True),
+        (psycopg.errors.CannotConnectNow(), True),
+        (psycopg.errors.ConnectionFailure(), True),
+        (psycopg.errors.DeadlockDetected(), False),
+        (psycopg.errors.DiskFull(), False),
+        (sqlite3.OperationalError("database is locked"), False),
+        (None, False),
+    ],
+)
+def test_what_tells_that_the_database_is_away(cause, away):
+    error = OperationalError("no")
+    error.__cause__ = cause
+    assert is_away(error) is away
+    assert not is_away(cause)
 
 
 def test_what_is_larger_than_anybody_may_send_is_refused_in_those_words(client, settings):

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         return [
             ("web", [*web, "community.asgi:application"]),
             ("relay", [*manage, "relay"]),
-            ("worker", [*manage, "db_worker", "--verbosity", "0"]),
+            ("worker", [*manage, "worker"]),
         ]
 
     def _greet(self, host: str, port: int) -> None:
