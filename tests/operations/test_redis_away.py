@@ -3,6 +3,14 @@
 import socket
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
@@ -12,16 +20,20 @@ from django.urls import reverse
 from redis.asyncio.connection import Connection as LiveConnection
 from redis.connection import Connection
 
+from community.consent.api import permits_of
 from community.inbox.api import announce
 from community.inbox.routing import websocket_urlpatterns
 from community.kernel.api import REDIS
 from community.kernel.limits import LIMITS
+from community.members.api import Role
 from community.pages.api import ensure_site
 from forums.models import Post
-from ideas.models import Vote
+from ideas.models import Idea, Vote
 from tests.contests import begin, contest, idea
-from tests.forums.places import reply, topic
-from tests.people import member
+from tests.forums.places import picture, reply, topic
+from tests.people import confirm, member, permit, staff
+from tests.relay import drain
+from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +167,82 @@ def test_people_sign_in_and_guesses_are_limited(client, tries):
     refused = client.post(address, sent)
     assert refused.status_code == 422 and "Too many" in refused.content.decode()
     assert client.get("/").wsgi_request.user.is_anonymous
+    assert tries == ["cache"]
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    """``with committed():`` what waits for the commit is done, as it is outside of tests."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def test_an_idea_with_a_picture_is_handed_in(client, maja, tries, committed):
+    found = begin(contest(), "submission")
+    sent = {"title": "A wet box", "source": "For boots.", "picture": picture()}
+    with committed():
+        assert client.post(f"/contests/{found.slug}/new/", sent).status_code == 302
+    ours = Idea.objects.get(author=maja)
+    assert ours.picture and ours.title == "A wet box"
+    assert tries == ["cache"]
+
+
+def test_a_picture_is_uploaded_to_a_post(client, maja, tries, committed):
+    with committed():
+        answer = client.post("/posts/upload/", {"picture": picture()})
+    assert answer.status_code == 200 and "/media/posts/" in answer.content.decode()
+    with committed():
+        sent = {"source": "Look:", "picture": picture()}
+        assert client.post(f"/topics/{topic().pk}/reply/", sent).status_code == 302
+    assert "/media/posts/" in Post.objects.get(author=maja).html
+    assert tries == ["cache"]
+
+
+def test_permissions_are_given_and_taken_back(client, maja, tries, committed):
+    both = ["profiling:onsite", "offers:email"]
+    for shown, permitted in (([], both), (both, [])):
+        with committed():
+            sent = {"shown": shown, "permit": permitted}
+            assert client.post(reverse("crm:permissions"), sent).status_code in {302, 303}
+        assert permits_of(maja.pk) == set(permitted)
+    assert len(tries) <= 1
+
+
+def test_an_account_is_erased(client, maja, tries, committed):
+    reply(topic(), author=maja)
+    client.force_login(maja)
+    confirm(client)
+    with committed():
+        assert client.post(reverse("crm:erase"), {"username": "maja"}).status_code == 303
+    maja.refresh_from_db()
+    assert maja.erased_at is not None and maja.username != "maja"
+    assert tries == ["cache"]
+
+
+def test_an_audience_is_exported(client, tries, committed):
+    load_words()
+    ada = permit(member("ada"), "profiling:onsite", "product_news:email")
+    topic(author=ada, title="Roof rack")
+    drain()
+    client.force_login(staff(Role.MARKETER))
+    with committed():
+        answer = client.post(reverse("crm:export"), {"q": "interest:roof-rack"})
+    assert answer.status_code == 200
+    assert "ada" in b"".join(answer).decode()
+    assert len(tries) <= 2
+
+
+def test_people_sign_in_with_a_second_step(client, tries):
+    maja, secret = member("maja"), generate_totp_secret()
+    EmailAddress.objects.create(user=maja, email=maja.email, verified=True, primary=True)
+    TOTP.activate(maja, secret)
+    sent = {"login": "maja", "password": "correct horse"}
+    step = client.post(reverse("account_login"), sent)["Location"]
+    assert step == reverse("mfa_authenticate")
+    assert client.post(step, {"code": "000000"}).status_code == 422
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    assert client.post(step, {"code": code})["Location"] == "/"
+    assert client.post(step, {"code": code}).status_code == 302  # there is nothing left to confirm
+    assert client.get("/").wsgi_request.user == maja
     assert tries == ["cache"]
 
 
