@@ -16,6 +16,7 @@ from community.kernel.relay import Relay
 from community.members.api import Member
 from community.search.api import search_content
 from community.search.models import IndexState, Mark
+from community.search.registry import engine_of
 from community.search.services import drift
 from forums.importers.figures import audit
 from forums.models import Imported, ImportedFigure, ImportedVote, Post, Topic
@@ -114,3 +115,25 @@ def test_a_rebuild_of_an_index(step, engine, settings):
     drain()
     assert search_content("racks", viewer=AnonymousUser(), kinds=["topic"]).total == 2
     assert (drift("content"), Mark.objects.exists()) == (([], []), False)
+
+
+def test_what_a_killed_rebuild_left_in_elasticsearch_goes_with_a_later_one(
+    elasticsearch, monkeypatch, settings, tmp_path
+):
+    settings.PADDOCK_HOME = tmp_path
+    topic(title="Roof racks")
+    call_command("search", "rebuild", "content")
+    kill("community.search.services._present", 1, settings, "search", "rebuild", "content")
+    IndexState.objects.update(rebuilding_until=None)
+    indexes = engine_of("content")._indexes
+
+    def kept():
+        return set(indexes.es.indices.get(index=f"{indexes.read}-*"))
+
+    assert len(kept()) == 2
+    call_command("search", "rebuild", "content")
+    assert len(kept()) == 2  # somebody might be at work on it
+    monkeypatch.setattr("community.search.elastic.generations.ABANDONED_SECONDS", 0)
+    call_command("search", "rebuild", "content")
+    assert len(kept()) == 1
+    assert search_content("racks", viewer=AnonymousUser(), kinds=["topic"]).total == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,8 @@ from elasticsearch.dsl import Index, Mapping
 
 from community.search.elastic.connection import Connection
 from community.search.port import DATE, GONE, NUMBER, TOKENS, WEIGHTS, Schema, SearchDown
+
+ABANDONED_SECONDS = 24 * 3600
 
 
 def mapping(schema: Schema) -> Mapping:
@@ -72,7 +75,13 @@ class Generations:
         answer = self._ask(lambda: self.es.indices.update_aliases(actions=actions))
         if answer.get("errors"):  # answered 200 all the same
             raise SearchDown(str(answer))
-        self._delete(old)
+        self._delete({*old, *self._abandoned(name)})
+
+    def _abandoned(self, name: str) -> list[str]:
+        """Indexes of rebuilds that were killed: no alias leads to them, and nobody works on one for so long."""
+        found = self._ask(lambda: self.es.indices.get(index=f"{self.read}-*"))
+        oldest = time.time_ns() - ABANDONED_SECONDS * 10**9
+        return [index for index in found if index != name and int(index.rpartition("-")[2]) < oldest]
 
     def drop(self) -> None:
         """Remove all that is read."""
@@ -83,6 +92,6 @@ class Generations:
             return []
         return list(self._ask(lambda: self.es.indices.get_alias(name=self.read)).body)
 
-    def _delete(self, names: list[str]) -> None:
+    def _delete(self, names: Iterable[str]) -> None:
         for name in names:
             self._ask(partial(self.es.indices.delete, index=name))
