@@ -101,6 +101,24 @@ def _blank_what_was_deleted(member_id: int, changed: Changed) -> None:
     gone.update(title=GONE, tags=[])
 
 
+def forget_deleted(post: Post, *, now: datetime) -> None:
+    """The same for a post that is deleted after its author was erased, in the caller's transaction under its topic."""
+    changed = Changed()
+    Post.objects.filter(pk=post.pk).update(source="", html="", text="")
+    PostRevision.objects.filter(post=post).delete()
+    if post.number == 1:
+        Topic.objects.filter(pk=post.topic_id).update(tags=[])
+        changed.titles[post.topic_id] = GONE
+    # A moderator's edit after the erasure is a fact of the author's, too.
+    rewrite(TEXTS, member_ids=[post.author_id], key="post_id", values=[post.pk], change=_blank)
+    _retitle(changed)
+    _tell(changed, post.author_id, now=now)
+
+
+def _blank(payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "title": GONE, "text": ""}
+
+
 def _pictured(member_id: int) -> Any:
     return Post.objects.filter(author_id=member_id, source__contains=settings.MEDIA_URL)
 

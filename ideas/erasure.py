@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from community.kernel.api import forget_files, publish_many, rewrite
+from community.kernel.api import forget_files, hold, publish_many, rewrite
 from ideas.facts import IdeaVoted, VoteForgotten
 from ideas.models import Contest, Idea, Vote, VoteEvent
 
@@ -16,11 +16,13 @@ from ideas.models import Contest, Idea, Vote, VoteEvent
 def erase_from_contests(member_id: int, *, now: datetime) -> None:
     """Take a member out, in the caller's transaction.
 
-    The contests come first and in one order, as everything that changes ideas and votes locks them: an idea that is
-    taken out in this moment is seen here, or sees there that its author is gone.
+    The contests are locked in one order, and after the members whose facts change with them, as by everything that
+    changes ideas and votes: an idea that is taken out in this moment is seen here, or sees there that its author is
+    gone.
     """
     mine, votes = Idea.objects.filter(author_id=member_id), Vote.objects.filter(voter_id=member_id)
     places = {*mine.values_list("contest_id", flat=True), *votes.values_list("contest_id", flat=True)}
+    hold(voters_of(mine.exclude(withdrawn_at=None).values_list("pk", flat=True)))
     contests = Contest.objects.select_for_update(of=("self",)).filter(pk__in=places).order_by("pk")
     held = {contest.pk: contest for contest in contests.prefetch_related("phases")}
     forget_files(list(mine.values_list("picture", flat=True)))
@@ -46,10 +48,21 @@ def forget_ideas(idea_ids: Collection[int], *, now: datetime) -> None:
     if not ids:
         return
     Idea.objects.filter(pk__in=ids).update(title="", source="", html="", text="")
-    events = VoteEvent.objects.filter(idea_id__in=ids).values_list("voter_id", "idea_id")
-    voted = sorted({(voter, idea) for voter, idea in events if voter and idea})
+    voted = _voted(ids)
     rewrite([IdeaVoted], member_ids={voter for voter, _idea in voted}, key="idea_id", values=ids, change=_blank)
     publish_many([(VoteForgotten(member_id=voter, idea_id=idea), now) for voter, idea in voted])
+
+
+def voters_of(idea_ids: Collection[int]) -> set[int]:
+    """Whoever voted for one of these ideas at any time, erased ones aside."""
+    return {voter for voter, _idea in _voted(idea_ids)}
+
+
+def _voted(idea_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Each voter with each idea. Looked for by contest, as the history is long."""
+    contests = Idea.objects.filter(pk__in=idea_ids).values("contest_id")
+    events = VoteEvent.objects.filter(contest_id__in=contests, idea_id__in=idea_ids).values_list("voter_id", "idea_id")
+    return sorted({(voter, idea) for voter, idea in events if voter and idea})
 
 
 def _blank(payload: dict[str, Any]) -> dict[str, Any]:

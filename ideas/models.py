@@ -146,5 +146,8 @@ class VoteEvent(models.Model):
     previous_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["voter_id"], name="vote_event_voter")]
+
     def __str__(self) -> str:
         return f"{self.previous_id} to {self.idea_id}"

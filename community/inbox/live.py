@@ -65,7 +65,7 @@ def announce_once(channel: str, *, kind: str, seconds: int) -> None:
             with transaction.atomic():
                 announce(channel, kind=kind)
 
-    transaction.on_commit(tell)
+    transaction.on_commit(tell, robust=True)  # what was done is done, whether anybody hears of it or not
 
 
 def announce_all(pushes: Sequence[Push]) -> None:

@@ -8,7 +8,7 @@ from community.kernel.clock import around, now
 from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError, is_in_the_way
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
-from community.kernel.files import NewFile, forget_files, store_file
+from community.kernel.files import NewFile, forget_files, same_bytes, store_file
 from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.marks import mark_of, marks_of
@@ -88,6 +88,7 @@ __all__ = [
     "replay_of",
     "rewrite",
     "safe_cell",
+    "same_bytes",
     "shown_fields",
     "status_of",
     "store_file",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import connections, models, transaction
+from django.db import Error, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.sql import InsertQuery
 
@@ -19,7 +19,7 @@ DERIVED = {"wagtailsearch", "modelsearch"}
 
 
 class NotTheSame(ValueError):
-    """The databases are not of the same version, or do not hold the same afterwards; the message says where."""
+    """The databases are not of one version, or one does not take what the other holds; the message says where."""
 
 
 def tables() -> list[type[models.Model]]:
@@ -32,7 +32,8 @@ def copy_all(source: str, target: str, *, progress: Callable[[int], object] = la
     """Empty the target and fill it with what the source holds, in one transaction. Returns how many rows.
 
     Signals, defaults and ``save`` are passed by: numbers, times and the links between rows stay as they are. Raises
-    NotTheSame where one of the two is of another version, or a table came out shorter; then the target is as it was.
+    NotTheSame where one of the two is of another version, or a table does not come out the same; then the target is
+    as it was.
     """
     if migrations(source) != migrations(target):
         raise NotTheSame("the databases are of different versions: run migrate on both, with this version of Paddock")
@@ -46,7 +47,10 @@ def copy_all(source: str, target: str, *, progress: Callable[[int], object] = la
         )
         for model in tables():
             for rows in batched(_rows(model, source), AT_ONCE):
-                _insert(model, rows, target)
+                try:
+                    _insert(model, rows, target)
+                except Error as error:  # SQLite keeps what PostgreSQL refuses: a text too long, a number too large
+                    raise NotTheSame(f"{_about(model).db_table}: {str(error).strip()}") from error
                 copied += len(rows)
                 progress(len(rows))
         for model in tables():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -41,12 +41,25 @@ def store_file(folder: str, content: ContentFile[bytes], *, ending: str) -> NewF
     """Store a file under a name nobody can guess; ``folder`` as of a FileField. To be called before a transaction.
 
     That it has to go is written down first: whatever happens until a row that names it is committed, the relay
-    removes it an hour later.
+    removes it an hour later. Within a caller's transaction the note is gone with it, and the file may be left.
     """
-    name = f"{now().strftime(folder)}{secrets.token_urlsafe(12)}{ending}"
+    name = default_storage.get_available_name(f"{now().strftime(folder)}{secrets.token_urlsafe(12)}{ending}")
     note = ForgottenFile.objects.create(name=name, at=now() + NAMED)
-    default_storage.save(name, content)
-    return NewFile(name, note.pk)
+    return NewFile(default_storage.save(name, content), note.pk)
+
+
+def same_bytes(one: File[bytes], other: File[bytes]) -> bool:
+    """Whether two files hold the same. One that is not there is like no other."""
+    try:
+        return one.size == other.size and _bytes(one) == _bytes(other)
+    except OSError:
+        return False
+
+
+def _bytes(file: File[bytes]) -> bytes:
+    with file.open() as opened:
+        content: bytes = opened.read()
+    return content
 
 
 def forget_files(names: Iterable[str | None]) -> None:

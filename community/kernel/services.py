@@ -62,9 +62,9 @@ def _require_here(member_ids: Collection[int]) -> None:
 
 def hold(member_ids: Iterable[int]) -> None:
     """Have other acts of these members, and facts of them, wait until the transaction ends. SQLite has one writer."""
-    if connection.vendor == "postgresql":
-        # In one order everywhere, so that two batches of the same people wait for each other, not for good.
-        members = sorted({member_id % 2**31 for member_id in member_ids})
+    # In one order everywhere, so that two batches of the same people wait for each other, not for good.
+    members = sorted({member_id % 2**31 for member_id in member_ids})
+    if members and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, one) FROM unnest(%s::int[]) AS one", [0x0FAC, members])
 

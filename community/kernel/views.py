@@ -34,7 +34,7 @@ from community.kernel.refusals import fields_sent, shown_fields
 from community.kernel.slots import contributions
 
 # What everybody may see who knows the address. Documents are not among it: theirs is /documents/, which asks.
-PUBLIC = ("posts/", "ideas/", "images/", "original_images/")
+PUBLIC = ("posts/", "ideas/", "images/", "original_images/", "avatar_images/")
 PICTURES = {"image/webp", "image/jpeg", "image/png", "image/gif", "image/avif"}
 UNHEALTHY_AFTER_SECONDS = 300
 RETRY_AFTER_SECONDS = "5"

@@ -1,6 +1,7 @@
 """The door of members: everything other apps may use of it."""
 
 from community.members.enums import Role
+from community.members.erasure import erase_member, erased_among
 from community.members.garage import (
     KnownModel,
     car_labels,
@@ -30,8 +31,6 @@ from community.members.services import (
     Newcomer,
     change_space,
     declare_keywords,
-    erase_member,
-    erased_among,
     give_role,
     import_members,
     register,

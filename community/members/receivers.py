@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from community.kernel.api import Delivery, each_minute, fills, handles, now
+from community.members.erasure import erase_what_came_late, erased_since, forget_ways_in
 from community.members.facts import MemberErased
 from community.members.garage import shown_cars
 from community.members.models import Car, Member
 from community.members.queries import declared_keywords, space_url
-from community.members.services import erase_what_came_late, erased_since, forget_ways_in
 from community.members.verification import forget_unverified, shown_members, verified
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 

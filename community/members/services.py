@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-import secrets
-import time
-import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from wagtail.users.models import UserProfile
 
 from community.kernel.api import (
     Invalid,
     NotAllowed,
     contributions,
-    forget,
     hold,
     hold_here,
-    is_in_the_way,
-    mark_of,
-    marks_of,
     publish,
     publish_many,
 )
 from community.members.enums import Role
-from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
+from community.members.erasure import erased_among
+from community.members.facts import GarageChanged, KeywordsDeclared, MemberJoined, SpaceChanged
 from community.members.lookalikes import skeleton, skeleton_beside
-from community.members.models import Car, DeclaredKeyword, ErasedName, Member
+from community.members.models import Car, DeclaredKeyword, Member
 from community.members.names import clean_shown_name, clean_username
 from community.members.queries import has_role, staff_looks
 from community.search.api import mark_content
 
 MOST_KEYWORDS = 20
 MOST_CARS = 10
-NAMES = "paddock.members.erased"
-PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between tries to erase
 
 
 @dataclass(frozen=True)
@@ -197,86 +184,6 @@ def set_garage(*, member: Member, cars: Sequence[CarEntry], now: datetime) -> No
     ]
     Car.objects.bulk_create(rows)
     publish(GarageChanged(member_id=member.pk, models=tuple(row.label for row in rows)), now=now)
-
-
-def erase_member(*, member: Member, now: datetime) -> None:
-    """Forget a person. What they wrote stays without a name; everything that leads to them goes. Idempotent.
-
-    It touches what many others are acting on, and gives way to them: it waits for nobody long, and begins anew. Raises
-    OperationalError after too many times; then nothing has changed.
-    """
-    for pause in () if connection.in_atomic_block else PAUSES:
-        try:
-            _erase(member, now)
-        except OperationalError as error:
-            if not is_in_the_way(error):
-                raise
-            time.sleep(pause)
-        else:
-            return
-    _erase(member, now)
-
-
-@transaction.atomic
-def _erase(member: Member, now: datetime) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            # Sooner than PostgreSQL looks for deadlocks, which would end the act of somebody else.
-            cursor.execute("SET LOCAL lock_timeout = '400ms'")
-    hold([member.pk])  # acts of theirs under way are over, and those that come find them erased
-    locked = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    if locked.erased_at:
-        return
-    contributions("members.erase", locked.pk)
-    for related in (DeclaredKeyword, Car):
-        related.objects.filter(member=locked).delete()
-    forget_ways_in([locked.pk])
-    ErasedName.objects.get_or_create(mark=mark_of(NAMES, skeleton(locked.username)))
-    _scrub(locked, now)
-    forget(locked.pk)
-    publish(MemberErased(member_id=locked.pk), now=now)
-    mark_content("member", [locked.pk])
-
-
-def _scrub(member: Member, now: datetime) -> None:
-    member.username = f"former-{member.pk}-{secrets.token_hex(4)}"
-    member.email, member.name, member.title, member.about = None, "", "", ""
-    member.is_active = member.is_staff = member.is_superuser = False
-    member.erased_at, member.last_login, member.public_id, member.language = now, None, uuid.uuid4(), "en"
-    member.joined_at = datetime(member.joined_at.year, 1, 1, tzinfo=UTC)  # a year leads to nobody
-    member.set_unusable_password()
-    member.groups.clear()
-    member.save()
-
-
-def erased_among(usernames: Iterable[str]) -> set[str]:
-    """Those of some names that are, or look like, an erased member's: nobody takes them again."""
-    marks = {name: set(marks_of(NAMES, skeleton(name))) for name in usernames}
-    found = set(ErasedName.objects.filter(mark__in=set().union(*marks.values())).values_list("mark", flat=True))
-    return {name for name, known in marks.items() if known & found}
-
-
-def forget_ways_in(member_ids: Collection[int]) -> None:
-    """End the sessions of some members, and forget their addresses and keys."""
-    keys = list(UserSession.objects.filter(user__in=member_ids).values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
-    for model in (UserSession, EmailAddress, Authenticator, UserProfile):
-        model._default_manager.filter(user__in=member_ids).delete()  # noqa: SLF001 - Django's name
-
-
-@transaction.atomic
-def erase_what_came_late(member_ids: Collection[int]) -> None:
-    """What requests under way wrote for members after their erasure, by the slot ``members.late(member_ids)``.
-
-    Acts publish facts or hold their member, and are refused. What a mere look at a page leaves does neither, for that
-    would cost every look.
-    """
-    contributions("members.late", member_ids)
-
-
-def erased_since(since: datetime) -> list[int]:
-    """Who was erased since then."""
-    return list(Member.objects.filter(erased_at__gte=since).order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -138,10 +138,10 @@ def database(url: str) -> dict[str, Any]:
         "ENGINE": "community.kernel.postgres",
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
-            # Nobody waits longer for a connection. An attempt to make one is given up before the next is too late.
+            # Nobody waits longer for a connection. An attempt that gets no answer has failed before that.
             "pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2},
+            "connect_timeout": 2,
             # A server that vanished without a word is noticed after ten seconds.
-            "connect_timeout": 3,
             "tcp_user_timeout": 10_000,
             "keepalives_idle": 10,
             "keepalives_interval": 3,

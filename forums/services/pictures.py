@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import File
 from django.db import transaction
 
-from community.kernel.api import around, store_file
+from community.kernel.api import around, same_bytes, store_file
 from community.kernel.images import reencode
 from community.members.api import Member, require_here
 from forums.models import PICTURES, Upload
@@ -24,12 +23,6 @@ def store_picture(*, member: Member, file: Any, now: datetime) -> Upload:
     with transaction.atomic():
         require_here(member)
         for there in Upload.objects.filter(member=member, at__range=around(now)):
-            if there.file.size == content.size and _bytes(there.file) == _bytes(content):
+            if same_bytes(there.file, content):
                 return there
         return Upload.objects.create(member=member, at=now, file=stored.keep())
-
-
-def _bytes(file: File[bytes]) -> bytes:
-    with file.open() as opened:
-        content: bytes = opened.read()
-    return content

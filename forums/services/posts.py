@@ -14,6 +14,7 @@ from community.kernel.api import Gone, Outdated, publish
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.enums import PostKind
+from forums.erasure import forget_deleted
 from forums.facts import (
     PostDeleted,
     PostEdited,
@@ -165,7 +166,10 @@ def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> 
 
 @transaction.atomic
 def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
-    """The post is no longer shown; deleting the first one takes the topic with it. Again changes nothing."""
+    """The post is no longer shown; deleting the first one takes the topic with it. Again changes nothing.
+
+    Where the author was erased, nothing of it stays.
+    """
     topic = locked(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
     require_editor(actor, post)
@@ -188,7 +192,9 @@ def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
         is_first=post.number == 1,
         actor_id=actor.pk,
     )
-    publish(fact, now=now)
+    publish(fact, now=now)  # which waits for an erasure of the author
+    if Member.objects.filter(pk=post.author_id).exclude(erased_at=None).exists():
+        forget_deleted(post, now=now)
     mark(post)
     announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
 

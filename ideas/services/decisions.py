@@ -28,7 +28,7 @@ def decide(*, actor: Member, idea: Idea, decision: str, reason_en: str, reason_z
     if decision not in Decision.values or not decision:
         raise Invalid(_("Choose a decision."), field="decision")
     reason_en, reason_zh = clean_reason(reason_en, field="reason_en"), clean_reason(reason_zh, field="reason_zh")
-    idea = lock_idea(idea)
+    idea = lock_idea(idea, members=[idea.author_id])
     if idea.contest.phase_at(now) not in DECIDING:
         raise Conflict(_("Ideas are decided after the vote."))
     idea.decision, idea.reason_en, idea.reason_zh = decision, reason_en, reason_zh

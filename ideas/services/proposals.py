@@ -20,13 +20,14 @@ from community.kernel.api import (
     around,
     forget_files,
     publish,
+    same_bytes,
     store_file,
 )
 from community.kernel.images import reencode
 from community.kernel.markup import language_of, plain_text, render
 from community.members.api import Member, Role, has_role
 from community.search.api import mark_content
-from ideas.erasure import forget_ideas
+from ideas.erasure import forget_ideas, voters_of
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaWithdrawn
 from ideas.models import PICTURES, Contest, Idea
 from ideas.services.contests import MAX_TITLE
@@ -80,7 +81,7 @@ class _Prepared:
             return False
         if self.picture is None:
             return True
-        return bool(idea.picture) and idea.picture.read() == self.picture.open().read()
+        return bool(idea.picture) and same_bytes(idea.picture, self.picture)
 
     def keep_picture(self, idea: Idea) -> None:
         """Give it to an idea, where there is one, in the place of the one it had."""
@@ -97,7 +98,7 @@ def _prepared(title: str, source: str, picture: BinaryIO | None) -> _Prepared:
 
 @transaction.atomic
 def _submit(author: Member, contest: Contest, made: _Prepared, now: datetime) -> Idea:
-    contest = lock_contest(contest.pk)
+    contest = lock_contest(contest.pk, members=[author.pk])
     mine = contest.ideas.filter(author=author, withdrawn_at=None, submitted_at__range=around(now))
     if there := next(filter(made.is_said_by, mine.filter(title=made.title, source=made.source)), None):
         return there
@@ -148,7 +149,7 @@ def edit_idea(
 
 @transaction.atomic
 def _edit(author: Member, idea: Idea, made: _Prepared, based_on: str | None, now: datetime) -> Idea:
-    idea = lock_idea(idea)
+    idea = lock_idea(idea, members=[author.pk])
     if not idea.contest.switches_at(now).may_submit:
         raise Conflict(_("An idea can be changed only while the contest asks for ideas."))
     if based_on not in {None, idea.version}:
@@ -173,8 +174,9 @@ def _edit(author: Member, idea: Idea, made: _Prepared, based_on: str | None, now
 def withdraw_idea(*, author: Member, idea: Idea, now: datetime) -> None:
     """Take an idea back, before the vote. Again changes nothing. Where the author was erased, nothing of it stays."""
     require_author(author, idea, moderators=True)
+    gone = Member.objects.filter(pk=idea.author_id).exclude(erased_at=None)
     try:
-        idea = lock_idea(idea)
+        idea = lock_idea(idea, members={idea.author_id, *(voters_of([idea.pk]) if gone.exists() else ())})
     except Gone:
         return
     if not idea.contest.switches_at(now).may_submit and not has_role(author, Role.MODERATOR):
@@ -183,7 +185,7 @@ def withdraw_idea(*, author: Member, idea: Idea, now: datetime) -> None:
     idea.withdrawn_at, idea.picture = now, ""
     idea.save(update_fields=["withdrawn_at", "picture"])
     publish(IdeaWithdrawn(member_id=idea.author_id, idea_id=idea.pk, contest_id=idea.contest_id), now=now)
-    if Member.objects.filter(pk=idea.author_id).exclude(erased_at=None).exists():
+    if gone.exists():
         forget_ideas([idea.pk], now=now)
     _changed(idea.contest, idea)
 

@@ -1,22 +1,28 @@
-"""The locks everything that changes a contest takes, in one order: voter, contest, ideas."""
+"""The locks everything that changes a contest takes, in one order: members, contest, ideas."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Gone
+from community.kernel.api import Gone, hold
 from ideas.models import Contest, Idea
 
 
-def lock_contest(contest_id: int) -> Contest:
-    """The contest's row, locked: whatever changes ideas or votes begins here, so that all of it has one order."""
+def lock_contest(contest_id: int, *, members: Collection[int] = ()) -> Contest:
+    """The contest's row, locked: whatever changes ideas or votes begins here, so that all of it has one order.
+
+    ``members`` are those whose facts are published under the lock. They are held before it, as by an erasure.
+    """
+    hold(members)
     return Contest.objects.select_for_update(of=("self",)).prefetch_related("phases").get(pk=contest_id)
 
 
-def lock_idea(idea: Idea) -> Idea:
+def lock_idea(idea: Idea, *, members: Collection[int]) -> Idea:
     """The idea as it is now, under its contest's lock. Raises Gone for one that was taken back."""
-    contest = lock_contest(idea.contest_id)
+    contest = lock_contest(idea.contest_id, members=members)
     fresh = Idea.objects.get(pk=idea.pk)
     fresh.contest = contest
     if fresh.withdrawn_at:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce_once
 from community.kernel.api import Conflict, NotAllowed, publish
-from community.members.api import Member, require_here
+from community.members.api import Member
 from ideas.enums import PhaseKind
 from ideas.facts import IdeaVoted, VoteWithdrawn
 from ideas.models import Contest, Idea, Vote, VoteEvent
@@ -28,8 +28,7 @@ def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
     The contest is judged by the clock, under its lock. The voter is held before it, as an erasure does. Raises
     Conflict outside of the vote, Gone for a withdrawn idea and an erased voter, and NotAllowed for one's own idea.
     """
-    require_here(voter)
-    idea = lock_idea(idea)
+    idea = lock_idea(idea, members=[voter.pk])
     require_voting(idea.contest, now=now)
     if idea.author_id == voter.pk:
         raise NotAllowed(_("This is your own idea."))
@@ -59,8 +58,7 @@ def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
 @transaction.atomic
 def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
     """Take the vote back. Returns whether there was one. Raises Conflict outside of the vote."""
-    require_here(voter)
-    contest = lock_contest(contest.pk)
+    contest = lock_contest(contest.pk, members=[voter.pk])
     require_voting(contest, now=now)
     vote = Vote.objects.filter(contest=contest, voter=voter).first()
     if vote is None:

@@ -243,6 +243,26 @@ def test_what_was_deleted_is_blank_and_stays_so(zelda):
     assert Post.objects.get(pk=post.pk).deleted_at
 
 
+def test_what_is_deleted_after_its_author_was_erased_is_blank_too(zelda):
+    opened = topic(author=zelda, title="My secret trip")
+    post = reply(topic(), author=zelda, source="A secret that gives me away")
+    ben = permit(member("ben"), "profiling:onsite")
+    reply(opened, author=ben, source="The roof rack")
+    keeper = staff(Role.MODERATOR)
+    services.edit_post(editor=keeper, post=post, source="A secret, put milder", now=now())
+    drain()
+    erase_member(member=zelda, now=now())
+    services.edit_post(editor=keeper, post=post, source="A smaller secret", now=now())
+    drain()
+    assert naming("secret") != []
+    services.delete_post(actor=keeper, post=post, now=now())
+    services.delete_post(actor=keeper, post=first_post(opened), now=now())
+    drain()
+    assert naming("secret") == []
+    with pytest.raises(Gone):
+        services.restore_post(actor=keeper, post=post, now=now())
+
+
 def test_a_quotation_does_not_carry_the_names_of_earlier_quotations(client, zelda):
     opened = topic(author=zelda)
     quoted = f"> [{SHOWN}](/posts/{first_post(opened).pk}/)\n>\n> Which one?\n\nThe steel one."

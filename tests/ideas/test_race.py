@@ -27,6 +27,7 @@ from ideas.services import (
     decide,
     edit_idea,
     open_contest,
+    proposals,
     set_phases,
     submit_idea,
     withdraw_idea,
@@ -321,6 +322,52 @@ def test_control_without_a_look_at_the_author_an_idea_that_is_removed_meanwhile_
 
 
 # Controls of votes
+
+
+def another(boss: Member) -> Contest:
+    """One contest more."""
+    return contest(actor=boss, slug=f"more-{Contest.objects.count()}")
+
+
+def removals_and_votes_of_their_authors(boss: Member, moderator: Member) -> Counter[str]:
+    """Each author votes for another's idea and takes the vote back while theirs is removed."""
+    found = another(boss)
+    authors = [member() for _ in range(6)]
+    ideas = [idea(found, author, title=f"Of {author.pk}") for author in authors]
+    aim = idea(found, title="What all vote for")
+    votes = [partial(cast_vote, voter=author, idea=aim, now=VOTING) for author in authors]
+    back = [partial(withdraw_vote, voter=author, contest=found, now=VOTING) for author in authors]
+    remove = [partial(withdraw_idea, author=moderator, idea=one, now=VOTING) for one in ideas]
+    errors = at_once([*votes, *remove, *back])
+    assert vote_differences() == []
+    return errors
+
+
+def test_nobody_waits_for_good_for_those_whose_ideas_are_removed_while_they_vote():
+    boss, moderator = staff(Role.BRAND_MANAGER), staff(Role.MODERATOR)
+    assert [removals_and_votes_of_their_authors(boss, moderator) for _ in range(8)] == [Counter()] * 8
+
+
+def test_control_where_the_contest_comes_before_its_members_some_are_ended(monkeypatch):
+    """Votes hold their member first, removals the contest first: PostgreSQL ends one of two who wait for each other."""
+    boss, moderator, real = staff(Role.BRAND_MANAGER), staff(Role.MODERATOR), proposals.lock_idea
+    monkeypatch.setattr(proposals, "lock_idea", lambda idea, **_held: real(idea, members=()))
+    assert ever(lambda: "OperationalError" in removals_and_votes_of_their_authors(boss, moderator))
+
+
+def test_voters_of_an_erased_author_vote_on_while_the_idea_is_removed():
+    boss, moderator = staff(Role.BRAND_MANAGER), staff(Role.MODERATOR)
+    for _ in range(4):
+        found = another(boss)
+        author, voters = member(), [member() for _ in range(8)]
+        gone, other = idea(found, author, title="Of somebody erased"), idea(found, title="Another")
+        for voter in voters:
+            cast_vote(voter=voter, idea=gone, now=VOTING)
+        erase_member(member=author, now=VOTING)
+        moves = [partial(cast_vote, voter=voter, idea=other, now=VOTING) for voter in voters]
+        assert at_once([*moves, partial(withdraw_idea, author=moderator, idea=gone, now=VOTING)]) == Counter()
+        assert vote_differences() == []
+        assert not OutboxEvent.objects.filter(payload__title="Of somebody erased").exists()
 
 
 def careless(*, voter: Member, idea: Idea, now: object) -> None:

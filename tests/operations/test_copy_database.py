@@ -17,7 +17,7 @@ from community.kernel.copying import copy_all, tables
 from community.kernel.management.commands import copy_database
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, erase_member, register
-from community.members.services import erased_among
+from community.members.erasure import erased_among
 from community.pages.api import ensure_site
 from community.search.api import search_content
 from community.settings.base import database
@@ -45,9 +45,10 @@ def any_database(monkeypatch):
 
 
 @contextmanager
-def known_as(alias, url):
-    """Another database is there."""
-    connections.settings[alias] = connections.configure_settings({"default": {}, alias: database(url)})[alias]
+def known_as(alias, path):
+    """A SQLite file is there."""
+    at = {**database("sqlite:///"), "NAME": path}
+    connections.settings[alias] = connections.configure_settings({"default": {}, alias: at})[alias]
     try:
         yield
     finally:
@@ -86,8 +87,8 @@ def everything(alias):
 @pytest.fixture
 def small(community, tmp_path):
     """The community in a SQLite file, and what was in it; the database of the settings is a new installation's."""
-    path = tmp_path / "paddock.sqlite3"
-    with known_as("small", f"sqlite:///{path}"):
+    path = tmp_path / "a+b #1 100%.sqlite3"
+    with known_as("small", path):
         call_command("migrate", database="small", run_syncdb=True, verbosity=0)
         copy_all("default", "small")
         held = everything("small")
@@ -151,3 +152,13 @@ def test_what_does_not_fit_is_left_as_it_was(small, monkeypatch):
         call_command("copy_database", str(path))
     assert everything("default") == before
     assert copy_database.SOURCE not in connections.settings
+
+
+def test_what_postgresql_does_not_take_is_said_with_its_table(small):
+    path, _held = small
+    with known_as("small", path):
+        Member.objects.using("small").filter(username="ada").update(title="x" * 81)
+    before = everything("default")
+    with pytest.raises(CommandError, match=r"members_member: .*character varying\(80\).* Nothing was copied"):
+        call_command("copy_database", str(path))
+    assert everything("default") == before

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from psycopg_pool import PoolTimeout
 
 from community.kernel.errors import is_away
 from community.kernel.postgres import base
-from community.kernel.postgres.base import DATABASE, DatabaseWrapper
+from community.kernel.postgres.base import DATABASE, DatabaseIsAway, DatabaseWrapper
 from tests.forums.places import reply, topic
 from tests.outage import Door
 from tests.threads import at_once
@@ -70,9 +71,8 @@ def test_after_all_connections_ended_no_page_fails_or_waits():
         assert end_all() >= ALL
         began = time.monotonic()
         assert pages(found.get_absolute_url()) == [200] * ALL
-        assert (
-            time.monotonic() - began < 2.5
-        )  # a page of eight threads on a busy machine; psycopg's own check: a minute
+        # Pages of eight threads on a busy machine; with psycopg's own check they take a minute.
+        assert time.monotonic() - began < 2.5
 
 
 def test_without_a_look_at_them_pages_would_fail(monkeypatch):
@@ -135,6 +135,27 @@ def test_while_it_is_away_one_waits_and_soon_after_it_is_used_again(caplog):
     assert said == ["the database is away: DatabaseIsAway", "the database is back"]
 
 
+def test_where_it_does_not_answer_the_first_waits_and_the_others_do_not():
+    at = connection.settings_dict
+    door = Door(f"http://{at['HOST']}:{at['PORT']}")
+    door.freeze()
+    with through(door) as wrapper:
+        answer, seconds = asked(wrapper)
+        assert answer is None and seconds < 4 and DATABASE.away
+        answer, seconds = asked(wrapper)
+        assert answer is None and seconds < 0.2
+
+
+def test_without_a_pool_it_is_known_to_be_away_too(caplog):
+    at = connection.settings_dict
+    door = Door(f"http://{at['HOST']}:{at['PORT']}")
+    door.refuse()
+    options = {**at["OPTIONS"], "pool": 0}
+    wrapper = DatabaseWrapper({**at, "HOST": "127.0.0.1", "PORT": door.port, "OPTIONS": options}, alias="poolless")
+    assert asked(wrapper)[0] is None
+    assert caplog.messages == ["the database is away: DatabaseIsAway"]
+
+
 def test_a_pool_that_is_busy_is_no_outage():
     at = connection.settings_dict
     settings = {**at, "OPTIONS": {**at["OPTIONS"], "pool": {"min_size": 1, "max_size": 1, "timeout": 0.3}}}
@@ -147,3 +168,27 @@ def test_a_pool_that_is_busy_is_no_outage():
     finally:
         first.close()
         first.close_pool()
+
+
+@pytest.mark.parametrize("others_are_answered", [True, False])
+def test_a_server_that_is_full_is_no_outage_as_long_as_connections_go_round(monkeypatch, others_are_answered):
+    """An attempt at one more connection fails while somebody waits for those that are there."""
+
+    class Pool:
+        timeout = 0.1
+        failed = 0
+
+        def get_stats(self):
+            return {"connections_errors": self.failed}
+
+    def wait(_wrapper, _parameters):
+        pool.failed += 1
+        if others_are_answered:
+            base._answered_at[pool] = time.monotonic()
+        raise PoolTimeout
+
+    pool = Pool()
+    monkeypatch.setattr(base.base.DatabaseWrapper, "get_new_connection", wait)
+    wrapper = DatabaseWrapper(connection.settings_dict, alias="full")
+    with pytest.raises(PoolTimeout if others_are_answered else DatabaseIsAway):
+        wrapper._from_pool(pool, {})

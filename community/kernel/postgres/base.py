@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db.backends.postgresql import base
@@ -22,6 +23,8 @@ class DatabaseIsAway(psycopg.OperationalError):
 
 # One a process. While PostgreSQL is away one caller a second waits for it; the others hear so at once.
 DATABASE = Breaker("the database", (DatabaseIsAway,), spared_seconds=SPARED_SECONDS)
+# When a connection of each pool was last given to somebody.
+_answered_at: WeakKeyDictionary[ConnectionPool, float] = WeakKeyDictionary()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -34,21 +37,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection that answers. Raises psycopg's OperationalError where there is none in time."""
-        if not self.pool:
-            return super().get_new_connection(conn_params)
-        return DATABASE.ask(partial(self._from_pool, self.pool, conn_params), otherwise=_refuse)
+        take = partial(self._from_pool, self.pool) if self.pool else self._alone
+        return DATABASE.ask(partial(take, conn_params), otherwise=_refuse)
+
+    def _alone(self, conn_params: dict[str, Any]) -> psycopg.Connection:
+        try:
+            connection: psycopg.Connection = super().get_new_connection(conn_params)
+        except psycopg.OperationalError as error:
+            raise DatabaseIsAway(str(error)) from error
+        return connection
 
     def _from_pool(self, pool: ConnectionPool, conn_params: dict[str, Any]) -> psycopg.Connection:
-        refused, until = _refused(pool), monotonic() + pool.timeout
+        began, refused = monotonic(), _refused(pool)
         try:
-            while monotonic() < until:
+            while monotonic() < began + pool.timeout:
                 connection: psycopg.Connection = super().get_new_connection(conn_params)
                 if _answers(connection):
+                    _answered_at[pool] = monotonic()
                     return connection
                 connection.close()
                 pool.putconn(connection)  # which makes a new one instead
         except PoolTimeout:
-            if _refused(pool) == refused:  # all are in use
+            # All are in use: no attempt failed, or it was to be one more than the server takes, and the others go on.
+            if _refused(pool) == refused or _answered_at.get(pool, 0.0) >= began:
                 raise
         raise DatabaseIsAway
 

@@ -24,6 +24,12 @@ def test_pictures_are_shown_and_everything_else_is_saved(client, name, kind, sav
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize("folder", ["posts", "ideas", "images", "original_images", "avatar_images"])
+def test_pictures_of_posts_ideas_pages_and_editors_are_served(client, folder):
+    path = default_storage.save(f"{folder}/a.webp", ContentFile(b"body"))
+    assert client.get(f"/media/{path}").status_code == 200
+
+
 NONE = ["posts/none.webp", "posts", "posts/", "posts/a%00b.webp", "uploads/a.webp"]
 OUTSIDE = ["%2e%2e/secret", "posts/..%2f..%2fsecret"]
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError
+from django.utils.module_loading import import_string
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from community.kernel.api import now
-from community.kernel.tasks import LONGEST, TRIES, take_back
+from community.kernel.tasks import KEPT, LONGEST, TRIES, WorkerEndedError, prune, take_back
 from tests.servers import environment
 
 ROOT = Path(__file__).parents[3]
@@ -59,6 +60,18 @@ def test_it_is_taken_back_after_a_while_and_not_for_ever(age, workers, status):
     assert take_back() == int(status != RUNNING)
     found.refresh_from_db()
     assert (found.status, found.finished_at is not None) == (status, status == FAILED)
+    if status == FAILED:
+        assert import_string(found.exception_class_path) is WorkerEndedError
+
+
+def test_what_was_done_two_weeks_ago_goes():
+    old, new = now() - KEPT - timedelta(days=1), now() - KEPT + timedelta(days=1)
+    for ended in (old, new):
+        task(status=TaskResultStatus.SUCCESSFUL, started_at=ended, finished_at=ended)
+        task(status=FAILED, started_at=ended, finished_at=ended)
+    task(status=READY)
+    assert prune() == 2
+    assert DBTaskResult.objects.filter(finished_at=None).count() == 1
 
 
 def test_what_ended_is_left_alone():
@@ -79,10 +92,13 @@ def test_the_worker_waits_for_a_database_that_fails(monkeypatch):
     monkeypatch.setattr("community.kernel.management.commands.worker.connection.close", lambda: None)
     monkeypatch.setattr("community.kernel.management.commands.worker.AGAIN_SECONDS", 0)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)}
-    call_command("worker", batch=True)
+    call_command("worker")
+    tries.clear()
+    with pytest.raises(OperationalError):  # it would try for ever
+        call_command("worker", batch=True)
     for number, handler in before.items():
         signal.signal(number, handler)
-    assert len(tries) == 3
+    assert len(tries) == 1
 
 
 @pytest.mark.services

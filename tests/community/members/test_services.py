@@ -3,7 +3,10 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
+from wagtail.users.models import UserProfile
 
 from community.consent.api import permits_of
 from community.kernel.api import Invalid, NotAllowed
@@ -244,3 +247,13 @@ def test_cards_cost_two_queries(people, django_assert_num_queries):
     ids = [member().pk for _ in range(people)]
     with django_assert_num_queries(2):
         assert len(cards(ids)) == people
+
+
+def test_the_picture_of_an_editor_goes_with_the_account(django_capture_on_commit_callbacks):
+    person = staff(Role.BRAND_MANAGER)
+    profile = UserProfile.get_for_user(person)
+    profile.avatar.save("me.webp", ContentFile(b"body"))
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_member(member=person, now=THEN)
+    assert not default_storage.exists(profile.avatar.name)
+    assert not UserProfile.objects.filter(user=person).exists()

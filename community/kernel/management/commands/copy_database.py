@@ -15,7 +15,7 @@ from community.kernel.copying import NotTheSame, copy_all, size
 from community.settings.base import database
 
 SOURCE, TARGET = "copied", "default"
-FROM_FILE = "sqlite:"
+FROM_FILE = "sqlite:///"
 
 
 class Command(BaseCommand):
@@ -49,4 +49,4 @@ def _source(address: str) -> dict[str, Any]:
         return database(address)
     if not Path(address).is_file():
         raise CommandError(f"There is no file {address}.")
-    return database(f"{FROM_FILE}///{Path(address).absolute()}")
+    return {**database(FROM_FILE), "NAME": Path(address).absolute()}

@@ -30,6 +30,8 @@ class PatientWorker(Worker):
                 super().run()
             except Error as error:
                 if not is_away(error):
+                    if self.batch:  # it would not end
+                        raise
                     logger.exception("a task could not be taken; trying again")
                 connection.close()
                 time.sleep(AGAIN_SECONDS)

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_naive, make_aware
 
 from community.kernel.api import now
-from community.members.erasures import UnreadableLine, erasures, read_erasures, repeat_erasures
+from community.members.erasure_list import UnreadableLine, erasures, read_erasures, repeat_erasures
 
 
 def moment(text: str) -> datetime:

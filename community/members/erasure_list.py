@@ -12,8 +12,8 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 
 from community.kernel.api import KEY_DIGITS, batched, first_published, number_in
+from community.members.erasure import erase_member
 from community.members.models import Member
-from community.members.services import erase_member
 
 BATCH = 500
 
