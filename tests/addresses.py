@@ -117,7 +117,7 @@ get  /workbench/people/                                   in  403 403 403 ok  ok
 post /workbench/people/export/                            in  403 403 403 ok  ok
 get  /workbench/people/{person}/                          in  403 403 403 ok  ok
 get  /workbench/segments/                                 in  403 403 403 ok  ok
-post /workbench/segments/save/                            in  403 403 403 ok  ok
+post /workbench/people/save/                              in  403 403 403 ok  ok
 post /workbench/segments/{segment}/                       in  403 403 403 ok  ok
 get  /workbench/terms/                                    in  403 403 403 ok  ok
 post /workbench/terms/decide/                             in  403 403 403 ok  ok
@@ -162,7 +162,7 @@ SENT: dict[str, dict[str, str]] = {
     "/me/space/": {"name": "Mine", "language": "en", "car-TOTAL_FORMS": "0", "car-INITIAL_FORMS": "0"},
     "/notifications/mute/": {"kind": "forums.reply", "muted": "1"},
     "/home/hide/": {"key": "article:1"},
-    "/workbench/segments/save/": {"q": "active<30d", "name": "Lively"},
+    "/workbench/people/save/": {"q": "active<30d", "name": "Lively"},
     "/workbench/segments/{segment}/": {"name": "Other"},
     "/workbench/people/export/": {"q": "active<30d"},
     "/workbench/terms/decide/": {"do": "dismiss", "term": "sprocket"},

@@ -65,7 +65,6 @@ def _page(
     rows = [(proposal, [_sentence(source) for source in proposal.sources]) for proposal in proposals()]
     context = {
         "section": "desk",
-        "page": "terms",
         "rows": rows,
         "kinds": KeywordKind.choices,
         "fewest": FEWEST_PEOPLE,

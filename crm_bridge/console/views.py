@@ -51,7 +51,6 @@ def home(request: HttpRequest) -> HttpResponse:
     due = [entry for found in contributions("console.due", request.user) for entry in found]
     context = {
         "section": "desk",
-        "page": "home",
         "may_search": may_search,
         # What has no day waits already.
         "due": sorted(due, key=lambda entry: (entry.get("at") is None, entry.get("at") or 0)),
@@ -70,13 +69,13 @@ def people(request: HttpRequest) -> HttpResponse:
     text = " ".join(f"{request.GET.get('q', '')} {request.GET.get('add', '')}".split())
     if request.GET.get("add"):
         return _to_line(text, compact=_compact(request))
-    return _answer(request, staff, text, page=page_in(request.GET.get("page")))
+    return _answer(request, staff, text, page=page_in(request.GET.get("page")), name=request.GET.get("name", ""))
 
 
 def _answer(
     request: HttpRequest, staff: Member, text: str, *, page: int = 1, refused: Invalid | None = None, name: str = ""
 ) -> HttpResponse:
-    context: dict[str, Any] = {"section": "desk", "page": "people", "text": text, "refused": refused, "name": name}
+    context: dict[str, Any] = {"section": "desk", "text": text, "refused": refused, "name": name}
     context |= {"compact": _compact(request), "keep": "&rows=compact" if _compact(request) else ""}
     context["paged"] = f"&page={page}" if page > 1 else ""
     status = refused.status if refused else 200
@@ -119,7 +118,7 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if not shown:
         raise NotAllowed(_("This person has not permitted this, so there is nothing to see here."))
     record([member.pk], actor=staff, kind=AccessKind.VIEWED, permit=line.permit, now=at)
-    context = {"section": "desk", "page": "people", "person": shown[0], "permit": permit_name(":".join(line.permit))}
+    context = {"section": "desk", "person": shown[0], "permit": permit_name(":".join(line.permit))}
     context |= {"purpose": line.permit[0], "clubs": clubs_of(member.pk)}
     context["permits"] = sorted(permit_name(p) for p in shown[0].permits)
     return render(request, "crm/person.html", context)
@@ -139,7 +138,7 @@ def export_people(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         return _answer(request, staff, typed, refused=error)
     except SearchDown:
-        return _away(request, {"section": "desk", "page": "people", "text": typed, "line": render_line(line)})
+        return _away(request, {"section": "desk", "text": typed, "line": render_line(line)})
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audience-{timezone.localdate(at).isoformat()}.csv"'
     response["Cache-Control"] = "no-store"
@@ -157,7 +156,7 @@ def _segments(
     request: HttpRequest, staff: Member, *, refused: Invalid | None = None, target: Segment | None = None
 ) -> HttpResponse:
     rows = counted(actor=staff, now=now())
-    context: dict[str, Any] = {"section": "desk", "page": "segments", "rows": rows, "refused": refused}
+    context: dict[str, Any] = {"section": "desk", "rows": rows, "refused": refused}
     context |= {"target": target, "typed": request.POST.get("name", ""), "away": any(row.away for row in rows)}
     return render(request, "crm/segments.html", context, status=refused.status if refused else 200)
 

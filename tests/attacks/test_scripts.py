@@ -224,7 +224,7 @@ def test_what_is_refused_comes_back_harmless(hostile, brand):
     for _n in range(12):
         text = hostile(400)
         for address, sent in {
-            "/workbench/segments/save/": {"q": text, "name": text},
+            "/workbench/people/save/": {"q": text, "name": text},
             "/workbench/people/export/": {"q": f"interest:{text}"},
             "/workbench/terms/decide/": dict.fromkeys(("do", "term", "keyword", "name_en", "name_zh", "kind"), text),
             "/me/space/": {

@@ -44,7 +44,7 @@ FIELDS = {
     "/notifications/mute/": "kind muted",
     "/notifications/kinds/": "kind",
     "/workbench/people/export/": "q rows",
-    "/workbench/segments/save/": "q name",
+    "/workbench/people/save/": "q name",
     "/workbench/segments/{segment}/": "name do",
     "/workbench/terms/decide/": "do term keyword name_en name_zh kind",
     "/workbench/contests/": "title_en title_zh slug submission voting",

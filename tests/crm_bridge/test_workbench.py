@@ -349,6 +349,18 @@ def test_what_became_of_a_segment_is_said(ada, desk):
     assert "Deleted: “Others”." in desk.post(address, {"do": "delete"}, follow=True).content.decode()
 
 
+def test_a_name_is_kept_while_the_line_is_corrected(ada, desk):
+    answer = desk.post(reverse("crm:save_segment"), {"q": "interst:行李架", "name": "Racks & more", "rows": "compact"})
+    text = answer.content.decode()
+    form = text.partition('<form class="mt-4" role="search">')[2].partition("</form>")[0]
+    sent = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', form))
+    assert answer.status_code == 422 and 'href="/workbench/people/" aria-current="page"' in text
+    assert sent == {"q": "interst:行李架", "name": "Racks &amp; more", "rows": "compact"}
+    text = desk.get(reverse("crm:people"), {"q": "interest:行李架", "name": "Racks & more"}).content.decode()
+    field = text[text.index('<input id="segment-name"') :].partition("</div>")[0]
+    assert 'value="Racks &amp; more"' in field
+
+
 def test_a_name_that_is_taken_is_said_at_its_field(ada, desk):
     for name in ("Racks", "Others"):
         desk.post(reverse("crm:save_segment"), {"q": "", "name": name})
