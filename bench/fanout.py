@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,9 +122,9 @@ async def measure(people: list[Person], site: Site, posts: int) -> list[dict[str
     return found
 
 
-async def _until(done: object) -> None:
+async def _until(done: Callable[[], bool]) -> None:
     until = time.perf_counter() + PATIENCE
-    while not done():  # type: ignore[operator]
+    while not done():
         if time.perf_counter() > until:
             raise SystemExit("not everybody heard in time")
         await asyncio.sleep(0.002)

@@ -101,7 +101,7 @@ class KeywordForm(WagtailAdminModelForm):
         if version == now or not others:
             return
         self.outdated = True
-        self.data = self.data.copy()  # type: ignore[has-type]
+        self.data = self.data.copy()  # type: ignore[has-type]  # Wagtail's form has no types
         self.data[self.add_prefix("version")] = now
         self.add_error(None, OUTDATED)
         for name, value in others.items():

@@ -34,7 +34,7 @@ def _clean(word):
 @some.composite
 def lines(draw):
     """Any question."""
-    some_of = lambda values: tuple(draw(some.lists(some.sampled_from(values), unique=True, max_size=2)))  # noqa: E731
+    some_of = lambda values: tuple(draw(some.lists(some.sampled_from(values), unique=True, max_size=2)))  # noqa: E731 - as short as the strategies it makes
     wanted = draw(some.dictionaries(CODES, some.sampled_from([0.0, *LEVELS]), max_size=2))
     groups = [{"stage": some_of(Stage.values), "owns": some_of(CARS), "language": some_of(["en", "zh"])} for _ in "+-"]
     windows = draw(

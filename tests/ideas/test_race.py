@@ -93,7 +93,7 @@ def test_phases_do_not_move_under_a_vote(world):
     voters, ideas = world
     boss = staff(Role.BRAND_MANAGER, "boss")
     later = [(kind, at + timedelta(days=5)) for kind, at in PHASES]
-    move = lambda: set_phases(actor=boss, contest=ideas[0].contest, phases=later, now=VOTING)  # noqa: E731
+    move = partial(set_phases, actor=boss, contest=ideas[0].contest, phases=later, now=VOTING)
     errors = at_once([*everybody(cast_vote, voters[:5], ideas), move])
     begins = dict(Contest.objects.get().phases.values_list("kind", "starts_at"))
     assert (begins["voting"], Vote.objects.count()) == (VOTING, 5)  # it has begun: only what comes after it moves
@@ -104,7 +104,7 @@ def test_phases_do_not_move_under_a_vote(world):
 def test_no_vote_stays_on_an_idea_taken_back_before_it_or_with_an_erased_member(world):
     voters, ideas = world
     moderator = staff(Role.MODERATOR)
-    remove = lambda: withdraw_idea(author=moderator, idea=ideas[0], now=VOTING)  # noqa: E731
+    remove = partial(withdraw_idea, author=moderator, idea=ideas[0], now=VOTING)
     erase = [lambda voter=voter: erase_member(member=voter, now=VOTING) for voter in voters[:5]]
     errors = at_once([*everybody(cast_vote, voters, ideas), remove, *erase])
     assert set(errors) <= {"Gone", "NotAllowed"}

@@ -20,7 +20,7 @@ from community.members.api import Member, erase_member, register
 from community.members.erasure import erased_among
 from community.pages.api import ensure_site
 from community.search.api import search_content
-from community.settings.base import database
+from community.settings.databases import database
 from forums.api import open_topic, write_post
 from forums.models import Post
 from tests.contests import begin, contest, idea

@@ -12,7 +12,7 @@ from django.db import connections
 from tqdm import tqdm
 
 from community.kernel.copying import NotTheSame, copy_all, size
-from community.settings.base import database
+from community.settings.databases import database
 
 SOURCE, TARGET = "copied", "default"
 FROM_FILE = "sqlite:///"
