@@ -5,6 +5,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 MESSAGES := $(BIN)/python scripts/compile_messages.py
 TEST_OPTIONS ?=
+WORKERS := -n 2 --dist worksteal
 
 help: ## What there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -15,7 +16,7 @@ demo: .venv/.run ## Set up the demo community and run it on http://127.0.0.1:800
 
 test: .venv/.ready ## Set up and run every test that needs no server
 	@$(MESSAGES)
-	$(BIN)/pytest -m "not services" -n 2 $(TEST_OPTIONS)
+	$(BIN)/pytest -m "not services" $(WORKERS) $(TEST_OPTIONS)
 
 services: ## Install and start PostgreSQL, Redis and Elasticsearch for tests (Debian, Ubuntu)
 	@scripts/services.sh start
@@ -25,7 +26,7 @@ services-stop: ## Stop them and remove what they wrote
 
 test-services: .venv/.ready ## Run the suite on PostgreSQL, Redis and Elasticsearch; skips nothing
 	@$(MESSAGES)
-	scripts/services.sh run $(BIN)/pytest -m "not browser" -n 2 --servers --nothing-skipped $(TEST_OPTIONS)
+	scripts/services.sh run $(BIN)/pytest -m "not browser" $(WORKERS) --servers --nothing-skipped $(TEST_OPTIONS)
 
 shots: .venv/.ready ## Take the screenshots in docs/shots anew (needs Chromium)
 	@$(MESSAGES)

@@ -110,6 +110,21 @@ def environment(settings) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush():
+    """Tests that commit leave few rows: deleting those takes a tenth of the time of truncating a hundred tables.
+
+    A flush is one transaction, and every foreign key of Django's is checked at its end.
+    """
+
+    def delete(operations, style, tables, **options):
+        return [f"{style.SQL_KEYWORD('DELETE FROM')} {operations.quote_name(table)}" for table in tables]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.db.backends.postgresql.operations.DatabaseOperations.sql_flush", delete)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def chosen_servers(request):
     """With --servers every test uses them."""
