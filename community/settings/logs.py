@@ -13,6 +13,8 @@ from typing import Any
 
 import structlog
 
+from community.kernel.errors import is_away
+
 OUR_EXTRAS = ("event_id", "status_code")
 
 
@@ -34,13 +36,17 @@ def one_way(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]
 
 
 def places(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """An exception as its type and the places it passed, innermost last; its text may quote what somebody wrote."""
+    """An exception as its type and the places it passed, innermost last; its text may quote what somebody wrote.
+
+    While the database is away each refusal is one short line: where it was does not matter then.
+    """
     found = event.pop("exc_info", None)
     error = found[1] if isinstance(found, tuple) else found
     if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)
         event["exception"] = type(error).__name__
-        event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        if not is_away(error):
+            frames = traceback.extract_tb(error.__traceback__)
+            event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event
 
 

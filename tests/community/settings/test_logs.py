@@ -2,7 +2,9 @@ import json
 import logging
 import logging.config
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.test import RequestFactory
 from django.urls import resolve
 
@@ -44,6 +46,16 @@ def test_an_exception_shows_where_it_was_and_not_what_it_quotes(line):
     assert "example.org" not in json.dumps(found)
     assert (found["exception"], found["event_id"]) == ("ValueError", 9)
     assert "test_an_exception_shows" in found["places"][-1]
+
+
+@pytest.mark.parametrize(("state", "short"), [(None, True), ("57P01", True), ("22001", False)])
+def test_while_the_database_is_away_a_line_is_short(line, state, short):
+    cause = psycopg.OperationalError("connection to 10.0.0.7 failed")
+    cause.sqlstate = state
+    with pytest.raises(OperationalError) as raised:
+        raise OperationalError from cause
+    found = line(msg="failed", exc_info=(raised.type, raised.value, raised.tb), status_code=503)
+    assert (found["exception"], found["status_code"], "places" in found) == ("OperationalError", 503, not short)
 
 
 def test_pages_that_are_saved_leave_no_titles_in_the_log():
