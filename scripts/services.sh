@@ -3,7 +3,8 @@
 #
 # An address given in DATABASE_URL, REDIS_URL or ELASTICSEARCH_URL is used as it is. For the others a server of this
 # checkout is started on a free port of 127.0.0.1; what is missing is installed (Debian and Ubuntu, root or sudo).
-# PostgreSQL does not wait for the disk, since tests need it fast; DURABLE=1 makes it wait, as benchmarks must.
+# For tests they are fast: in memory where it has room, PostgreSQL does not wait for the disk, Elasticsearch begins at
+# once. DURABLE=1 has them on the disk and as they are in earnest, which benchmarks must.
 # Addresses are written to .services/env, process numbers to .services/*.pid.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -50,11 +51,23 @@ runs() { # runs NAME: is the recorded process of that name alive, and still the 
   tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$1"
 }
 
-prepare_folder() { # a folder the owner can reach: below the checkout, else below /tmp
+roomy() { # roomy FOLDER: may one write and start programs there, with 4 GB free and as much again beside it?
+  [ -w "$1" ] && [ "$(df --output=avail --block-size=1M "$1" | tail -1)" -ge 4096 ] &&
+    [ "$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)" -ge 8192 ] || return 1
+  local program; program=$(mktemp "$1/paddock-services.XXXXXX")
+  printf '#!/bin/sh\n' >"$program"
+  chmod +x "$program"
+  "$program" 2>/dev/null; local status=$?
+  rm "$program"
+  return $status
+}
+
+prepare_folder() { # a folder the owner can reach: in memory, else below the checkout, else below /tmp
   mkdir -p "$here"
   data=$(cat "$here/folder" 2>/dev/null || true)
   if [ -n "$data" ] && [ -d "$data" ]; then return; fi
   data=$here/data
+  if [ -z "${DURABLE:-}" ] && roomy /dev/shm; then data=$(mktemp -d /dev/shm/paddock-services.XXXXXX); fi
   mkdir -p "$data"
   if [ "$owner" = nobody ]; then
     chown nobody "$data"
@@ -156,7 +169,10 @@ xpack.security.enabled: false
 path.data: $folder/data
 END
   mkdir -p "$folder/config/jvm.options.d"
-  printf -- '-Xms1g\n-Xmx1g\n' >"$folder/config/jvm.options.d/heap.options"
+  local options='-Xms1g\n-Xmx1g\n'
+  # Tests are over before its optimising compiler pays.
+  [ -n "${DURABLE:-}" ] || options+='-XX:TieredStopAtLevel=1\n-XX:-UseG1GC\n-XX:+UseSerialGC\n'
+  printf '%b' "$options" >"$folder/config/jvm.options.d/paddock.options"
   [ "$owner" = nobody ] && chown -R nobody "$folder"
   as_owner env ES_JAVA_HOME="$(java_home)" ES_PATH_CONF="$folder/config" \
     "$folder/bin/elasticsearch" -d -p "$folder/pid" >"$here/elasticsearch.log" 2>&1 ||
@@ -218,7 +234,7 @@ stop() {
   done
   if [ -s "$here/folder" ]; then
     data=$(cat "$here/folder")
-    case $data in "$here"/data | /tmp/paddock-services.*) rm -rf "$data" ;; esac
+    case $data in "$here"/data | /tmp/paddock-services.* | /dev/shm/paddock-services.*) rm -rf "$data" ;; esac
   fi
   rm -rf "$here"
 }
