@@ -97,7 +97,7 @@ start_postgres() {
   [ -z "${DURABLE:-}" ] || durable=on
   as_owner "$tools/pg_ctl" --pgdata="$folder" --wait --timeout=60 --log="$data/postgres.log" --silent start -o \
     "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_connections=100 -c shared_buffers=256MB \
-     -c fsync=$durable -c full_page_writes=$durable"
+     -c autovacuum_naptime=10s -c fsync=$durable -c full_page_writes=$durable"
   as_owner head -1 "$folder/postmaster.pid" >"$here/postgres.pid"
   PGPASSWORD=$secret "$tools/createdb" --host=127.0.0.1 --port="$port" --username=paddock paddock
   url=postgres://paddock:$secret@127.0.0.1:$port/paddock

@@ -19,7 +19,7 @@ class Imported(models.Model):
     local_id = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "kind", "external_id"], name="imported_once")]
+        constraints = [models.UniqueConstraint(fields=["external_id", "kind", "source"], name="imported_once")]
 
     def __str__(self) -> str:
         return f"{self.source} {self.kind} {self.external_id}"

@@ -165,6 +165,7 @@ def test_a_folder_without_posts_is_refused(tmp_path):
 
 @pytest.mark.data
 @pytest.mark.skipif(not BICYCLES.exists(), reason="needs ../shared/data")
+@pytest.mark.django_db(transaction=True)  # what batches commit PostgreSQL may tidy up and plan by
 def test_a_whole_site_recomputes_exactly():
     call_command("import_stackexchange", str(BICYCLES), board="bicycles")
     assert audit(BICYCLES, source="bicycles") == {
