@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.consent.enums import Channel, Purpose
 
-VERSION = "2026-11.2"
+VERSION = "2026-11.3"
 
 PURPOSE_CHANNELS: dict[Purpose, tuple[Channel, ...]] = {
     Purpose.SERVICE: (Channel.ONSITE, Channel.EMAIL, Channel.PHONE, Channel.DEALER),
@@ -46,7 +46,10 @@ TEXTS: dict[Purpose, ConsentText] = {
             "You see all of it and change the list."
         ),
         _("It changes when you act, and fades when you do not."),
-        _("Your topics, replies, ideas, votes, clubs, keywords, and what you search for on this site."),
+        _(
+            "Your topics, replies, reactions, ideas, votes, clubs, cars and keywords, what you search for on this site, "
+            "and the search that led you here."
+        ),
         _(
             "You, and the people of the brand who look after the community. Each look is written down for you. Of your "
             "votes and searches they learn only that there was one."

@@ -54,12 +54,16 @@ def _catch_up(deliveries: Sequence[Delivery[Any]]) -> None:
 
 @each_round
 def refresh() -> int:
-    """Interests fade and stages pass without anybody doing anything: once a day each profile is worked out anew."""
+    """Interests fade and stages pass without anybody doing anything: once a day each profile is worked out anew.
+
+    The members' lanes are held meanwhile, so that what another relay delivers in this moment is not written over.
+    """
     at = now()
     stale = Profile.objects.filter(computed_at__lt=at - REFRESH_AFTER).order_by("computed_at")
     ids = list(stale.values_list("member_id", flat=True)[:CHUNK])
     if ids:
         with transaction.atomic():
+            lanes_held(ids)
             compute(ids, now=at)
     return len(ids)
 
