@@ -47,8 +47,8 @@ TEXTS: dict[Purpose, ConsentText] = {
         ),
         _("It changes when you act, and fades when you do not."),
         _(
-            "Your topics, replies, reactions, ideas, votes, clubs, cars and keywords, what you search for on this site, "
-            "and the search that led you here."
+            "Your topics, replies, reactions, ideas, votes, clubs, cars and keywords, what you search for on this "
+            "site, and the search that led you here."
         ),
         _(
             "You, and the people of the brand who look after the community. Each look is written down for you. Of your "
