@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from community.consent.api import PURPOSE_CHANNELS, VERSION, Yes, decided_among, grant_many
-from forums.models import Imported
+from forums.models import Board, Imported
+from forums.services import ensure_board
 
 BATCH = 200
 IMPORTS = 0x1394  # of PostgreSQL's advisory locks
@@ -41,6 +42,14 @@ def _wait_for_others() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [IMPORTS])
+
+
+def board_of(slug: str, *, title_en: str, title_zh: str) -> Board:
+    """The board to import into, made where it is missing. Raises Unreadable for one that is the brand's own."""
+    board = ensure_board(slug, title_en=title_en, title_zh=title_zh)
+    if board.readers == "staff":
+        raise Unreadable(f"Only the brand's people read the board {slug}: imported members are none.")
+    return board
 
 
 def digest(*parts: str) -> str:

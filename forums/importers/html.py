@@ -82,6 +82,13 @@ class _Builder(HTMLParser):
             if self.open[at].tag in barriers:
                 return
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """What is no section of any kind is a comment, as browsers read it."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i, report)
+
     def handle_data(self, data: str) -> None:
         if not self.silent:
             self.open[-1].children.append(data)

@@ -42,7 +42,7 @@ KEPT_ON_POSTS = {"Score": "score", "CommentCount": "comment_count"}
 def handle_of(row: Row) -> str:
     """A username for a user: the shown name with the number behind it, so that two of one name stay two."""
     name = re.sub(r"[^\w-]+", "-", row.get("DisplayName", ""), flags=re.ASCII).strip("-_")
-    suffix = f"-{row['Id'].lstrip('-')}"
+    suffix = "-" + re.sub(r"[^\w-]+", "-", row["Id"]).strip("-")
     return (name.removesuffix(suffix)[: 30 - len(suffix)].strip("-_") or "member") + suffix
 
 
@@ -51,6 +51,11 @@ def vote_number(external_id: str) -> int:
     if re.fullmatch(r"[0-9]{1,18}", external_id):
         return int(external_id)
     return -int.from_bytes(hashlib.blake2b(external_id.encode(), digest_size=7).digest())
+
+
+def _kind(row: Row) -> str:
+    """The number of a post's kind; where none is stated, what answers something is an answer."""
+    return row.get("PostTypeId", "").strip() or (ANSWER if row.get("ParentId") else QUESTION)
 
 
 def text_of(body: str) -> str:
@@ -99,11 +104,13 @@ class Import:
 
     def _orphans(self, progress: Progress) -> None:
         """Answers that stood before their question."""
-        if self.orphans:
+        while self.orphans:
             waiting, self.orphans = self.orphans, set()
             found = (row for row in rows(self.folder, "Posts") if row.get("Id") in waiting)
             self._pass("Posts", progress(found, "Answers"), self._post)
-            self.skipped["Posts"] += len(self.orphans)
+            if self.orphans == waiting:
+                self.skipped["Posts"] += len(waiting)
+                return
 
     @alone()
     def _batch(self, name: str, batch: list[Row], take: Take) -> None:
@@ -181,7 +188,7 @@ class Import:
     # Posts
 
     def _post(self, row: Row) -> int | None:
-        post = self._answer(row) if row.get("PostTypeId") == ANSWER else self._topic(row)
+        post = self._answer(row) if _kind(row) == ANSWER else self._topic(row)
         if post is None:
             return None
         stated = {field: number(row[name]) for name, field in KEPT_ON_POSTS.items() if name in row}
@@ -192,7 +199,7 @@ class Import:
         return post.pk
 
     def _topic(self, row: Row) -> Post | None:
-        question, author = row.get("PostTypeId", QUESTION) == QUESTION, self._author(row, "OwnerUserId")
+        question, author = _kind(row) == QUESTION, self._author(row, "OwnerUserId")
         if author is None:
             self.skipped["Posts"] += 1
             return None
@@ -275,16 +282,17 @@ class Import:
         keep_figures(self.folder, source=self.source, columns=self.columns)
         for batch in batched(progress(rows(self.folder, "Posts"), "Closing"), BATCH):
             self._close(batch)
-            self._count_unstated(batch)
+            self._count(batch)
         with alone():
             self._date_topics()
 
     @alone()
     def _close(self, batch: list[Row]) -> None:
         """Accepted answers and closed questions. Once said, what moderators change here stays."""
-        ended = [row for row in batch if row.get("Id") and (row.get("AcceptedAnswerId") or row.get("ClosedDate"))]
-        known = self._known("Closings", [row["Id"] for row in ended])
-        for row in ended:
+        said = [row for row in batch if row.get("Id") and (row.get("AcceptedAnswerId") or row.get("ClosedDate"))]
+        ended = {row["Id"]: row for row in reversed(said)}  # of two rows with one id the first counts
+        known = self._known("Closings", ended)
+        for row in reversed(ended.values()):
             question = self._local_post(row["Id"]) if row["Id"] not in known else None
             if question is None:
                 continue
@@ -299,11 +307,10 @@ class Import:
         if answer and fits and topic.best_answer_id is None and topic.author.erased_at is None:
             choose_best_answer(member=topic.author, post=answer, now=answer.written_at, imported=True)
 
-    def _count_unstated(self, batch: list[Row]) -> None:
-        """Count what rows do not state."""
-        for name, field in KEPT_ON_POSTS.items():
-            silent = [row["Id"] for row in batch if row.get("Id") and name not in row]
-            set_counts(list(self._known("Posts", silent).values()), [field])
+    def _count(self, batch: list[Row]) -> None:
+        """Count from the votes and comments that are here; what cannot be counted stays as stated."""
+        posts = list(self._known("Posts", [row["Id"] for row in batch if row.get("Id")]).values())
+        set_counts(posts, list(KEPT_ON_POSTS.values()))
 
     def _date_topics(self) -> None:
         newest = Post.objects.filter(topic=OuterRef("pk")).order_by("-written_at", "-number")

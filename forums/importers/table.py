@@ -143,7 +143,7 @@ def _header(lines: _Lines) -> tuple[list[str], str]:
 
 def _names(header: str, mark: str) -> list[str]:
     first = next(csv.reader([header], delimiter=mark), [])
-    return [name.strip().lower() for name in first]
+    return [name.strip("\ufeff \t\r\n\0").lower() for name in first]
 
 
 def _is_strict(record: list[str], mark: str) -> bool:
@@ -163,7 +163,7 @@ def encoding_of(path: Path) -> str:
         if line := _bad_line(path, "utf-16"):
             raise Unreadable(f"Line {line} is not UTF-16. {SAVE_AS}")
         return "utf-16"
-    if b"\0" in head:
+    if head.count(b"\0") > max(1, len(head) // 100):
         raise Unreadable(f"This is not a text file. {SAVE_AS}")
     line = _bad_line(path, "utf-8-sig")
     if not line:

@@ -13,6 +13,7 @@ from community.kernel import markup
 from community.kernel.api import Gone, Outdated, publish
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
+from forums.counts import set_counts
 from forums.enums import PostKind
 from forums.erasure import forget_deleted
 from forums.facts import (
@@ -185,6 +186,8 @@ def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
         topic.best_answer = None
     topic.save(update_fields=["post_count", "sequence", "deleted_at", "best_answer"])
     count_on_board(topic, before)
+    if post.kind == PostKind.COMMENT and post.parent_id:
+        set_counts([post.parent_id], ["comment_count"])
     fact = PostDeleted(
         member_id=post.author_id,
         topic_id=topic.pk,
@@ -217,6 +220,8 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
     topic.deleted_at = None if post.number == 1 else topic.deleted_at
     topic.save(update_fields=["post_count", "sequence", "deleted_at"])
     count_on_board(topic, before)
+    if post.kind == PostKind.COMMENT and post.parent_id:
+        set_counts([post.parent_id], ["comment_count"])
     fact = PostRestored(
         member_id=post.author_id,
         topic_id=topic.pk,

@@ -15,9 +15,8 @@ from tqdm import tqdm
 
 from community.kernel.api import now
 from forums.importers.comments import Import
-from forums.importers.common import GRANT_WARNING, Unreadable
+from forums.importers.common import GRANT_WARNING, Unreadable, board_of
 from forums.importers.table import Comment
-from forums.services import ensure_board
 
 SHOWN_LINES = 10
 
@@ -56,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(GRANT_WARNING)
         work = Import(path, grant_all=grant_all, language=language, now=now())
         work.read(_progress)
-        work.run(ensure_board(slug, title_en=slug, title_zh=slug), _progress)
+        work.run(board_of(slug, title_en=slug, title_zh=slug), _progress)
         done, table = work.done, work.table
         self.stdout.write(
             f"{done['Comments']} comments by {done['Authors']} new members taken over, "

@@ -13,11 +13,10 @@ from django.utils.text import slugify
 from tqdm import tqdm
 
 from community.kernel.api import now
-from forums.importers.common import GRANT_WARNING, Unreadable
+from forums.importers.common import GRANT_WARNING, Unreadable, board_of
 from forums.importers.dump import file_of
 from forums.importers.figures import audit
 from forums.importers.stackexchange import Import
-from forums.services import ensure_board
 
 LONGEST_SLUG = 54  # and "-aside"
 
@@ -60,8 +59,8 @@ class Command(BaseCommand):
     def _import(self, folder: Path, slug: str, *, grant_all: bool) -> None:
         if grant_all:
             self.stdout.write(GRANT_WARNING)
-        board = ensure_board(slug, title_en=slug, title_zh=slug)
-        aside = ensure_board(f"{slug}-aside", title_en=f"{slug}: tag texts", title_zh=f"{slug}：标签说明")
+        board = board_of(slug, title_en=slug, title_zh=slug)
+        aside = board_of(f"{slug}-aside", title_en=f"{slug}: tag texts", title_zh=f"{slug}：标签说明")
         work = Import(folder, board, aside, source=slug, grant_all=grant_all, now=now())
         work.run(lambda found, name: tqdm(found, desc=name, unit=" rows", disable=None))
         for kind in ("Users", "Posts", "Comments", "Votes"):

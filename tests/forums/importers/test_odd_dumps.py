@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_decoded_is_named(tmp_path, encoding, said):
         load(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "<posts><row", "<!DOCTYPE a [<!ENTITY a 'a'>]><posts>&a;</posts>"])
+@pytest.mark.parametrize("text", ["<posts><row", "<!DOCTYPE a [<!ENTITY a 'a'>]><posts>&a;</posts>"])
 def test_a_file_that_is_no_xml_is_named(tmp_path, text):
     with pytest.raises(CommandError, match=r"^Comments\.xml: "):
         load(write_dump(tmp_path, Comments=text))
@@ -103,7 +103,8 @@ def test_ids_longer_than_can_be_kept_still_tell_things_apart(tmp_path):
 
 
 def test_numbers_beyond_what_databases_hold_are_cut(tmp_path):
-    load(write_dump(tmp_path, Posts=posts(question(1, more='Score="99999999999" CommentCount="-5"'))))
+    uncounted = {"Votes": "", "Comments": ""}
+    load(write_dump(tmp_path, Posts=posts(question(1, more='Score="99999999999" CommentCount="-5"')), **uncounted))
     assert (first_post(Topic.objects.get()).score, first_post(Topic.objects.get()).comment_count) == (2**31 - 1, 0)
 
 
