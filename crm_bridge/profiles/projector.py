@@ -68,6 +68,8 @@ def compute(member_ids: Iterable[int], *, now: datetime) -> None:
     """Work profiles out from signals, controls and active days, and have them indexed. Two writes for any number."""
     ids = sorted(set(member_ids) - {0})
     joined = dict(Member.objects.filter(pk__in=ids, erased_at=None).values_list("pk", "joined_at"))
+    if gone := [member_id for member_id in ids if member_id not in joined]:
+        wipe(gone)  # erased, or a row somebody deleted: a profile that stayed would be stale for ever
     permitted = profiling_since_many(ids)
     signals, controls, days = _signals(permitted), _controls(permitted), _days(permitted)
     rows = [
