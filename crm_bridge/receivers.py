@@ -21,13 +21,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from community.consent.api import Purpose
 from community.consent.facts import PermissionWithdrawn
-from community.kernel.api import Delivery, each_minute, fills
+from community.kernel.api import Delivery, each_minute, fills, forget
 from community.kernel.api import now as clock
 from community.members.api import Member, Role, has_role
 from community.search.api import Meaning, mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.audience.questions import prune_questions
 from crm_bridge.console.naming import take_names_out
+from crm_bridge.intake.controls import TOLD
 from crm_bridge.intake.handlers import take_in, wipe
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.meanings import meanings, near
@@ -43,8 +44,12 @@ __all__ = ["_document"]
 
 @fills("consent.withdrawn")
 def forget_profile(fact: PermissionWithdrawn, *, now: datetime) -> None:
-    """What was learnt goes in the transaction of the no. The delivery of its fact does it again: twice is once."""
+    """What was learnt, and what was told in the mirror, goes in the transaction of the no.
+
+    The delivery of its fact does it again: twice is once.
+    """
     if fact.purpose == Purpose.PROFILING:
+        forget(fact.member_id, types=TOLD)
         deliveries: list[Delivery[Any]] = [Delivery(0, fact, now)]
         compute(take_in(deliveries), now=now)
 

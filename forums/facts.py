@@ -1,5 +1,7 @@
 """What happened in the forums. Texts are the plain text of the Markdown, at most 20,000 characters.
 
+``written_at``: when the post was written, as ISO 8601; empty in facts of before it was told.
+
 ``imported``: it happened on another forum; profiles and search take it, nobody is notified.
 """
 
@@ -53,6 +55,7 @@ class PostEdited(Fact):
     text: str
     is_first: bool
     editor_id: int
+    written_at: str = ""
 
     @property
     def done_by(self) -> int:
@@ -87,6 +90,7 @@ class PostRestored(Fact):
     text: str
     is_first: bool
     actor_id: int
+    written_at: str = ""
 
     @property
     def done_by(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from clubs.facts import ClubJoined, ClubLeft
@@ -33,11 +34,18 @@ def _post(batch: Batch, delivery: Delivery[PostWritten]) -> None:
 
 @takes(PostEdited, PostRestored)
 def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> None:
+    """A new text. Somebody else's edit is no act of the author's: what it teaches is as old as the post."""
     fact = delivery.fact
-    first = forget(batch, delivery, ("topic", "post"), fact.post_id)
+    at = forget(batch, delivery, ("topic", "post"), fact.post_id)
+    if at is None and fact.done_by == fact.member_id:
+        at = delivery.occurred_at
+    elif at is None and fact.written_at:
+        at = datetime.fromisoformat(fact.written_at)
+    if at is None:
+        return
     source = "topic" if fact.is_first else "post"
     texts = (fact.title, fact.text) if fact.is_first else (fact.text,)
-    kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
+    kept = Delivery(delivery.event_id, fact, at)
     learn(batch, kept, source, fact.post_id, fact.title, *texts)
     wonder(batch, kept, source, *texts)
 

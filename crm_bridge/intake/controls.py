@@ -11,6 +11,8 @@ from crm_bridge.models import InterestControl, Signal
 
 # What a page does itself, at once, and the delivery of its fact does again.
 SAID = (InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted)
+# Of these, what is kept only under the profiling permission.
+TOLD = (InterestAdded, InterestCorrected, InterestRemoved)
 
 
 def _control(delivery: Delivery[Any], **values: Any) -> None:
@@ -26,7 +28,13 @@ def _muted(batch: Batch, delivery: Delivery[InterestMuted]) -> None:
 
 @takes(InterestUnmuted)
 def _unmuted(batch: Batch, delivery: Delivery[InterestUnmuted]) -> None:
-    _control(delivery, muted=False)
+    """Without the permission nothing is kept of a keyword but its mute, so then nothing stays."""
+    if batch.permitted(delivery):
+        _control(delivery, muted=False)
+        return
+    kept = InterestControl.objects.filter(member_id=delivery.fact.member_id, keyword=delivery.fact.keyword)
+    kept.filter(weight=None, added_at=None, removed_at=None).delete()
+    kept.update(muted=False)
 
 
 @takes(InterestCorrected)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.consent.api import VERSION, grant, may_profile, pause, withdraw
-from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, hold, publish
+from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, facts_of, hold, publish
 from community.members.api import Member
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.intake.handlers import take_in
@@ -47,8 +47,16 @@ def mute(*, member: Member, keyword: str, now: datetime) -> None:
 
 @transaction.atomic
 def unmute(*, member: Member, keyword: str, now: datetime) -> None:
-    """Lift a mute, also without the profiling permission. Raises Invalid for what is not on the list."""
-    _require_listed(member, keyword)
+    """Lift a mute, also without the profiling permission. Again changes nothing.
+
+    Raises Invalid for what is not on the list.
+    """
+    try:
+        _require_listed(member, keyword)
+    except Invalid:
+        if _unmuted_before(member, keyword):
+            return
+        raise
     _act(InterestUnmuted(member_id=member.pk, keyword=keyword), now)
 
 
@@ -72,9 +80,14 @@ def remove(*, member: Member, keyword: str, now: datetime) -> None:
 
 @transaction.atomic
 def add(*, member: Member, term: str, now: datetime) -> Keyword:
-    """Add an interest by any word the vocabulary knows. Raises Invalid with the nearest words, NotAllowed."""
+    """Add an interest by any word the vocabulary knows, which lifts its mute.
+
+    Raises Invalid with the nearest words, NotAllowed.
+    """
     _require_permitted(member)
     keyword = known_keyword(term)
+    if InterestControl.objects.filter(member_id=member.pk, keyword=keyword.code, muted=True).exists():
+        _act(InterestUnmuted(member_id=member.pk, keyword=keyword.code), now)  # which a withdrawal leaves
     _act(InterestAdded(member_id=member.pk, keyword=keyword.code), now)
     return keyword
 
@@ -126,6 +139,7 @@ def pause_contact(*, member: Member, until: date | None, now: datetime) -> None:
 
 
 def _require_permitted(member: Member) -> None:
+    hold([member.pk])  # a withdrawal or a mute of the same moment is there, or comes after
     if not may_profile(member.pk):
         raise NotAllowed(_("Without your permission we keep no interests."))
 
@@ -137,6 +151,12 @@ def _require_listed(member: Member, keyword: str) -> None:
     listed = profile is not None and any(entry["keyword"] == keyword for entry in profile.interests)
     if not listed and not InterestControl.objects.filter(member_id=member.pk, keyword=keyword).exists():
         raise Invalid(_("This interest is not on your list."), field="keyword")
+
+
+def _unmuted_before(member: Member, keyword: str) -> bool:
+    """Whether a mute was lifted before: without the permission nothing else is kept of the keyword."""
+    said = (each.fact for each in facts_of(member.pk))
+    return any(isinstance(fact, InterestUnmuted) and fact.keyword == keyword for fact in said)
 
 
 def _act(fact: Fact, now: datetime) -> None:

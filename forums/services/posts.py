@@ -145,6 +145,7 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         text=text.plain[: markup.FACT_TEXT],
         is_first=post.number == 1,
         editor_id=editor.pk,
+        written_at=post.written_at.isoformat(),
     )
     publish(fact, now=now)
     mark(post)
@@ -230,6 +231,7 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
         text=post.text[: markup.FACT_TEXT],
         is_first=post.number == 1,
         actor_id=actor.pk,
+        written_at=post.written_at.isoformat(),
     )
     publish(fact, now=now)
     mark(post)

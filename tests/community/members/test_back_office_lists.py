@@ -1,11 +1,17 @@
-"""The back office and the editors' area hand nobody a table of people."""
+"""The back office and the editors' area hand nobody a table of people, and forget whom they delete."""
 
 import pytest
 from django.contrib import admin
 
+from community.kernel.api import facts_of, now
+from community.members.api import erased_among
+from community.members.facts import MemberErased
 from community.members.models import Member
-from crm_bridge.models import AccessEntry
-from tests.people import member
+from crm_bridge.models import AccessEntry, Profile, Signal
+from forums.api import ensure_board, open_topic
+from tests.people import member, permit
+from tests.relay import drain
+from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +44,67 @@ def test_the_list_of_users_exports_nothing(client, boss):
         answer = client.get(f"/cms/users/{part}", {"export": "csv"})
         assert b"".join(answer.streaming_content).strip() == b""
     assert "export=" not in client.get("/cms/users/").content.decode()
+
+
+def known(name):
+    """Somebody with a topic, an interest and a profile."""
+    person = permit(member(name), "profiling:onsite")
+    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    open_topic(author=person, board=board, title="Roof rack", source="Which?", now=now())
+    return person
+
+
+@pytest.fixture
+def people(boss):
+    load_words()
+    found = [known("ada"), known("bea")]
+    drain()
+    assert Profile.objects.filter(member_id__in=[person.pk for person in found]).count() == 2
+    return found
+
+
+ONE = "/cms/users/delete/{0.pk}/"
+MANY = "/cms/bulk/community_members/member/delete/?next=/cms/users/&id={0.pk}&id={1.pk}"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("page", "count"), [(ONE, 1), (MANY, 2)])
+def test_whom_the_editors_area_deletes_is_erased(client, people, page, count):
+    answer = client.post(page.format(*people), follow=True)
+    assert answer.status_code == 200 and f"{count} account" in answer.content.decode()
+    for person in people[:count]:
+        assert Member.objects.get(pk=person.pk).erased_at
+        assert [type(each.fact) for each in facts_of(person.pk)] == [MemberErased]
+        assert erased_among([person.username]) == {person.username}
+    drain()
+    gone = [person.pk for person in people[:count]]
+    assert not Profile.objects.filter(member_id__in=gone).exists()
+    assert not Signal.objects.filter(member_id__in=gone).exists()
+
+
+@pytest.mark.parametrize(("page", "count"), [(ONE, 1), (MANY, 2)])
+def test_who_is_asked_whether_to_delete_somebody_has_looked_and_deletes_nobody(client, boss, page, count):
+    people = [member("ada"), member("bea")]
+    assert client.get(page.format(*people)).status_code == 200
+    looks = AccessEntry.objects.values_list("member_id", "actor_id", "kind")
+    assert sorted(looks) == [(person.pk, boss.pk, "viewed") for person in people[:count]]
+    assert Member.objects.filter(erased_at=None).count() == 3
+
+
+def test_nobody_erases_themselves_or_without_the_right_in_the_editors_area(client, boss):
+    other = member("ada")
+    assert client.post(ONE.format(boss)).status_code == 302
+    client.post(MANY.format(boss, boss))
+    Member.objects.filter(pk=boss.pk).update(is_superuser=False)
+    client.post(ONE.format(other))
+    client.post(MANY.format(other, other))
+    assert Member.objects.filter(erased_at=None).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_profile_whose_member_is_no_more_goes_and_the_relay_comes_to_an_end(people):
+    ada = people[0]
+    Profile.objects.filter(member_id=ada.pk).update(member_id=99, computed_at=ada.joined_at)
+    Signal.objects.filter(member_id=ada.pk).update(member_id=99)
+    drain()
+    assert not Profile.objects.filter(member_id=99).exists() and not Signal.objects.filter(member_id=99).exists()
