@@ -215,10 +215,10 @@ def everyone(line: Line, *, now: datetime) -> Iterator[int]:
 
 
 def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Person]:
-    """Members for a list, checked once more: who withdrew since the index was written is left out."""
+    """Members for a list, checked once more: who withdrew or was deactivated since it was indexed is left out."""
     permits_now = permits_for_many(member_ids, *line.permit, now=now)
     kept = [member_id for member_id in member_ids if member_id in permits_now]
-    members = Member.objects.filter(erased_at=None, is_staff=False).in_bulk(kept)
+    members = Member.objects.filter(erased_at=None, is_staff=False, is_active=True).in_bulk(kept)
     permits, cars = permits_of_many(kept), car_lines(kept)
     profiles = Profile.objects.in_bulk([pk for pk in kept if PROFILING_PERMIT in permits[pk]])
     interests = interests_for_staff(profiles.values())

@@ -1,10 +1,11 @@
 """What the number of those who match and may not be reached tells of them, whatever permission is asked for."""
 
 import pytest
+from django.core.management import call_command
 
 from community.consent.api import CONTACT_CHANNELS
 from community.kernel.api import now
-from community.members.api import change_space
+from community.members.api import Role, change_space, give_role
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience, others_in_tens
 from tests.people import member, permit
@@ -54,3 +55,38 @@ def test_no_count_of_the_others_is_larger_than_they_are_or_smaller_by_twenty():
             least = others_in_tens(matching, listed) or 0
             assert least % 10 == 0 and least <= matching - listed < least + 20
     assert others_in_tens(12, 25) is None  # who was listed meanwhile
+
+
+def found(line="camping"):
+    answer = audience(parse(line), now=now())
+    return answer.total, answer.counted_only
+
+
+def test_new_people_of_the_brand_are_neither_listed_nor_counted_until_they_have_no_role():
+    quiet, loud = [camper(number) for number in range(20)], permit(camper(20), "product_news:email")
+    drain()
+    assert found() == (1, 10)
+    for person in (*quiet[:11], loud):
+        give_role(member=person, role=Role.MODERATOR)
+    drain()
+    assert found() == (0, None)
+    for person in (*quiet[:11], loud):
+        call_command("role", person.username, "none")
+    drain()
+    assert found() == (1, 10)
+
+
+def test_who_was_deactivated_is_not_listed_from_that_moment_nor_counted_with_the_next_delivery():
+    quiet, loud = [camper(number) for number in range(10)], permit(camper(10), "product_news:email")
+    drain()
+    assert found("camping permit:offers:email") == (0, 10)
+    for person in (*quiet, loud):
+        person.is_active = False
+        person.save()
+    assert found() == (0, None)
+    drain()
+    assert found("camping permit:offers:email") == (0, None)
+    loud.is_active = True
+    loud.save(update_fields=["is_active"])
+    drain()
+    assert found() == (1, None)
