@@ -77,6 +77,12 @@ def verified(member_id: int) -> None:
     mark(INDEX, [member_id])
 
 
+@fills("members.standing")
+def standing(member_id: int) -> None:
+    """The brand's own people and those who were deactivated are none of the audience."""
+    mark(INDEX, [member_id])
+
+
 @each_minute
 def forget_questions() -> int:
     """What was asked of the audience is kept for a year."""

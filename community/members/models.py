@@ -11,8 +11,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import hold_here
+from community.kernel.api import contributions, hold_here
 from community.members.lookalikes import skeleton, skeleton_beside
+
+STANDING = {"is_staff", "is_active"}
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -66,14 +68,20 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the skeleton with the name; that of one beside another who looks alike has a mark behind it.
 
+        Whether they are one of the brand's people, and active, is told by the slot ``members.standing``.
+
         Raises Gone for somebody erased meanwhile: it would bring back what this one was read with.
         """
+        saved = kwargs.get("update_fields")
+        told = not self._state.adding and (saved is None or not STANDING.isdisjoint(saved))
         if self.skeleton != skeleton_beside(self.username):
             self.skeleton = skeleton(self.username)
         with transaction.atomic(savepoint=False):
             if not (self._state.adding or self.erased_at):
                 hold_here(self.pk)
             super().save(*args, **kwargs)
+            if told:
+                contributions("members.standing", self.pk)
 
     @property
     def shown_name(self) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 
 from community.consent.api import CONTACT_CHANNELS
+from community.search.api import query_tokens
 from crm_bridge.audience import mistakes
 from crm_bridge.audience.document import LEVELS
 from crm_bridge.audience.mistakes import SUGGESTED, near
@@ -146,8 +147,12 @@ class _Builder:
     def _word(self, part: Part) -> None:
         if part.minus:
             raise LineError(_("A minus stands before “interest:”, “club:” and the like."), part.start, part.end)
-        if part.value.strip():
-            self.words.append(part.value)
+        if not part.value.strip():
+            return
+        if not query_tokens(part.value):  # it would ask for everybody
+            message = _("There is nothing to search for in “%(text)s”.") % {"text": part.value}
+            raise LineError(message, part.start, part.end)
+        self.words.append(part.value)
 
     def _interest(self, part: Part) -> None:
         term, sign, least = mistakes.weighed(part)

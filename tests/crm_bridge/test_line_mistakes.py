@@ -198,3 +198,12 @@ def test_suggestions_can_be_asked_as_they_stand(clubs):
         key = text.partition(":")[0]
         for name in caught.value.offered:
             parse(name if name.startswith(f"{key}:") else f"{key}:{name}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"), [("!!!", "!!!"), ("ada …", "…"), ('stage:stable "，。"', '"，。"'), ("__", "__")]
+)
+def test_signs_without_a_word_are_no_question_for_everybody(typed, wrong):
+    with pytest.raises(LineError, match="There is nothing to search for in") as caught:
+        parse(typed)
+    assert typed[caught.value.start : caught.value.end] == wrong

@@ -10,6 +10,7 @@ from hypothesis.extra.django import TestCase
 from community.consent.api import CONTACT_CHANNELS
 from community.kernel.api import now
 from community.members.api import CarEntry, set_garage
+from community.search.api import query_tokens
 from crm_bridge.audience.document import LEVELS
 from crm_bridge.audience.line import DAYS, LONGEST_WINDOW, SORTS, Line, LineError, Wanted, parse, render
 from crm_bridge.audience.parts import FOLDED
@@ -44,7 +45,7 @@ def lines(draw):
         )
     )
     return Line(
-        tuple(word for one in draw(some.lists(WORD, max_size=3)) if (word := _clean(one))),
+        tuple(word for one in draw(some.lists(WORD, max_size=3)) if query_tokens(word := _clean(one))),
         tuple(Wanted(code, least) for code, least in wanted.items()),
         tuple(draw(some.lists(CODES, unique=True, max_size=2))),
         *({key: values for key, values in group.items() if values} for group in groups),

@@ -1,0 +1,92 @@
+"""The names of an erased person leave what the brand's people asked and saved, and nothing else leaves it."""
+
+import pytest
+
+from community.kernel.api import now
+from community.members.api import CarEntry, Role, erase_member, set_garage
+from crm_bridge.audience.line import parse, render
+from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
+from crm_bridge.segments.services import counted, save_segment
+from tests.people import member, permit, staff
+from tests.relay import drain
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def marketer():
+    return staff(Role.MARKETER, "viktor")
+
+
+def left(line, *, username="wangxm", name="王小明"):
+    """What is left of a line, wherever it is kept, once somebody is erased."""
+    person, kept = member(username, name=name), {"purpose": "product_news", "channel": "email"}
+    Segment.objects.create(name="One", line=line, created_at=now(), **kept)
+    AudienceQuestion.objects.create(kind="list", line=line, at=now(), **kept)
+    AccessEntry.objects.create(member_id=member().pk, actor_id=0, kind="listed", why=line, at=now(), **kept)
+    erase_member(member=person, now=now())
+    (text,) = {Segment.objects.get().line, AudienceQuestion.objects.get().line, AccessEntry.objects.get().why}
+    return text
+
+
+def test_a_segment_of_an_erased_person_is_broken_and_not_everybody(marketer):
+    person = permit(member("wangxm"), "product_news:email")
+    for _ in range(12):
+        permit(member(), "product_news:email")
+    save_segment(actor=marketer, name="One person", line="wangxm", now=now())
+    erase_member(member=person, now=now())
+    drain()
+    (row,) = counted(actor=marketer, now=now())
+    assert (row.segment.line, row.size) == ("…", None)
+    assert row.broken == "There is nothing to search for in “…”."
+
+
+@pytest.mark.parametrize(
+    "line", ['owns:"audi a4 avant"', "audi ann", '"annual audi meeting"', "anna annaudi", 'audi owns:"ann audi"']
+)
+def test_ordinary_words_of_a_display_name_stay_and_so_do_values_of_keys(line):
+    assert left(line, username="quattro", name="Ann Audi") == line
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("ann audi stage:stable", "… stage:stable"),
+        ('camping "letters to Ann  Audi" club:ann', "camping … club:ann"),
+        ("ANN AUDI Quattro power", "… power"),
+        ("quattro2 quattro audi", "quattro2 … audi"),
+        ('stage:stable "ann audi was cut of', "stage:stable …"),
+    ],
+)
+def test_free_words_that_quote_a_whole_name_lose_it(line, after):
+    assert left(line, username="quattro", name="Ann Audi") == after
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("王小明", "…"),
+        ("露营 王小明的车 power", "露营 … power"),
+        ("给wangxm的信", "…"),
+        ('"给王小明的朋友" language:zh', "… language:zh"),
+        ("wangxm2 awangxm 小明", "wangxm2 awangxm 小明"),
+    ],
+)
+def test_chinese_names_are_found_within_a_sentence(line, after):
+    assert left(line) == after
+
+
+def test_a_name_within_the_name_of_a_segment_goes_and_the_rest_of_it_stays(marketer):
+    person = member("wangxm", name="王小明")
+    names = ["给王小明的朋友", "给wangxm的信", "wangxm2", "Like WangXM, and near"]
+    for name in names:
+        save_segment(actor=marketer, name=name, line="", now=now())
+    erase_member(member=person, now=now())
+    after = ["给…的朋友", "给…的信", "wangxm2", "Like …, and near"]
+    assert list(Segment.objects.order_by("pk").values_list("name", flat=True)) == after
+
+
+def test_a_question_for_a_car_is_still_read_after_somebody_called_like_it_was_erased():
+    set_garage(member=member(), cars=[CarEntry("Audi", "A4 Avant", 2020)], now=now())
+    line = render(parse('owns:"audi a4 avant"'))
+    assert render(parse(left(line, username="quattro", name="Ann Audi"))) == line
