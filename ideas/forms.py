@@ -19,11 +19,20 @@ def moment(label: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=widget)
 
 
+class LongText(forms.CharField):
+    """A text of several lines. A browser sends each break as two characters and counts one; so do we."""
+
+    def to_python(self, value: Any) -> Any:
+        """The text as it is kept and counted."""
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if text else text
+
+
 class IdeaForm(forms.Form):
     """An idea."""
 
     title = forms.CharField(label=_("Your idea in one line"), max_length=MAX_TITLE)
-    source = forms.CharField(
+    source = LongText(
         label=_("How it works and whom it helps"), max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 8})
     )
     picture = forms.FileField(label=_("Picture"), required=False)
@@ -33,12 +42,8 @@ class DecisionForm(forms.Form):
     """What the brand does with an idea."""
 
     decision = forms.ChoiceField(label=_("Decision"), choices=[c for c in Decision.choices if c[0]])
-    reason_en = forms.CharField(
-        label=_("Reason (English)"), max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    reason_zh = forms.CharField(
-        label=_("Reason (Chinese)"), max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason_en = LongText(label=_("Reason (English)"), max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 3}))
+    reason_zh = LongText(label=_("Reason (Chinese)"), max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class PhasesForm(forms.Form):

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -81,7 +81,7 @@ def cards_for(ideas: list[Idea], contest: Contest, viewer: Any, *, now: datetime
     deciders = [idea.decided_by_id for idea in ideas] if switches.counts_visible else []
     people = cards([*(idea.author_id for idea in ideas), *deciders])
     viewer_id = getattr(viewer, "pk", None)
-    mine = Vote.objects.filter(contest=contest, voter_id=viewer_id).values_list("idea_id", flat=True)
+    mine = _standing(contest=contest, voter_id=viewer_id).values_list("idea_id", flat=True)
     voted_for = mine.first() if viewer_id else None
     return [
         IdeaCard(
@@ -172,7 +172,7 @@ def vote_curve(contest: Contest, idea: Idea | None = None, *, now: datetime) -> 
     phases = {phase.kind: timezone.localtime(phase.starts_at).date() for phase in contest.phases.all()}
     if not contest.switches_at(now).counts_visible or PhaseKind.VOTING not in phases:
         return None
-    votes = Vote.objects.filter(contest=contest) if idea is None else Vote.objects.filter(idea=idea)
+    votes = _standing(contest=contest) if idea is None else Vote.objects.filter(idea=idea)
     by_day = dict(votes.annotate(day=TruncDate("at")).order_by().values_list("day").annotate(Count("pk")))
     begun = phases[PhaseKind.VOTING]
     over = min((day for day in phases.values() if day > begun), default=begun)
@@ -211,9 +211,13 @@ def tallies(contests: Iterable[Contest], viewer_id: int | None, *, now: datetime
 
 
 def voted_in(member_id: int | None) -> set[int]:
-    """The contests a member has voted in."""
-    votes = Vote.objects.filter(voter_id=member_id).values_list("contest_id", flat=True)
-    return set(votes) if member_id else set()
+    """The contests a member has voted in, for an idea that is still there."""
+    return set(_standing(voter_id=member_id).values_list("contest_id", flat=True)) if member_id else set()
+
+
+def _standing(**those: Any) -> QuerySet[Vote]:
+    """Votes, but for those whose idea is gone: who gave one of these has one to give."""
+    return Vote.objects.filter(idea__withdrawn_at=None, **those)
 
 
 def summed(found: Iterable[Tally]) -> Tally:

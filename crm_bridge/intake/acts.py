@@ -14,7 +14,7 @@ from crm_bridge.intake.batch import Batch, takes
 from crm_bridge.intake.signals import forget, learn, sight, signal, wonder
 from crm_bridge.models import Belonging
 from forums.facts import PostDeleted, PostEdited, PostReacted, PostRedacted, PostRestored, PostWritten, TopicOpened
-from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteForgotten, VoteWithdrawn
+from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteCounted, VoteForgotten
 
 
 @takes(TopicOpened)
@@ -96,15 +96,17 @@ def _idea_gone(batch: Batch, delivery: Delivery[IdeaWithdrawn]) -> None:
 
 @takes(IdeaVoted)
 def _vote(batch: Batch, delivery: Delivery[IdeaVoted]) -> None:
-    fact = delivery.fact
+    """An act like others. What it was for is secret until the results: that is learnt from the vote that counted."""
     batch.active(delivery)
-    if fact.moved_from_id:
-        forget(batch, delivery, ("vote",), fact.moved_from_id)
-    learn(batch, delivery, "vote", fact.idea_id, fact.title, fact.title, fact.text)
 
 
-@takes(VoteWithdrawn, VoteForgotten)
-def _vote_gone(batch: Batch, delivery: Delivery[VoteWithdrawn | VoteForgotten]) -> None:
+@takes(VoteCounted)
+def _vote_counted(batch: Batch, delivery: Delivery[VoteCounted]) -> None:
+    learn(batch, delivery, "vote", delivery.fact.idea_id, delivery.fact.title, delivery.fact.title, delivery.fact.text)
+
+
+@takes(VoteForgotten)
+def _vote_forgotten(batch: Batch, delivery: Delivery[VoteForgotten]) -> None:
     forget(batch, delivery, ("vote",), delivery.fact.idea_id)
 
 

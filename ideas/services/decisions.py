@@ -40,7 +40,7 @@ def decide(*, actor: Member, idea: Idea, decision: str, reason_en: str, reason_z
 
 def clean_reason(text: str, *, field: str) -> str:
     """A reason in bounds. Raises Invalid."""
-    text = text.replace("\0", "").strip()
+    text = text.replace("\r\n", "\n").replace("\0", "").strip()
     if not text or len(text) > MAX_REASON:
         raise Invalid(_("Every decision needs its reason, in both languages."), field=field)
     return text

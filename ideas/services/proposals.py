@@ -38,7 +38,7 @@ MAX_TEXT, FACT_TEXT = 20_000, 20_000
 
 def clean_text(title: str, source: str) -> tuple[str, str]:
     """Title and text in bounds. Raises Invalid."""
-    title, source = " ".join(title.replace("\0", "").split()), source.replace("\0", "").strip()
+    title, source = " ".join(title.replace("\0", "").split()), source.replace("\r\n", "\n").replace("\0", "").strip()
     if not title or len(title) > MAX_TITLE:
         raise Invalid(_("An idea needs a title of at most 160 characters."), field="title")
     if not source:
