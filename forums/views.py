@@ -30,7 +30,7 @@ from community.kernel.markup import own_words, quote
 from community.members.api import Role, has_role, limit_changes
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
-from forums.models import PAGE, Board, Post, Topic
+from forums.models import PAGE, Board, Post, Topic, page_of
 
 FRAGMENT_SECONDS = 60
 
@@ -84,6 +84,9 @@ def _topic_context(
         "pages": pages,
         "read": read,
         "first_new": first_new,
+        # Where reading goes on; nowhere for who has read it all, or nothing.
+        "unread_url": found.url_of(read + 1) if 0 < read < found.last_number else "",
+        "unread_page": page_of(read + 1),
         "now_at": rows[-1].post.number if rows else 1,
         **_powers(request, found),
         "can_reply": signed_in and (not found.closed or has_role(request.user, Role.MODERATOR)),
@@ -150,7 +153,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             tell(form, error)
         else:
             services.mark_read(found, request.user, post.number, now=now())
-            return redirect(f"{found.get_absolute_url()}?page={post.page}#p{post.number}")
+            return redirect(found.url_of(post.number))
     context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
     return render(request, "forums/reply.html", context, status=status_of(form))
 
@@ -173,7 +176,7 @@ def since(request: HttpRequest, pk: int) -> HttpResponse:
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """To the page a post stands on."""
     found = _post(request, pk)
-    return redirect(f"{found.topic.get_absolute_url()}?page={found.page}#p{found.number}")
+    return redirect(found.topic.url_of(found.number))
 
 
 @require_POST

@@ -140,7 +140,41 @@ def test_a_topic_nobody_has_opened_is_new_and_one_that_went_on_says_by_how_much(
     for found in (fresh, known):
         reply(found, now=now)
     html = client.get(place.get_absolute_url()).content.decode()
-    assert sorted(re.findall("<b>([^<]*new)</b>", html)) == ["1 new", "new"]
+    assert sorted(re.findall("<b>(?:<a [^>]*>)?([^<]*new)<", html)) == ["1 new", "new"]
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_what_is_new_in_a_topic_is_led_to_from_its_board_and_from_the_topic(client, now, deleted):
+    opened, tom = topic(where=board("racks"), now=now), member("tom")
+    many_posts(opened, 100)
+    Topic.objects.update(last_post_at=now)
+    opened.refresh_from_db()
+    services.mark_read(opened, tom, 70, now=now)
+    if deleted:
+        next_one = Post.objects.get(number=71)
+        services.delete_post(actor=next_one.author, post=next_one, now=now)
+    client.force_login(tom)
+    link = f"{opened.get_absolute_url()}?page=4#p71"
+    html = client.get("/boards/racks/").content.decode()
+    assert re.search(r'<a href="([^"]+)">30 new<', html)[1] == link
+    told = client.get(opened.get_absolute_url()).content.decode()
+    assert (
+        re.findall(r'<a href="([^"]+)">You have read 70 of 100</a>', told) == [link] * 2
+    )  # for a phone and for a desk
+    there = client.get(link).content.decode()
+    assert 'id="p71"' in there
+    assert "You have read 70 of 100" in there
+    assert ReadState.objects.get(member=tom).number == 80
+    assert "#p81" in client.get(link).content.decode()
+
+
+def test_who_has_read_everything_or_nothing_is_led_nowhere(client):
+    opened = topic()
+    many_posts(opened, 30)
+    client.force_login(member("tom"))
+    assert "You have read" not in client.get(opened.get_absolute_url()).content.decode()
+    client.get(opened.get_absolute_url(), {"page": 2})
+    assert "<span>You have read 30 of 30</span>" in client.get(opened.get_absolute_url()).content.decode()
 
 
 def test_a_board_keeps_order_and_choice_together_and_searches_itself(client):
