@@ -45,6 +45,41 @@ def test_a_draft_is_kept_on_the_device_until_it_is_sent_or_its_owner_leaves(page
             assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
 
 
+def test_a_reply_that_did_not_arrive_is_still_there(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    page.fill(TEXT, "Half a thought, not sent")
+    body = "<style>@view-transition { navigation: auto; }</style><h1>Back in a moment</h1>"
+    page.route("**/reply/", lambda route: route.fulfill(status=503, content_type="text/html", body=body))
+    page.click("#reply button[type=submit]")  # at once: before what is typed is kept by itself
+    page.get_by_text("Back in a moment").wait_for()
+    page.goto(server.places["topic"])
+    assert page.input_value(TEXT) == "Half a thought, not sent"
+    page.unroute("**/reply/")
+    page.click("#reply button[type=submit]")
+    page.wait_for_url("**#p*")
+    assert page.input_value(TEXT) == ""
+    kept = "[Object.keys(localStorage).filter((key) => key.startsWith('draft:')), document.cookie.includes('sent=')]"
+    assert page.evaluate(kept) == [[], False]
+
+
+def test_a_topic_that_did_not_arrive_is_still_there_with_its_title(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto("/boards/touring/new/")
+    page.fill("input[name=title]", "A half title")
+    page.fill(TEXT, "Half a question")
+    page.context.set_offline(True)
+    page.click("main form button[type=submit]")
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+    page.goto("/boards/touring/new/")
+    assert (page.input_value("input[name=title]"), page.input_value(TEXT)) == ("A half title", "Half a question")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/topics/**")
+    page.goto("/boards/touring/new/")
+    assert (page.input_value("input[name=title]"), page.input_value(TEXT)) == ("", "")
+
+
 def test_the_chosen_picture_is_named_and_can_be_taken_off(page, server, sign_in):
     sign_in(page, "maja")
     page.goto(server.places["topic"])

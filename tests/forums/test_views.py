@@ -328,6 +328,37 @@ def test_a_reply_leads_to_itself(client):
     assert ReadState.objects.get(member=tom).number == 2
 
 
+def test_what_has_arrived_is_named_to_the_device_that_keeps_it_and_what_was_refused_is_not(client):
+    opened, tom = topic(where=board("racks")), member("tom")
+    client.force_login(tom)
+    assert "sent" not in client.post(f"/topics/{opened.pk}/reply/", {"source": ""}).cookies
+    word = client.post(f"/topics/{opened.pk}/reply/", {"source": "Steel."}).cookies["sent"]
+    assert (word.value, word["httponly"], word["samesite"]) == (f"{tom.pk}:topic:{opened.pk}", "", "Lax")
+    assert "sent" not in client.post("/boards/racks/new/", {"title": "", "source": "Look"}).cookies
+    word = client.post("/boards/racks/new/", {"title": "My rack", "source": "Look"}).cookies["sent"]
+    assert word.value == f"{tom.pk}:board:{opened.board_id}"
+
+
+@pytest.mark.parametrize("who", ["member", "moderator"])
+def test_a_reply_to_a_topic_that_was_deleted_meanwhile_is_kept_in_the_form(client, now, who):
+    opened = topic(title="Not to be seen any longer")
+    said = reply(opened, source="Nor this")
+    services.delete_post(actor=opened.author, post=first_post(opened), now=now)
+    client.force_login(member() if who == "member" else staff(Role.MODERATOR))
+    answer = client.post(f"/topics/{opened.pk}/reply/", {"source": "My long text", "quote": said.pk})
+    html = answer.content.decode()
+    assert (answer.status_code, Post.objects.count()) == (410, 2)
+    assert "My long text" in html and "This topic was deleted." in html
+    assert "Not to be seen" not in html and "Nor this" not in html and "sent" not in answer.cookies
+
+
+def test_a_deleted_topic_of_a_board_that_is_not_for_everybody_is_not_there_at_all(client, now):
+    opened = topic(where=board(readers="staff"), author=staff(Role.MODERATOR))
+    services.delete_post(actor=opened.author, post=first_post(opened), now=now)
+    client.force_login(member())
+    assert client.post(f"/topics/{opened.pk}/reply/", {"source": "Text"}).status_code == 404
+
+
 def test_a_refused_reply_comes_back_with_its_text_and_the_reason(client):
     opened = topic()
     client.force_login(member())
