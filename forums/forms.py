@@ -43,6 +43,11 @@ class TopicForm(PostForm):
 
     title = forms.CharField(label=_("Title"), max_length=200)
 
+    def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, draft=draft, **kwargs)
+        if draft:
+            self.fields["title"].widget.attrs["data-draft"] = f"{draft}:title"
+
 
 class EditForm(forms.Form):
     """A changed text; the title too where the post is a topic's first. Moderators may have the old text forgotten."""

@@ -30,16 +30,17 @@ from community.kernel.markup import own_words, quote
 from community.members.api import Role, has_role, limit_changes
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
-from forums.models import PAGE, Board, Post, Topic
+from forums.models import PAGE, Board, Post, Topic, page_of
 
-FRAGMENT_SECONDS = 60
+FRAGMENT_SECONDS = SENT_SECONDS = 60
 
 
 @login_required
 def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
     """A new topic."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
-    form = TopicForm(request.POST or None, request.FILES or None, draft=_draft(request, f"board:{place.pk}"))
+    draft = _draft(request, f"board:{place.pk}")
+    form = TopicForm(request.POST or None, request.FILES or None, draft=draft)
     if request.method == "POST" and form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
@@ -50,7 +51,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
         except PaddockError as error:
             tell(form, error)
         else:
-            return redirect(topic)
+            return _sent(request, draft, redirect(topic))
     context = {"form": form, "board": place, "section": "clubs"}
     return render(request, "forums/open.html", context, status=status_of(form))
 
@@ -84,6 +85,9 @@ def _topic_context(
         "pages": pages,
         "read": read,
         "first_new": first_new,
+        # Where reading goes on; nowhere for who has read it all, or nothing.
+        "unread_url": found.url_of(read + 1) if 0 < read < found.last_number else "",
+        "unread_page": page_of(read + 1),
         "now_at": rows[-1].post.number if rows else 1,
         **_powers(request, found),
         "can_reply": signed_in and (not found.closed or has_role(request.user, Role.MODERATOR)),
@@ -119,6 +123,12 @@ def _draft(request: HttpRequest, where: str) -> str:
     return f"{request.user.pk}:{where}"
 
 
+def _sent(request: HttpRequest, draft: str, response: HttpResponse) -> HttpResponse:
+    """The response, with word to the next page's composer.js that what is kept on the device has arrived."""
+    response.set_cookie("sent", draft, max_age=SENT_SECONDS, samesite="Lax", secure=request.is_secure())
+    return response
+
+
 def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) -> str:
     data = {
         "@context": "https://schema.org",
@@ -137,9 +147,10 @@ def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) ->
 @login_required
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A reply; on an error the page comes back with the text in it."""
-    found = _topic(request, pk)
-    form = ReplyForm(request.POST, request.FILES, draft=_draft(request, f"topic:{found.pk}"))
-    quoted = _quoted(request.POST.get("quote", ""), found)
+    found = _topic_replied_to(request, pk)
+    draft = _draft(request, f"topic:{found.pk}")
+    form = ReplyForm(request.POST, request.FILES, draft=draft)
+    quoted = None if found.deleted_at else _quoted(request.POST.get("quote", ""), found)
     if form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
@@ -150,7 +161,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             tell(form, error)
         else:
             services.mark_read(found, request.user, post.number, now=now())
-            return redirect(f"{found.get_absolute_url()}?page={post.page}#p{post.number}")
+            return _sent(request, draft, redirect(found.url_of(post.number)))
     context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
     return render(request, "forums/reply.html", context, status=status_of(form))
 
@@ -173,7 +184,7 @@ def since(request: HttpRequest, pk: int) -> HttpResponse:
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """To the page a post stands on."""
     found = _post(request, pk)
-    return redirect(f"{found.topic.get_absolute_url()}?page={found.page}#p{found.number}")
+    return redirect(found.topic.url_of(found.number))
 
 
 @require_POST
@@ -265,6 +276,12 @@ def _topic(request: HttpRequest, pk: int) -> Topic:
     if has_role(request.user, Role.MODERATOR):
         topics = Topic.objects.all()
     return get_object_or_404(topics.select_related("board"), pk=pk)
+
+
+def _topic_replied_to(request: HttpRequest, pk: int) -> Topic:
+    """One that was deleted too: whoever was writing meanwhile is told so, and has their text back."""
+    boards = Board.objects.all() if has_role(request.user, Role.MODERATOR) else Board.objects.visible_to(request.user)
+    return get_object_or_404(Topic.objects.select_related("board").filter(board__in=boards), pk=pk)
 
 
 def _post(request: HttpRequest, pk: int) -> Post:

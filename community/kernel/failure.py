@@ -50,24 +50,29 @@ RULER = (
 )
 
 
+def words(*, away: bool) -> tuple[str, str]:
+    """Title and text, in the language that is active."""
+    if away:
+        text = _("Our database does not answer just now. What you sent is kept whole, or not at all, never in part.")
+        return _("Back in a moment"), text
+    text = _("Nothing you sent was half done: it is kept whole, or not at all. The error is in our log.")
+    return _("Something broke on our side"), text
+
+
 def page(*, language: str, theme: str, brand: str, here: str, away: bool = False) -> str:
     """The page in the language that is active; ``here`` is where trying again leads.
 
     ``away``: nothing broke, but the database does not answer.
     """
-    title = _("Something broke on our side")
-    text = _("Nothing you sent was half done: it is kept whole, or not at all. The error is in our log.")
-    if away:
-        title = _("Back in a moment")
-        text = _("Our database does not answer just now. What you sent is kept whole, or not at all, never in part.")
-    words = {
+    title, text = words(away=away)
+    shown = {
         "site": _("%(brand_name)s Paddock") % {"brand_name": brand},
         "title": title,
         "text": text,
         "again": _("Try again"),
         "home": _("To the home page"),
     }
-    said = {name: escape(text) for name, text in words.items()}
+    said = {name: escape(text) for name, text in shown.items()}
     mode = f' data-theme="{theme}"' if theme in {"light", "dark"} else ""
     return (
         f'<!doctype html><html lang="{language}"{mode}><head><meta charset="utf-8">'

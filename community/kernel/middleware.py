@@ -87,7 +87,7 @@ class PolicyMiddleware(CSPMiddleware):
 
 
 class RefusalMiddleware:
-    """A PaddockError that no form caught becomes a page with its message and status.
+    """A PaddockError that no form caught becomes a page with its message and status; for htmx the message alone.
 
     So does the rare case of two acts that each held what the other needed: one was ended by the database, whole.
     """

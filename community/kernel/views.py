@@ -27,7 +27,7 @@ from community.kernel.brand import brand_name
 from community.kernel.caches import redis_is_away
 from community.kernel.clock import now
 from community.kernel.errors import PaddockError, is_away
-from community.kernel.failure import STYLE_SOURCE, page
+from community.kernel.failure import STYLE_SOURCE, page, words
 from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
 from community.kernel.refusals import fields_sent, shown_fields
@@ -118,11 +118,18 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def problem(request: HttpRequest, *, status: int, title: str, message: str) -> HttpResponse:
-    """A page, or JSON where that was asked for, that says what is wrong."""
+    """A page that says what is wrong; JSON where that was asked for, the message alone for a part of a page."""
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"error": message}, status=status)
+    if request.headers.get("HX-Request"):
+        return _plain(message, status)
     context = {"title": title, "message": message, "status": int(status)}
     return render(request, "errors/problem.html", context, status=status)
+
+
+def _plain(message: str, status: int) -> HttpResponse:
+    """What page.js shows above the page an act was refused on."""
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
 
 
 def refused(request: HttpRequest, error: PaddockError) -> HttpResponse:
@@ -156,7 +163,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     fields = fields_sent(request) if ours else None
-    if fields is None or "application/json" in request.headers.get("Accept", ""):
+    whole = "application/json" not in request.headers.get("Accept", "") and not request.headers.get("HX-Request")
+    if fields is None or not whole:
         message = _("The form was open for too long or came from another site. Go back, reload and send it again.")
         return problem(request, status=HTTPStatus.FORBIDDEN, title=_("Please send it again"), message=message)
     context = {"path": full_path(request), "fields": shown_fields(fields), "files": bool(request.FILES)}
@@ -181,14 +189,19 @@ def failed(request: HttpRequest, *args: Any) -> HttpResponse:
     """
     away = is_away(sys.exception())
     language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
     with translation.override(language):
-        text = page(
-            language="zh-Hans" if language.startswith("zh") else "en",
-            theme=request.COOKIES.get("theme", ""),
-            brand=brand_name(),
-            here=way_back(request) if request.method in {"GET", "HEAD"} else "/",
-            away=away,
-        )
+        if request.headers.get("HX-Request"):
+            response = _plain(words(away=away)[1], status)
+        else:
+            text = page(
+                language="zh-Hans" if language.startswith("zh") else "en",
+                theme=request.COOKIES.get("theme", ""),
+                brand=brand_name(),
+                here=way_back(request) if request.method in {"GET", "HEAD"} else "/",
+                away=away,
+            )
+            response = HttpResponse(text, status=status)
     if away:
-        return HttpResponse(text, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": RETRY_AFTER_SECONDS})
-    return HttpResponse(text, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        response["Retry-After"] = RETRY_AFTER_SECONDS
+    return response

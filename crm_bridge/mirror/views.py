@@ -165,6 +165,8 @@ def permissions(request: HttpRequest) -> HttpResponse:
     try:
         services.switch(member=member, shown=shown, wanted=wanted, now=now())
     except Invalid as error:
+        if request.headers.get("HX-Request"):  # the table stays as it is
+            raise
         return _mirror(request, status=error.status, permit_error=error.message)
     if request.headers.get("HX-Request"):
         return _switched(request, everything=PROFILING_PERMIT in shown ^ wanted)

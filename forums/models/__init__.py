@@ -2,9 +2,9 @@
 
 from forums.models.boards import Board, BoardQuerySet, readers_of
 from forums.models.imported import Imported, ImportedFigure, ImportedVote
-from forums.models.posts import PAGE, PICTURES, Post, PostRevision, Reaction, Reference, Upload
+from forums.models.posts import PICTURES, Post, PostRevision, Reaction, Reference, Upload
 from forums.models.reading import BoardRead, ReadState
-from forums.models.topics import Topic, TopicQuerySet, topic_slug
+from forums.models.topics import PAGE, Topic, TopicQuerySet, page_of, topic_slug
 
 __all__ = [
     "PAGE",
@@ -23,6 +23,7 @@ __all__ = [
     "Topic",
     "TopicQuerySet",
     "Upload",
+    "page_of",
     "readers_of",
     "topic_slug",
 ]

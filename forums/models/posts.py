@@ -8,9 +8,8 @@ from django.urls import reverse
 
 from community.kernel.api import version_of
 from forums.enums import Kind, PostKind
-from forums.models.topics import Topic
+from forums.models.topics import Topic, page_of
 
-PAGE = 20
 PICTURES = "posts/%Y/%m/"
 
 
@@ -49,7 +48,7 @@ class Post(models.Model):
     @property
     def page(self) -> int:
         """The page of the topic it stands on."""
-        return (self.number - 1) // PAGE + 1
+        return page_of(self.number)
 
     @property
     def version(self) -> str:

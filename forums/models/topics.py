@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from forums.models.boards import Board, readers_of
 
+PAGE = 20  # posts
+
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     """Topics by who may see them."""
@@ -62,6 +64,10 @@ class Topic(models.Model):
         """Its first page."""
         return _topic_address(self.pk, self.slug)
 
+    def url_of(self, number: int) -> str:
+        """Where the post of a number stands; a deleted one leaves its place there."""
+        return f"{self.get_absolute_url()}?page={page_of(number)}#p{number}"
+
     def is_visible_to(self, viewer: Any) -> bool:
         """Whether somebody may read it, as ``visible_to`` of the queryset."""
         return self.deleted_at is None and self.board.readers in readers_of(viewer)
@@ -80,6 +86,11 @@ class Topic(models.Model):
 @lru_cache(20_000)  # lists name dozens of topics, mostly the same ones
 def _topic_address(pk: int, slug: str) -> str:
     return reverse("forums:topic", args=[pk, slug])
+
+
+def page_of(number: int) -> int:
+    """The page of its topic a post stands on."""
+    return (number - 1) // PAGE + 1
 
 
 def topic_slug(title: str) -> str:

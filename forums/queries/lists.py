@@ -38,6 +38,11 @@ class TopicRow:
     new: int
     board: Board | None = None
 
+    @property
+    def new_url(self) -> str:
+        """Where the first of them stands. Numbers stay when posts are deleted, so it is that far from the end."""
+        return self.topic.url_of(self.topic.last_number - self.new + 1)
+
 
 def topic_rows(topics: Iterable[Topic], reader: Any) -> list[TopicRow]:
     """Rows of a list, in a constant number of queries."""

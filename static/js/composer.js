@@ -1,8 +1,15 @@
 // Helpers for writing, in every form with data-writing:
 //   [data-mark]   puts Markdown around what is selected: "**", "- " or "[]"
 //   [data-file]   names the chosen picture; its button takes it off
-//   textarea[data-draft]   is kept on this device under that key until it is sent; [data-kept] says so
+//   [data-draft]  is kept on this device under that key until it has arrived; [data-kept] says so
 const KEEP_AFTER = 500;
+
+// The server names what has arrived: until then it may have to be sent again.
+const sent = /(?:^|; )sent=([^;]+)/.exec(document.cookie)?.[1];
+if (sent) {
+  for (const key of [sent, `${sent}:title`]) localStorage.removeItem(`draft:${key}`);
+  document.cookie = "sent=; Max-Age=0; Path=/; SameSite=Lax";
+}
 
 function put(text, value, from, to) {
   text.focus();
@@ -62,7 +69,7 @@ function draft(form, text) {
   });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
-    localStorage.removeItem(key);
+    keep();
   });
 }
 
@@ -73,7 +80,7 @@ for (const form of document.querySelectorAll("form[data-writing]")) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   picture(form);
-  if (text.dataset.draft) draft(form, text);
+  for (const field of form.querySelectorAll("[data-draft]")) draft(form, field);
   // The address of a quotation ends in #reply: then autofocus does not count, and going there takes the focus away.
   if (form.querySelector("[name=quote]")) addEventListener("load", () => setTimeout(() => text.focus()));
 }

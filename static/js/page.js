@@ -33,6 +33,32 @@ addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.elt.tagName === "FORM") send(detail.elt, detail.requestConfig?.triggeringEvent?.submitter);
 });
 addEventListener("htmx:afterRequest", ({ detail }) => back(detail.elt));
+
+// A refused act says why, above the page: htmx puts only good answers into it.
+const refusal = document.getElementById("refusal");
+
+function refuse({ type, detail: { xhr, requestConfig } }) {
+  if (!refusal || !requestConfig || requestConfig.verb === "get") return; // nobody pressed for it
+  const { target, submitter } = requestConfig.triggeringEvent ?? {};
+  // A switch shows what is kept, not what was asked for.
+  if (target?.type === "checkbox") target.checked = target.defaultChecked;
+  const said = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain") && xhr.responseText;
+  const bar = refusal.querySelector("template").content.cloneNode(true).firstElementChild;
+  bar.querySelector("[data-said]").textContent = said || (type === "htmx:sendError" ? refusal.dataset.unreached : refusal.dataset.failed);
+  bar.querySelector("button").addEventListener("click", () => {
+    bar.remove();
+    (submitter ?? target)?.focus();
+  });
+  refusal.querySelector(".bar")?.remove();
+  refusal.append(bar);
+}
+
+addEventListener("htmx:responseError", refuse);
+addEventListener("htmx:sendError", refuse);
+addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.requestConfig?.verb !== "get") refusal?.querySelector(".bar")?.remove();
+});
+
 // Back from the next page, out of the browser's memory: the buttons of this one are ready again.
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) for (const form of document.forms) back(form);

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.people import speaker
+
 pytestmark = pytest.mark.browser
 
 TEXT = "textarea[name=source]"
@@ -41,6 +43,41 @@ def test_a_draft_is_kept_on_the_device_until_it_is_sent_or_its_owner_leaves(page
             page.click("footer form[action='/account/logout/'] button")
             page.wait_for_load_state()
             assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+
+
+def test_a_reply_that_did_not_arrive_is_still_there(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    page.fill(TEXT, "Half a thought, not sent")
+    body = "<style>@view-transition { navigation: auto; }</style><h1>Back in a moment</h1>"
+    page.route("**/reply/", lambda route: route.fulfill(status=503, content_type="text/html", body=body))
+    page.click("#reply button[type=submit]")  # at once: before what is typed is kept by itself
+    page.get_by_text("Back in a moment").wait_for()
+    page.goto(server.places["topic"])
+    assert page.input_value(TEXT) == "Half a thought, not sent"
+    page.unroute("**/reply/")
+    page.click("#reply button[type=submit]")
+    page.wait_for_url("**#p*")
+    assert page.input_value(TEXT) == ""
+    kept = "[Object.keys(localStorage).filter((key) => key.startsWith('draft:')), document.cookie.includes('sent=')]"
+    assert page.evaluate(kept) == [[], False]
+
+
+def test_a_topic_that_did_not_arrive_is_still_there_with_its_title(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto("/boards/touring/new/")
+    page.fill("input[name=title]", "A half title")
+    page.fill(TEXT, "Half a question")
+    page.context.set_offline(True)
+    page.click("main form button[type=submit]")
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+    page.goto("/boards/touring/new/")
+    assert (page.input_value("input[name=title]"), page.input_value(TEXT)) == ("A half title", "Half a question")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/topics/**")
+    page.goto("/boards/touring/new/")
+    assert (page.input_value("input[name=title]"), page.input_value(TEXT)) == ("", "")
 
 
 def test_the_chosen_picture_is_named_and_can_be_taken_off(page, server, sign_in):
@@ -97,6 +134,61 @@ def test_the_focus_stays_on_a_button_that_was_pressed_by_key(page, server, sign_
     page.keyboard.press("Enter")
     page.wait_for_selector(f"#{name}[aria-pressed=true]")
     assert page.evaluate("document.activeElement.id") == name
+
+
+REFUSAL = "#refusal .bar"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_refused_vote_says_why(visit, server, sign_in, language):
+    page = visit(language=language, width=390, height=740)
+    sign_in(page, speaker("maja", language))
+    page.goto(server.places["contest"])
+    vote = page.locator("button.vote[aria-pressed=false]").first
+    vote.evaluate("button => button.form.setAttribute('hx-post', '/ideas/999999/do/vote/')")
+    page.evaluate("htmx.process(document.body)")
+    page.route("**/do/vote/", lambda route: route.fulfill(status=409, content_type="text/plain", body="Voting ended."))
+    vote.click()
+    assert page.locator(REFUSAL).inner_text().strip() == "Voting ended."
+    assert page.locator(REFUSAL).bounding_box()["y"] >= 0
+    assert vote.get_attribute("aria-busy") is None
+    page.unroute("**/do/vote/")
+    page.route("**/do/vote/", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>Bad</h1>"))
+    vote.click()
+    said = page.locator("#refusal").get_attribute("data-failed")
+    page.wait_for_function("said => document.querySelector('#refusal .bar')?.innerText.trim() === said", arg=said)
+    page.locator(REFUSAL).get_by_role("button").click()
+    assert page.locator(REFUSAL).count() == 0
+    assert page.evaluate("document.activeElement.id") == vote.get_attribute("id")
+
+
+def test_a_vote_after_the_close_is_refused_in_the_servers_words(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto(server.places["contest"])
+    own = page.locator("li", has=page.locator(".vote-closed")).get_attribute("id").removeprefix("idea")
+    page.locator("form.idea-foot:has(button)").evaluate(
+        "(form, own) => { form.setAttribute('hx-post', `/ideas/${own}/do/vote/`); htmx.process(form); }", own
+    )
+    with page.expect_response("**/do/vote/") as answer:
+        page.locator("button.vote").first.click()
+    assert answer.value.status >= 400
+    assert page.locator(REFUSAL).inner_text().strip() == answer.value.text()
+
+
+def test_a_switch_that_could_not_be_kept_goes_back(page, sign_in):
+    sign_in(page, "maja")
+    page.goto("/notifications/")
+    switch = page.locator("#kinds [role=switch]").first
+    before = switch.is_checked()
+    page.context.set_offline(True)
+    switch.click(force=True)
+    page.wait_for_selector(REFUSAL)
+    assert page.locator(REFUSAL).inner_text().strip() == "The site could not be reached. Nothing was changed."
+    assert switch.is_checked() is before
+    page.context.set_offline(False)
+    switch.click(force=True)
+    page.get_by_text("Kept.").wait_for()
+    assert (switch.is_checked(), page.locator(REFUSAL).count()) == (not before, 0)
 
 
 def test_one_press_sends_once(page, server, sign_in):

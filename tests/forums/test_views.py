@@ -140,7 +140,41 @@ def test_a_topic_nobody_has_opened_is_new_and_one_that_went_on_says_by_how_much(
     for found in (fresh, known):
         reply(found, now=now)
     html = client.get(place.get_absolute_url()).content.decode()
-    assert sorted(re.findall("<b>([^<]*new)</b>", html)) == ["1 new", "new"]
+    assert sorted(re.findall("<b>(?:<a [^>]*>)?([^<]*new)<", html)) == ["1 new", "new"]
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_what_is_new_in_a_topic_is_led_to_from_its_board_and_from_the_topic(client, now, deleted):
+    opened, tom = topic(where=board("racks"), now=now), member("tom")
+    many_posts(opened, 100)
+    Topic.objects.update(last_post_at=now)
+    opened.refresh_from_db()
+    services.mark_read(opened, tom, 70, now=now)
+    if deleted:
+        next_one = Post.objects.get(number=71)
+        services.delete_post(actor=next_one.author, post=next_one, now=now)
+    client.force_login(tom)
+    link = f"{opened.get_absolute_url()}?page=4#p71"
+    html = client.get("/boards/racks/").content.decode()
+    assert re.search(r'<a href="([^"]+)">30 new<', html)[1] == link
+    told = client.get(opened.get_absolute_url()).content.decode()
+    assert (
+        re.findall(r'<a href="([^"]+)">You have read 70 of 100</a>', told) == [link] * 2
+    )  # for a phone and for a desk
+    there = client.get(link).content.decode()
+    assert 'id="p71"' in there
+    assert "You have read 70 of 100" in there
+    assert ReadState.objects.get(member=tom).number == 80
+    assert "#p81" in client.get(link).content.decode()
+
+
+def test_who_has_read_everything_or_nothing_is_led_nowhere(client):
+    opened = topic()
+    many_posts(opened, 30)
+    client.force_login(member("tom"))
+    assert "You have read" not in client.get(opened.get_absolute_url()).content.decode()
+    client.get(opened.get_absolute_url(), {"page": 2})
+    assert "<span>You have read 30 of 30</span>" in client.get(opened.get_absolute_url()).content.decode()
 
 
 def test_a_board_keeps_order_and_choice_together_and_searches_itself(client):
@@ -292,6 +326,37 @@ def test_a_reply_leads_to_itself(client):
     answer = client.post(f"/topics/{opened.pk}/reply/", {"source": "Steel."})
     assert answer["Location"] == f"{opened.get_absolute_url()}?page=1#p2"
     assert ReadState.objects.get(member=tom).number == 2
+
+
+def test_what_has_arrived_is_named_to_the_device_that_keeps_it_and_what_was_refused_is_not(client):
+    opened, tom = topic(where=board("racks")), member("tom")
+    client.force_login(tom)
+    assert "sent" not in client.post(f"/topics/{opened.pk}/reply/", {"source": ""}).cookies
+    word = client.post(f"/topics/{opened.pk}/reply/", {"source": "Steel."}).cookies["sent"]
+    assert (word.value, word["httponly"], word["samesite"]) == (f"{tom.pk}:topic:{opened.pk}", "", "Lax")
+    assert "sent" not in client.post("/boards/racks/new/", {"title": "", "source": "Look"}).cookies
+    word = client.post("/boards/racks/new/", {"title": "My rack", "source": "Look"}).cookies["sent"]
+    assert word.value == f"{tom.pk}:board:{opened.board_id}"
+
+
+@pytest.mark.parametrize("who", ["member", "moderator"])
+def test_a_reply_to_a_topic_that_was_deleted_meanwhile_is_kept_in_the_form(client, now, who):
+    opened = topic(title="Not to be seen any longer")
+    said = reply(opened, source="Nor this")
+    services.delete_post(actor=opened.author, post=first_post(opened), now=now)
+    client.force_login(member() if who == "member" else staff(Role.MODERATOR))
+    answer = client.post(f"/topics/{opened.pk}/reply/", {"source": "My long text", "quote": said.pk})
+    html = answer.content.decode()
+    assert (answer.status_code, Post.objects.count()) == (410, 2)
+    assert "My long text" in html and "This topic was deleted." in html
+    assert "Not to be seen" not in html and "Nor this" not in html and "sent" not in answer.cookies
+
+
+def test_a_deleted_topic_of_a_board_that_is_not_for_everybody_is_not_there_at_all(client, now):
+    opened = topic(where=board(readers="staff"), author=staff(Role.MODERATOR))
+    services.delete_post(actor=opened.author, post=first_post(opened), now=now)
+    client.force_login(member())
+    assert client.post(f"/topics/{opened.pk}/reply/", {"source": "Text"}).status_code == 404
 
 
 def test_a_refused_reply_comes_back_with_its_text_and_the_reason(client):

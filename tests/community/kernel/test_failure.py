@@ -41,6 +41,7 @@ urlpatterns = [
     path("away/", away),
     path("", include("community.urls")),
 ]
+handler404 = "community.kernel.views.not_found"
 handler500 = "community.kernel.views.failed"
 
 
@@ -129,6 +130,22 @@ def test_what_tells_that_the_database_is_away(cause, away):
     error.__cause__ = cause
     assert is_away(error) is away
     assert not is_away(cause)
+
+
+@pytest.mark.parametrize("address", ["/broken/", "/away/", "/in-the-way/", "/nothing/here/"])
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_part_of_a_page_is_answered_with_the_message_alone(address):
+    client = Client(raise_request_exception=False)
+    page, part = client.post(address), client.post(address, headers={"HX-Request": "true"})
+    assert part["Content-Type"] == "text/plain; charset=utf-8"
+    assert part.status_code == page.status_code >= 400
+    assert part.content and part.content in page.content
+
+
+def test_a_form_that_came_too_late_is_told_so_by_htmx_too():
+    late = Client(enforce_csrf_checks=True)
+    answer = late.post("/account/login/", headers={"HX-Request": "true", "Origin": "http://testserver"})
+    assert (answer.status_code, answer["Content-Type"]) == (403, "text/plain; charset=utf-8")
 
 
 def test_what_is_larger_than_anybody_may_send_is_refused_in_those_words(client, settings):

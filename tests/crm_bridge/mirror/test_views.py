@@ -279,6 +279,10 @@ def test_a_switch_by_script_answers_with_the_table_alone(client, ada):
 def test_a_permission_nobody_offers_is_422_and_changes_nothing(client, ada):
     response = client.post(reverse("crm:permissions"), {"shown": list(BOTH), "permit": ["partners:dealer"]})
     assert response.status_code == 422
+    values = {"shown": list(BOTH), "permit": ["partners:dealer"]}
+    by_script = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
+    assert (by_script.status_code, by_script["Content-Type"]) == (422, "text/plain; charset=utf-8")
+    assert by_script.content in response.content
     assert permits_of(ada.pk) == set(BOTH)
 
 
