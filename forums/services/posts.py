@@ -85,7 +85,7 @@ def edit_post(
 ) -> Post:
     """A new text; the old one stays in the history, unless a moderator wants it forgotten.
 
-    The first post's edit may change the topic's title. ``based_on`` is the version the editor had before them: where
+    The first post's edit may change the topic's title. Saved without a change it is no edit. ``based_on`` is the version the editor had before them: where
     the post has another one by now it raises Outdated, unless it is this same edit sent twice. Without it, as from a
     program that read nothing before, nothing is compared.
     """
@@ -102,6 +102,11 @@ class _Change:
     title: str | None
     based_on: str | None
     forget: bool
+
+    def is_none(self, post: Post) -> bool:
+        """Whether the post says all this already."""
+        same = post.source == self.text.source and self.title in {None, post.topic.title}
+        return same and not self.forget
 
     def is_made(self, editor: Member, post: Post) -> bool:
         """Whether the same person did just this already, by pressing twice."""
@@ -125,6 +130,8 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         raise Outdated(
             _("This post was changed after you opened it: yours is not saved. Save again to put it there all the same.")
         )
+    if change.is_none(post):
+        return post
     old = PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
     if change.forget:
         remove_revision(actor=editor, revision=old, now=now)
