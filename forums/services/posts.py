@@ -85,9 +85,10 @@ def edit_post(
 ) -> Post:
     """A new text; the old one stays in the history, unless a moderator wants it forgotten.
 
-    The first post's edit may change the topic's title. Saved without a change it is no edit. ``based_on`` is the version the editor had before them: where
-    the post has another one by now it raises Outdated, unless it is this same edit sent twice. Without it, as from a
-    program that read nothing before, nothing is compared.
+    The first post's edit may change the topic's title. Saved without a change it is no edit.
+
+    ``based_on`` is the version the editor had before them: where the post has another one by now it raises Outdated,
+    unless it is this same edit sent twice. Without it, as from a program that read nothing before, nothing is compared.
     """
     require_editor(editor, post)
     title = None if title is None or post.number > 1 else clean_title(title)
@@ -132,7 +133,8 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         )
     if change.is_none(post):
         return post
-    old = PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
+    title = topic.title if post.number == 1 else ""
+    old = PostRevision.objects.create(post=post, title=title, source=post.source, replaced_at=now, replaced_by=editor)
     if change.forget:
         remove_revision(actor=editor, revision=old, now=now)
     post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
@@ -160,15 +162,15 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
 
 @transaction.atomic
 def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
-    """Take what a post said before out of its history, for good. Again changes nothing."""
+    """Take what a post said before, and its title, out of its history for good. Again changes nothing."""
     require_role(actor, Role.MODERATOR)
     # Under its topic's lock: an erasure that takes a name out of old texts would write this one anew.
     locked(revision.post.topic)
     old = PostRevision.objects.select_for_update().filter(pk=revision.pk).first()
     if old is None or old.removed_at:  # none: its author was erased
         return
-    old.source, old.removed_at, old.removed_by = "", now, actor
-    old.save(update_fields=["source", "removed_at", "removed_by"])
+    old.title, old.source, old.removed_at, old.removed_by = "", "", now, actor
+    old.save(update_fields=["title", "source", "removed_at", "removed_by"])
 
 
 @transaction.atomic
