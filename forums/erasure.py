@@ -36,6 +36,7 @@ from forums.models import (
 BATCH = 200
 TEXTS = (TopicOpened, PostWritten, PostEdited, PostRestored, PostRedacted)
 GONE = "…"
+MOST_TITLE = Topic._meta.get_field("title").max_length  # noqa: SLF001 - Django's name
 TABLES = "comments:"  # imports whose ids may be names
 
 
@@ -170,28 +171,33 @@ def _take_name_out(ids: list[int], member_id: int, changed: Changed) -> None:
     posts = list(Post.objects.filter(pk__in=ids).select_related("topic").order_by("pk"))
     revisions = list(PostRevision.objects.filter(post_id__in=ids).select_related("post"))
     titles = {post.topic_id: post.topic.title for post in posts if post.number == 1}
-    people = _people([*(post.source for post in posts), *(one.source for one in revisions), *titles.values()])
+    texts = [*(post.source for post in posts), *(one.source for one in revisions)]
+    people = _people([*texts, *titles.values(), *(one.title for one in revisions)])
     names = {name for name, bearer in people.items() if bearer == member_id}
     others = {name: bearer for name, bearer in people.items() if bearer != member_id}
-    quoted = _quoted_of(member_id, [*(post.source for post in posts), *(one.source for one in revisions)])
+    quoted = _quoted_of(member_id, texts)
     heads: dict[int, set[str]] = defaultdict(set)
+    retitled: set[int] = set()
     for one in revisions:
         heads[one.post_id].update(redaction.quotation_heads(one.source, quoted))
         one.source = redaction.without_names(one.source, names=names, posts=quoted, word=_word(one.post))
+        title = _title(one.title, names, one.post)
+        retitled |= {one.post_id} if title != one.title else set()
+        one.title = title
     for post in posts:
         heads[post.pk].update(redaction.quotation_heads(post.source, quoted))
         source = redaction.without_names(post.source, names=names, posts=quoted, word=_word(post))
         if source != post.source:
             _write(post, source, others)
             changed.posts.add(post.pk)
-    PostRevision.objects.bulk_update(revisions, ["source"], batch_size=BATCH)
+    PostRevision.objects.bulk_update(revisions, ["title", "source"], batch_size=BATCH)
     Post.objects.bulk_update(posts, ["source", "html", "text"], batch_size=BATCH)
     words = {post.pk: _word(post) for post in posts}
 
     def plain(post: int, text: str) -> str:
         return redaction.without_words(text, names=names, heads=heads[post], word=words[post])
 
-    changed.titles |= _new_titles(posts, names)
+    changed.titles |= _new_titles(posts, names, retitled)
     changed.facts |= _in_facts(posts, member_id, plain)
 
 
@@ -206,13 +212,18 @@ def _quoted_of(member_id: int, sources: Iterable[str]) -> set[int]:
     return set(Post.objects.filter(pk__in=cited, author_id=member_id).values_list("pk", flat=True)) if cited else set()
 
 
-def _new_titles(posts: Iterable[Post], names: Collection[str]) -> dict[int, str]:
+def _new_titles(posts: Iterable[Post], names: Collection[str], retitled: Collection[int]) -> dict[int, str]:
+    """The titles without the name; what says an older title with the name in it says the present one from now on."""
     found = {}
     for post in posts:
-        title = redaction.without_words(post.topic.title, names=names, heads=(), word=_word(post))
-        if post.number == 1 and title != post.topic.title:
-            found[post.topic_id] = title[: Topic._meta.get_field("title").max_length]  # noqa: SLF001 - Django's name
+        title = _title(post.topic.title, names, post)
+        if post.number == 1 and (title != post.topic.title or post.pk in retitled):
+            found[post.topic_id] = title
     return found
+
+
+def _title(title: str, names: Collection[str], post: Post) -> str:
+    return redaction.without_words(title, names=names, heads=(), word=_word(post))[:MOST_TITLE]
 
 
 def _in_facts(posts: Iterable[Post], member_id: int, plain: Callable[[int, str], str]) -> set[int]:

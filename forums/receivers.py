@@ -116,7 +116,7 @@ def explain(member_id: int) -> dict[str, Any]:
         "earlier_versions": list(
             PostRevision.objects.filter(post__author_id=member_id)
             .order_by("pk")
-            .values("post_id", "source", "replaced_at", "removed_at")
+            .values("post_id", "title", "source", "replaced_at", "removed_at")
         ),
         "named_in": list(
             Reference.objects.filter(member_id=member_id).order_by("post_id").values_list("post_id", flat=True)

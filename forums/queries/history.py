@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 
 from django.core.cache import cache
 
-from community.kernel.api import pages_of
+from community.kernel.api import pages_of, version_of
 from community.members.api import MemberCard, cards
 from forums.models import Post, PostRevision
 
@@ -27,11 +27,15 @@ Line = tuple[str, str]
 
 @dataclass(frozen=True)
 class Step:
-    """One edit: who made it and when, and the lines it took out and put in; none where the old text was removed."""
+    """One edit: who made it and when, and what it took out and put in; nothing where the old text was removed.
+
+    ``title`` has lines where it changed the topic's title, ``lines`` has none where it changed nothing else.
+    """
 
     revision: PostRevision
     by: MemberCard | None
     at: datetime
+    title: list[Line]
     lines: list[Line]
     removed: bool
 
@@ -43,33 +47,37 @@ def steps(post: Post, page: int) -> tuple[list[Step], int, int]:
     page = min(max(page, 1), pages)
     found = list(revisions[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE])
     people = cards([revision.replaced_by_id for revision in found], cars=False)
-    after = _newer(post, found[0]) if page > 1 and found else (f"now.{_moment(post)}", post.source)
+    title, source = _newer(post, found[0]) if page > 1 and found else (post.topic.title, post.source)
     shown = []
     for revision in found:
+        retitled: list[Line] = []
         lines: list[Line] = []
         if not revision.removed_at:
-            lines = _kept(revision, *after)
-            after = str(revision.pk), revision.source
+            retitled = _retitled(revision.title, title)
+            lines = [] if retitled and revision.source == source else _kept(revision.source, source)
+            title, source = revision.title or title, revision.source
         by = people.get(revision.replaced_by_id or 0)
-        shown.append(Step(revision, by, revision.replaced_at, lines, revision.removed_at is not None))
+        shown.append(Step(revision, by, revision.replaced_at, retitled, lines, revision.removed_at is not None))
     return shown, page, pages
 
 
 def _newer(post: Post, revision: PostRevision) -> tuple[str, str]:
     """What stood after a version and is still there: a later version, or what the post says now."""
     later = PostRevision.objects.filter(post=post, pk__gt=revision.pk, removed_at=None).order_by("pk").first()
-    return (str(later.pk), later.source) if later else (f"now.{_moment(post)}", post.source)
+    return (later.title, later.source) if later else (post.topic.title, post.source)
 
 
-def _moment(post: Post) -> str:
-    return str(post.edited_at.timestamp()) if post.edited_at else ""
+def _retitled(before: str, after: str) -> list[Line]:
+    """The title that was replaced, where it is known, and the one put in its place."""
+    return [("del", before), ("ins", after)] if before and before != after else []
 
 
-def _kept(before: PostRevision, name: str, after: str) -> list[Line]:
-    key = f"post-history:{before.pk}:{name}"
+def _kept(before: str, after: str) -> list[Line]:
+    """Found by what stands there: an erasure takes a name out of old texts, which are compared anew then."""
+    key = f"post-history:{version_of(before, after)}"
     lines: list[Line] | None = cache.get(key)
     if lines is None:
-        lines = differences(before.source, after)
+        lines = differences(before, after)
         cache.set(key, lines, KEPT_SECONDS)
     return lines
 

@@ -86,9 +86,10 @@ def edit_post(
 ) -> Post:
     """A new text; the old one stays in the history, unless a moderator wants it forgotten.
 
-    The first post's edit may change the topic's title. ``based_on`` is the version the editor had before them: where
-    the post has another one by now it raises Outdated, unless it is this same edit sent twice. Without it, as from a
-    program that read nothing before, nothing is compared.
+    The first post's edit may change the topic's title. Saved without a change it is no edit.
+
+    ``based_on`` is the version the editor had before them: where the post has another one by now it raises Outdated,
+    unless it is this same edit sent twice. Without it, as from a program that read nothing before, nothing is compared.
     """
     require_editor(editor, post)
     title = None if title is None or post.number > 1 else clean_title(title)
@@ -103,6 +104,11 @@ class _Change:
     title: str | None
     based_on: str | None
     forget: bool
+
+    def is_none(self, post: Post) -> bool:
+        """Whether the post says all this already."""
+        same = post.source == self.text.source and self.title in {None, post.topic.title}
+        return same and not self.forget
 
     def is_made(self, editor: Member, post: Post) -> bool:
         """Whether the same person did just this already, by pressing twice."""
@@ -126,7 +132,10 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         raise Outdated(
             _("This post was changed after you opened it: yours is not saved. Save again to put it there all the same.")
         )
-    old = PostRevision.objects.create(post=post, source=post.source, replaced_at=now, replaced_by=editor)
+    if change.is_none(post):
+        return post
+    title = topic.title if post.number == 1 else ""
+    old = PostRevision.objects.create(post=post, title=title, source=post.source, replaced_at=now, replaced_by=editor)
     if change.forget:
         remove_revision(actor=editor, revision=old, now=now)
     post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
@@ -155,15 +164,15 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
 
 @transaction.atomic
 def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
-    """Take what a post said before out of its history, for good. Again changes nothing."""
+    """Take what a post said before, and its title, out of its history for good. Again changes nothing."""
     require_role(actor, Role.MODERATOR)
     # Under its topic's lock: an erasure that takes a name out of old texts would write this one anew.
     locked(revision.post.topic)
     old = PostRevision.objects.select_for_update().filter(pk=revision.pk).first()
     if old is None or old.removed_at:  # none: its author was erased
         return
-    old.source, old.removed_at, old.removed_by = "", now, actor
-    old.save(update_fields=["source", "removed_at", "removed_by"])
+    old.title, old.source, old.removed_at, old.removed_by = "", "", now, actor
+    old.save(update_fields=["title", "source", "removed_at", "removed_by"])
 
 
 @transaction.atomic

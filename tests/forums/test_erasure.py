@@ -131,6 +131,24 @@ def test_every_mention_and_quotation_loses_the_name_everywhere(zelda):
     assert Signal.objects.filter(member_id=ida.pk, keyword="power").exists()
 
 
+def test_an_older_title_loses_the_name_wherever_it_was_said(zelda):
+    load_words()
+    ben = permit(member("ben"), "profiling:onsite")
+    opened = topic(author=member("ida"), title=f"A roof rack like @{NAME} has?", now=now())
+    reply(opened, author=ben, source="The roof rack", now=now())
+    first = first_post(opened)
+    services.edit_post(editor=first.author, post=first, title="A roof rack", source=first.source, now=now())
+    drain()
+    assert set(naming(NAME)) >= {"forums.PostRevision", "community_kernel.OutboxEvent", "crm_bridge.Signal"}
+    erase_member(member=zelda, now=now())
+    drain()
+    assert naming(NAME) == []
+    assert PostRevision.objects.get().title == "A roof rack like former member has?"
+    at_once = derived()
+    list(rebuild_profiles(now=now()))
+    assert derived() == at_once
+
+
 def test_a_name_taken_out_teaches_nothing_that_was_not_learnt_before(zelda):
     load_words()
     ben = member("ben")

@@ -13,7 +13,7 @@ from crm_bridge.mirror.explain import document
 from forums import services
 from forums.models import Post, PostRevision
 from forums.queries.history import MOST_LINES, differences
-from tests.forums.places import board, reply, topic
+from tests.forums.places import board, first_post, reply, topic
 from tests.people import THEN, member, staff
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,85 @@ def test_the_file_and_an_erasure_still_cover_it(said, now):
     assert not PostRevision.objects.exists()
 
 
+# Titles
+
+
+@pytest.fixture
+def turned():
+    """A first post whose author changed the title, then the text, then both."""
+    first = first_post(topic(author=member("maja"), title="Is steel better?"))
+    for title, source in (("Is steel worse?", first.source), ("Is steel worse?", "Say."), ("Which <b>?", "Well.")):
+        services.edit_post(editor=first.author, post=first, title=title, source=source, now=THEN)
+    return Post.objects.get(pk=first.pk)
+
+
+def test_a_title_that_was_changed_stands_in_the_history(client, turned):
+    client.force_login(member("otto"))
+    sections = client.get(history(turned)).content.decode().split("<section")[1:]
+    assert [(marked(one, "del"), marked(one, "ins")) for one in sections] == [
+        (["Is steel worse?", "Say."], ["Which &lt;b&gt;?", "Well."]),
+        (["Which one do you use?"], ["Say."]),
+        (["Is steel better?"], ["Is steel worse?"]),
+    ]
+    assert [">Title<" in one for one in sections] == [True, False, True]
+    assert ["…" in one for one in sections] == [False] * 3
+
+
+def test_a_reply_keeps_no_title(said):
+    assert PostRevision.objects.get().title == ""
+
+
+def test_where_an_older_title_is_not_known_nothing_is_said_of_it(client, turned):
+    PostRevision.objects.exclude(title="Is steel better?").update(title="")
+    client.force_login(member("otto"))
+    sections = client.get(history(turned)).content.decode().split("<section")[1:]
+    assert [">Title<" in one for one in sections] == [False, False, True]
+    assert "Which &lt;b&gt;?" in marked(sections[2], "ins")
+
+
+def test_a_version_that_is_taken_out_takes_its_title_too(client, turned):
+    mira, old = staff(Role.MODERATOR, "mira"), PostRevision.objects.get(title="Is steel better?")
+    client.force_login(mira)
+    address = reverse("forums:remove_revision", args=[turned.pk, old.pk])
+    assert "Is steel better?" in client.get(address).content.decode()
+    client.post(address)
+    old.refresh_from_db()
+    assert (old.title, "better" in client.get(history(turned)).content.decode()) == ("", False)
+    services.edit_post(editor=mira, post=turned, title="A question", source=turned.source, forget=True, now=THEN)
+    assert not PostRevision.objects.filter(title="Which <b>?").exists()
+
+
+def test_the_file_has_older_titles_and_an_erasure_leaves_none(turned):
+    titles = [row["title"] for row in document(turned.author)["earlier_versions"]]
+    assert titles == ["Is steel better?", "Is steel worse?", "Is steel worse?"]
+    erase_member(member=turned.author, now=THEN)
+    assert not PostRevision.objects.exists()
+
+
+def test_a_name_taken_out_by_an_erasure_is_no_longer_shown_to_who_read_it_before(client):
+    zelda, first = member("zelda"), first_post(topic(author=member("maja"), title="Ask @zelda"))
+    services.edit_post(editor=first.author, post=first, title="Ask me", source="Or @zelda.", now=THEN)
+    services.edit_post(editor=first.author, post=first, title="Ask", source="Or not.", now=THEN)
+    client.force_login(first.author)
+    assert client.get(history(first)).content.decode().count("zelda") == 3
+    erase_member(member=zelda, now=THEN)
+    html = client.get(history(first)).content.decode()
+    assert "zelda" not in html and marked(html, "del")[1:3] == ["Or former member.", "Ask former member"]
+
+
 # What it costs
+
+
+def test_titles_cost_no_queries(client, django_assert_num_queries):
+    first = first_post(topic(author=member("maja")))
+    client.force_login(first.author)
+    for n in range(11):
+        services.edit_post(editor=first.author, post=first, title=f"Title {n}", source=first.source, now=THEN)
+    client.get(history(first))
+    for page, shown, queries in (("", 10, 7), ("?page=2", 1, 8)):
+        with django_assert_num_queries(queries):
+            html = client.get(history(first, page)).content.decode()
+        assert len(marked(html, "ins")) == shown
 
 
 def test_the_history_comes_in_pages_and_each_costs_the_same(client, django_assert_num_queries):

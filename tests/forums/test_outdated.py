@@ -115,6 +115,20 @@ def test_the_same_text_by_somebody_else_is_refused(said, now):
         edit(said, "Come by.", based_on=began, now=now)
 
 
+def test_saving_what_stands_there_is_no_edit(said, now):
+    first = first_post(said.topic)
+    for post, title in ((said, None), (first, None), (first, first.topic.title), (first, f" {first.topic.title} ")):
+        before = state()
+        edit(post, f"{post.source}\n", title=title, based_on=post.version, now=now)
+        assert state() == before
+    assert not PostRevision.objects.exists()
+
+
+def test_what_stands_there_is_still_taken_out_of_the_history_by_a_moderator(said, now):
+    edit(said, said.source, by=staff(Role.MODERATOR, "mira"), forget=True, based_on=said.version, now=now)
+    assert [row.source for row in PostRevision.objects.all()] == [""]
+
+
 def test_a_program_that_read_nothing_before_says_no_version(said, now):
     edit(said, "One.", now=now)
     assert edit(said, "Two.", based_on=None, now=now).source == "Two."
@@ -147,6 +161,15 @@ def clash(client, said, now):
     began = version_in(client.get(page(said)))
     edit(said, "Come by. <b>", by=staff(Role.MODERATOR, "mira"), forget=True, now=now)
     return client.post(page(said), {"source": f"{ADDRESS} Any time.", "version": began})
+
+
+def test_the_edit_page_saved_as_it_was_opened_leaves_no_mark(client, now):
+    first = first_post(topic(title="Roof racks"))
+    client.force_login(first.author)
+    sent = {"title": "Roof racks", "source": first.source, "version": version_in(client.get(page(first)))}
+    assert client.post(page(first), sent).status_code == 302
+    first.refresh_from_db()
+    assert (first.edited_at, PostRevision.objects.count()) == (None, 0)
 
 
 def test_who_began_from_another_version_reads_both_texts(clash, said):
