@@ -1,5 +1,6 @@
 """compose.yaml holds what Compose takes, and is complete in itself."""
 
+from fnmatch import fnmatch
 from pathlib import Path
 
 import jsonschema
@@ -109,3 +110,20 @@ def test_the_server_of_compose_is_the_one_the_tests_run_on(compose):
     script = (ROOT / "scripts" / "services.sh").read_text()
     version = compose["services"]["elasticsearch"]["image"].rpartition(":")[2]
     assert f"elastic_version={version}\n" in script
+
+
+def ignored(name, file):
+    """Whether a file in the folder of the checkout is ignored by patterns as Git and Docker read them."""
+    patterns = (ROOT / file).read_text().split()
+    return any(fnmatch(name, pattern.removeprefix("**/").removeprefix("/").removesuffix("/")) for pattern in patterns)
+
+
+@pytest.mark.parametrize("file", [".gitignore", ".dockerignore"])
+def test_secrets_and_data_are_neither_committed_nor_built_into_the_image(compose, file):
+    named = [service["env_file"] for service in compose["services"].values() if "env_file" in service]
+    files = {name for names in named for name in ([names] if isinstance(names, str) else names)}
+    assert files
+    for name in (*files, ".env.bak", ".services", "var", "paddock.sqlite3", "paddock.sqlite3-wal", "backup.dump"):
+        assert ignored(name, file), name
+    for name in ("manage.py", "community", "locale", "requirements.lock"):
+        assert not ignored(name, file), name
