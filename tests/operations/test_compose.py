@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
+from community.settings.databases import database
 from community.settings.env import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +104,23 @@ def test_the_proxy_in_front_is_believed(compose):
 def test_our_processes_get_variables_that_exist(compose):
     known = {variable.name for variable in VARIABLES}
     for name in ("prepare", "web", "relay", "worker"):
-        assert set(compose["services"][name]["environment"]) <= known
+        assert set(compose["services"][name]["environment"]) <= known | {
+            "PGPASSWORD"
+        }  # PostgreSQL's own client reads it
+
+
+def test_a_password_may_hold_any_character_as_no_address_holds_it(compose):
+    ours = compose["services"]["web"]["environment"]
+    password = compose["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"]
+    assert ours["PGPASSWORD"] == password
+    assert not [name for name, value in ours.items() if "://" in value and "PASSWORD" in value]
+    assert database(ours["DATABASE_URL"])["PASSWORD"] == ""
+
+
+def test_the_head_names_what_production_and_its_deployment_check_ask_for():
+    head = (ROOT / "compose.yaml").read_text().partition("\nname:")[0]
+    for name in ("PADDOCK_SECRET_KEY", "PADDOCK_HOSTS", "PADDOCK_URL", "EMAIL_URL", "PADDOCK_FROM_EMAIL"):
+        assert f"#   {name}=" in head
 
 
 def test_the_server_of_compose_is_the_one_the_tests_run_on(compose):

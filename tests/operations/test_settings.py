@@ -63,6 +63,7 @@ def test_production_passes_the_deployment_check(tmp_path, good):
         ("PADDOCK_URL", "https://localhost", "paddock.W001"),
         ("EMAIL_URL", "", "paddock.W002"),
         ("PADDOCK_PROXIES", "0", "paddock.W004"),
+        ("PADDOCK_OLD_SECRET_KEYS", "$short", "security.W025"),
     ],
 )
 def test_the_deployment_check_tells_what_was_forgotten(tmp_path, good, name, value, told):
@@ -86,6 +87,12 @@ def test_production_refuses_to_start_without(tmp_path, good, missing, value):
     assert done.returncode != 0
     assert missing in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_secret_of_development_holds_nothing_that_a_shell_or_compose_reads(tmp_path):
+    done = manage(tmp_path, "check", DJANGO_SETTINGS_MODULE="community.settings.dev")
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"[\w-]{64}", (tmp_path / "secret").read_text(), re.ASCII)
 
 
 def test_production_serves_pages_whose_files_exist(tmp_path, good):
