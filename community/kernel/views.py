@@ -127,7 +127,8 @@ def problem(request: HttpRequest, *, status: int, title: str, message: str) -> H
 
 def refused(request: HttpRequest, error: PaddockError) -> HttpResponse:
     """The page for one of our own refusals."""
-    titles = {403: _("Not for you"), 404: _("Not here"), 409: _("Not possible now"), 410: _("No longer here")}
+    later = _("Not possible now")
+    titles = {403: _("Not for you"), 404: _("Not here"), 409: later, 410: _("No longer here"), 503: later}
     title = titles.get(error.status, _("That did not work"))
     return problem(request, status=error.status, title=title, message=error.message)
 

@@ -79,9 +79,16 @@ VARIABLES = (
         "EMAIL_URL",
         "str",
         "",
-        "Mail server, as smtp://user:password@host:port. Unset: mail is written to files under PADDOCK_HOME/mail.",
+        "Mail server: smtp+tls://user:password@host:587 (STARTTLS), smtp+ssl://user:password@host:465 (TLS from the "
+        "first byte), or smtp://host:25 (in clear, for a server on the same machine). Unset: mail is written to files "
+        "under PADDOCK_HOME/mail.",
     ),
-    Variable("PADDOCK_FROM_EMAIL", "str", "community@localhost", "Sender of the community's mail."),
+    Variable(
+        "PADDOCK_FROM_EMAIL",
+        "str",
+        "community@localhost",
+        "Sender of the community's mail, an address the mail server may send for.",
+    ),
     Variable("PADDOCK_LOG_LEVEL", "str", "INFO", "Least severe level that is logged."),
     Variable(
         "PADDOCK_PROXIES",
