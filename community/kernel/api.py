@@ -5,7 +5,16 @@ from community.kernel.batches import batched
 from community.kernel.brand import brand_name
 from community.kernel.cells import safe_cell
 from community.kernel.clock import around, now
-from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError, is_in_the_way
+from community.kernel.errors import (
+    Conflict,
+    Gone,
+    Invalid,
+    NotAllowed,
+    Outdated,
+    PaddockError,
+    Unavailable,
+    is_in_the_way,
+)
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import NewFile, forget_files, same_bytes, store_file
@@ -49,6 +58,7 @@ __all__ = [
     "NotAllowed",
     "Outdated",
     "PaddockError",
+    "Unavailable",
     "around",
     "batched",
     "brand_name",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,29 @@ def mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.EMAIL_URL:
         return []
     return [Warning("EMAIL_URL is not set: mail is written to files instead of sent.", id="paddock.W002")]
+
+
+@register(deploy=True)
+def sender(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Mail servers refuse mail of a sender that nobody can answer, or lay it aside as unwanted."""
+    if not settings.EMAIL_URL or not _is_this_machine(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]):
+        return []
+    return [
+        Warning(
+            f"PADDOCK_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL}: name an address of your domain.", id="paddock.W005"
+        )
+    ]
+
+
+@register(deploy=True)
+def mail_in_clear(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Codes for signing in, and the password of the mail server, are for nobody on the way."""
+    sealed = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
+    if not settings.EMAIL_URL.startswith("smtp") or sealed or _is_this_machine(settings.EMAIL_HOST or ""):
+        return []
+    return [
+        Warning("EMAIL_URL has mail sent in clear to another machine: smtp+tls:// or smtp+ssl://.", id="paddock.W006")
+    ]
 
 
 @register(deploy=True)

@@ -49,6 +49,12 @@ class Invalid(PaddockError):
     status = 422
 
 
+class Unavailable(PaddockError):
+    """A server that is needed for it is away: it can be done later."""
+
+    status = 503
+
+
 def is_in_the_way(error: Exception) -> bool:
     """Whether the database ended an act, whole, because another one held what it needed: it can be done again."""
     return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in IN_THE_WAY

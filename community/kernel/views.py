@@ -134,7 +134,8 @@ def _plain(message: str, status: int) -> HttpResponse:
 
 def refused(request: HttpRequest, error: PaddockError) -> HttpResponse:
     """The page for one of our own refusals."""
-    titles = {403: _("Not for you"), 404: _("Not here"), 409: _("Not possible now"), 410: _("No longer here")}
+    later = _("Not possible now")
+    titles = {403: _("Not for you"), 404: _("Not here"), 409: later, 410: _("No longer here"), 503: later}
     title = titles.get(error.status, _("That did not work"))
     return problem(request, status=error.status, title=title, message=error.message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -15,19 +16,27 @@ from django.core.validators import MaxLengthValidator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from community.kernel.api import brand_name
+from community.kernel.api import Unavailable, brand_name
+
+logger = logging.getLogger("paddock.mail")
 
 LONGEST_ADDRESS = 254
+# To whoever joins, and instead to whoever has an account with this address: nobody is told which of them it was.
+JOINING = ("account/email/email_confirmation_signup", "account/email/account_already_exists")
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Names by our rules; after joining come the permission questions."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Signed by the community in the reader's language, not by its address."""
+        """Signed by the community in the reader's language, not by its address. Raises Unavailable."""
         name = _("%(brand_name)s Paddock") % {"brand_name": brand_name()}
         site = SimpleNamespace(name=name, domain=settings.PADDOCK_URL)
-        super().send_mail(template_prefix, email, {**context, "current_site": site})
+        try:
+            super().send_mail(template_prefix, email, {**context, "current_site": site})
+        except OSError as error:  # smtplib's errors are among them
+            logger.warning("a mail could not be sent: %s", type(error).__name__)
+            raise Unavailable(_not_sent(template_prefix)) from error
 
     def get_signup_redirect_url(self, request: Any) -> str:
         """To the questions."""
@@ -55,6 +64,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Our form checks names."""
         return username
+
+
+def _not_sent(template_prefix: str) -> str:
+    if template_prefix in JOINING:
+        return _(
+            "The mail with your code could not be sent. Nothing is lost: sign in in a minute, with the name and the "
+            "password you chose, and a new code is sent."
+        )
+    return _("The mail could not be sent. Nothing is lost: try again in a minute.")
 
 
 def _signed_in_lately(request: Any) -> bool:

@@ -210,6 +210,7 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = HOME / "mail"
+EMAIL_TIMEOUT = 5  # seconds a request waits for each answer of the mail server
 DEFAULT_FROM_EMAIL = env.read("PADDOCK_FROM_EMAIL")
 
 SESSION_ENGINE = "community.members.sessions"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.management.utils import get_random_secret_key
+import secrets
 
 from community.settings import env
 from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
@@ -20,7 +20,7 @@ def generated_secret() -> str:
     path = HOME / "secret"
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        path.write_text(secrets.token_urlsafe(48))
     return path.read_text()
 
 

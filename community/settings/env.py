@@ -31,7 +31,10 @@ VARIABLES = (
         "PADDOCK_HOME", "str", "var", "Folder of all an installation writes: database, index, media, mail, secret."
     ),
     Variable(
-        "PADDOCK_SECRET_KEY", "str", "", "Signs sessions and tokens. Generated in development, required in production."
+        "PADDOCK_SECRET_KEY",
+        "str",
+        "",
+        "Signs sessions and tokens; 50 characters or more, no comma. Generated in development, required in production.",
     ),
     Variable(
         "PADDOCK_OLD_SECRET_KEYS",
@@ -54,8 +57,20 @@ VARIABLES = (
         "Whether migrate brings the starter vocabulary. 0: a site of another subject begins with words of its own.",
     ),
     Variable("PADDOCK_TIME_ZONE", "str", "UTC", "Time zone of the dates on pages, in tables and in file names."),
-    Variable("DATABASE_URL", "str", "", "PostgreSQL address. Unset: SQLite under PADDOCK_HOME."),
-    Variable("REDIS_URL", "str", "", "Redis for the channel layer and the cache. Unset: in memory, one process."),
+    Variable(
+        "DATABASE_URL",
+        "str",
+        "",
+        "PostgreSQL address, as postgres://user:password@host:5432/name; without a password PGPASSWORD holds. Unset: "
+        "SQLite under PADDOCK_HOME.",
+    ),
+    Variable(
+        "REDIS_URL",
+        "str",
+        "",
+        "Redis for the channel layer and the cache, as redis://user:password@host:6379/0. Unset: in memory, one "
+        "process.",
+    ),
     Variable("ELASTICSEARCH_URL", "str", "", "Elasticsearch address. Unset: the embedded engine under PADDOCK_HOME."),
     Variable(
         "PADDOCK_SEARCH_PREFIX", "str", "paddock_", "Prefix of index names, so that installations can share a cluster."
@@ -64,9 +79,16 @@ VARIABLES = (
         "EMAIL_URL",
         "str",
         "",
-        "Mail server, as smtp://user:password@host:port. Unset: mail is written to files under PADDOCK_HOME/mail.",
+        "Mail server: smtp+tls://user:password@host:587 (STARTTLS), smtp+ssl://user:password@host:465 (TLS from the "
+        "first byte), or smtp://host:25 (in clear, for a server on the same machine). Unset: mail is written to files "
+        "under PADDOCK_HOME/mail.",
     ),
-    Variable("PADDOCK_FROM_EMAIL", "str", "community@localhost", "Sender of the community's mail."),
+    Variable(
+        "PADDOCK_FROM_EMAIL",
+        "str",
+        "community@localhost",
+        "Sender of the community's mail, an address the mail server may send for.",
+    ),
     Variable("PADDOCK_LOG_LEVEL", "str", "INFO", "Least severe level that is logged."),
     Variable(
         "PADDOCK_PROXIES",
@@ -80,13 +102,17 @@ VARIABLES = (
     ),
 )
 
-_ENV = environ.Env()
+_KINDS = {"str": str, "bool": bool, "int": int, "list": list}
 
 
 def read(name: str) -> Any:
-    """The value of a listed variable. Raises KeyError for one that is not in the table."""
+    """The value of a listed variable, as it is written. Raises KeyError for one that is not in the table.
+
+    ``environ.Env()`` would take a secret that begins with ``$`` for the name of another variable.
+    """
     variable = {entry.name: entry for entry in VARIABLES}[name]
-    return getattr(_ENV, variable.kind)(name, default=variable.default)
+    written = os.environ.get(name)
+    return variable.default if written is None else environ.Env.parse_value(written, _KINDS[variable.kind])
 
 
 def home() -> Path:

@@ -1,11 +1,13 @@
 """compose.yaml holds what Compose takes, and is complete in itself."""
 
+from fnmatch import fnmatch
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
+from community.settings.databases import database
 from community.settings.env import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -102,10 +104,43 @@ def test_the_proxy_in_front_is_believed(compose):
 def test_our_processes_get_variables_that_exist(compose):
     known = {variable.name for variable in VARIABLES}
     for name in ("prepare", "web", "relay", "worker"):
-        assert set(compose["services"][name]["environment"]) <= known
+        assert set(compose["services"][name]["environment"]) <= known | {
+            "PGPASSWORD"
+        }  # PostgreSQL's own client reads it
+
+
+def test_a_password_may_hold_any_character_as_no_address_holds_it(compose):
+    ours = compose["services"]["web"]["environment"]
+    password = compose["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"]
+    assert ours["PGPASSWORD"] == password
+    assert not [name for name, value in ours.items() if "://" in value and "PASSWORD" in value]
+    assert database(ours["DATABASE_URL"])["PASSWORD"] == ""
+
+
+def test_the_head_names_what_production_and_its_deployment_check_ask_for():
+    head = (ROOT / "compose.yaml").read_text().partition("\nname:")[0]
+    for name in ("PADDOCK_SECRET_KEY", "PADDOCK_HOSTS", "PADDOCK_URL", "EMAIL_URL", "PADDOCK_FROM_EMAIL"):
+        assert f"#   {name}=" in head
 
 
 def test_the_server_of_compose_is_the_one_the_tests_run_on(compose):
     script = (ROOT / "scripts" / "services.sh").read_text()
     version = compose["services"]["elasticsearch"]["image"].rpartition(":")[2]
     assert f"elastic_version={version}\n" in script
+
+
+def ignored(name, file):
+    """Whether a file in the folder of the checkout is ignored by patterns as Git and Docker read them."""
+    patterns = (ROOT / file).read_text().split()
+    return any(fnmatch(name, pattern.removeprefix("**/").removeprefix("/").removesuffix("/")) for pattern in patterns)
+
+
+@pytest.mark.parametrize("file", [".gitignore", ".dockerignore"])
+def test_secrets_and_data_are_neither_committed_nor_built_into_the_image(compose, file):
+    named = [service["env_file"] for service in compose["services"].values() if "env_file" in service]
+    files = {name for names in named for name in ([names] if isinstance(names, str) else names)}
+    assert files
+    for name in (*files, ".env.bak", ".services", "var", "paddock.sqlite3", "paddock.sqlite3-wal", "backup.dump"):
+        assert ignored(name, file), name
+    for name in ("manage.py", "community", "locale", "requirements.lock"):
+        assert not ignored(name, file), name

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
+from environ import Env
 
+from community.kernel.checks import mail_in_clear
 from community.kernel.management.commands.settings_doc import document
 from community.kernel.middleware import ProxyMiddleware
 from community.settings.env import VARIABLES, home
@@ -35,7 +37,8 @@ def good():
         "PADDOCK_SECRET_KEY": SECRET,
         "PADDOCK_HOSTS": "community.example.com",
         "PADDOCK_URL": "https://community.example.com",
-        "EMAIL_URL": "smtp://mail.example.com:25",
+        "EMAIL_URL": "smtp+tls://paddock:secret@mail.example.com:587",
+        "PADDOCK_FROM_EMAIL": "community@example.com",
         "PADDOCK_PROXIES": "1",
     }
 
@@ -63,12 +66,26 @@ def test_production_passes_the_deployment_check(tmp_path, good):
         ("PADDOCK_URL", "https://localhost", "paddock.W001"),
         ("EMAIL_URL", "", "paddock.W002"),
         ("PADDOCK_PROXIES", "0", "paddock.W004"),
+        ("PADDOCK_FROM_EMAIL", "community@localhost", "paddock.W005"),
+        ("PADDOCK_FROM_EMAIL", "Paddock <community@localhost>", "paddock.W005"),
+        ("EMAIL_URL", "smtp://mail.example.com:25", "paddock.W006"),
+        ("PADDOCK_OLD_SECRET_KEYS", "$short", "security.W025"),
     ],
 )
 def test_the_deployment_check_tells_what_was_forgotten(tmp_path, good, name, value, told):
     done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **(good | {name: value}))
     assert done.returncode == 1
     assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    "address", ["smtp+ssl://mail.example.com:465", "smtps://mail.example.com:587", "smtp://127.0.0.1:25"]
+)
+def test_mail_that_nobody_reads_on_the_way_is_no_matter_for_the_deployment_check(settings, address):
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    for name, value in {**Env.email_url_config(address), "EMAIL_URL": address}.items():
+        setattr(settings, name, value)
+    assert mail_in_clear(None) == []
 
 
 def test_the_deployment_check_tells_when_others_can_look_in(tmp_path, good):
@@ -86,6 +103,12 @@ def test_production_refuses_to_start_without(tmp_path, good, missing, value):
     assert done.returncode != 0
     assert missing in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_secret_of_development_holds_nothing_that_a_shell_or_compose_reads(tmp_path):
+    done = manage(tmp_path, "check", DJANGO_SETTINGS_MODULE="community.settings.dev")
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"[\w-]{64}", (tmp_path / "secret").read_text(), re.ASCII)
 
 
 def test_production_serves_pages_whose_files_exist(tmp_path, good):

@@ -16,6 +16,10 @@ Every setting is an environment variable; unset ones have the value in the secon
 module `community.settings.prod`) refuses to start without `PADDOCK_SECRET_KEY` and `PADDOCK_HOSTS`. Written by
 `manage.py settings_doc`.
 
+Values are taken as they are. In a user's name or a password within an address, what is no letter, digit, `-`, `.`, `_`
+or `~` is written as percent and two digits: `@` as `%40`, `/` as `%2F`, `%` as `%25`. A file that a shell, Compose or
+systemd reads keeps its own rules: put a value with `$`, `#` or a space into single quotes there.
+
 | Variable | Unset | Meaning |
 | --- | --- | --- |
 """
