@@ -5,7 +5,7 @@ from community.kernel.batches import batched
 from community.kernel.brand import brand_name
 from community.kernel.cells import safe_cell
 from community.kernel.clock import around, now
-from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError, is_in_the_way
+from community.kernel.errors import Conflict, Gone, Invalid, NotAllowed, Outdated, PaddockError, is_away, is_in_the_way
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import NewFile, forget_files, same_bytes, store_file
@@ -69,6 +69,7 @@ __all__ = [
     "hold",
     "hold_here",
     "in_language",
+    "is_away",
     "is_chinese",
     "is_in_the_way",
     "lanes_held",
