@@ -13,6 +13,7 @@ from community.kernel.errors import (
     Outdated,
     PaddockError,
     Unavailable,
+    is_away,
     is_in_the_way,
 )
 from community.kernel.facts import SYSTEM, Delivery, Fact
@@ -80,6 +81,7 @@ __all__ = [
     "hold",
     "hold_here",
     "in_language",
+    "is_away",
     "is_chinese",
     "is_in_the_way",
     "lanes_held",

@@ -15,3 +15,4 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         """Register handlers, slots and what is searchable."""
         import_module("community.pages.receivers")
+        import_module("community.pages.schedule")

@@ -264,11 +264,14 @@ class Engine(Protocol):
 
     schema: Schema
 
+    def missing(self) -> bool:
+        """Whether there is no index to write to. Raises SearchDown."""
+
     def ensure(self) -> bool:
         """Make the index where it is missing; whether it was. Raises SearchDown."""
 
     def put(self, docs: Iterable[Doc]) -> Report:
-        """Write documents; durable when it returns. The relay only. Raises SearchDown."""
+        """Write documents; durable when it returns. The relay only. Raises SearchDown, also where none is made."""
 
     def search(self, query: Query) -> Result:
         """Answer. Raises SearchDown, and ValueError for a question the schema cannot answer."""

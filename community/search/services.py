@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Greatest
+from django.db.models import Q
 
-from community.kernel.api import batched, drained_when, each_round, now
+from community.kernel.api import batched, drained_when, each_round, is_away, now
+from community.search.leases import Lease, leased, next_version
+from community.search.loading import documents, is_nobodys_fault, one_by_one, readable
 from community.search.models import FailedDocument, IndexState, Mark
 from community.search.port import Doc, Query, Report, SearchDown
 from community.search.registry import Index, engine_of, index_named, indexes
@@ -20,11 +20,11 @@ from community.search.registry import Index, engine_of, index_named, indexes
 logger = logging.getLogger("paddock.search")
 
 BATCH = 500
-LEASE = timedelta(seconds=10)
+MARKED_AT_ONCE = 5000
 REBUILD_LEASE = timedelta(minutes=10)
 LONGEST_PAUSE_SECONDS = 30.0
 
-_ENSURED: set[str] = set()
+_SEEN: set[str] = set()  # indexes that were there when this process last looked
 _UNSEEN: set[str] = set()  # written to since the last refresh
 _PAUSES: dict[str, tuple[float, float]] = {}  # index: (not before, length of the pause)
 
@@ -43,12 +43,13 @@ def mark(index: str, ids: Iterable[object]) -> None:
 @each_round
 def flush() -> int:
     """Write what is marked. Returns how many documents; an engine that is away is tried again later."""
-    _ensure()
     marked = set(Mark.objects.values_list("index", "again").distinct())
     if any(again for _name, again in marked) and _take_over(now()):
         marked = {(name, False) for name, _again in marked}
-    waiting = [name for name, again in sorted(marked) if not again]
-    written = sum(_flush(index_named(name)) for name in waiting if not _pausing(name))
+    waiting = {name for name, again in marked if not again}
+    # Marks of an index that this version does not know wait for one that does.
+    due = [index for index in indexes() if index.name in waiting or index.name not in _SEEN]
+    written = sum(_try(index) for index in due if not _pausing(index.name))
     if not written:
         _show()
     return written
@@ -63,7 +64,7 @@ def _take_over(at: datetime) -> int:
 @drained_when
 def nothing_is_marked() -> bool:
     """Whether everything is written: an engine that is away, or another projector's lease, keeps marks waiting."""
-    return not Mark.objects.exists()
+    return not Mark.objects.filter(index__in=[index.name for index in indexes()]).exists()
 
 
 def _show() -> None:
@@ -72,55 +73,81 @@ def _show() -> None:
         try:
             engine_of(name).refresh()
         except SearchDown as error:
-            _pause(name, error)
+            _away(name, error)
         else:
             _UNSEEN.discard(name)
 
 
-def _ensure() -> None:
-    """Make indexes that do not exist yet, after an installation or an upgrade of the fields, and fill them."""
-    for index in indexes():
-        if index.name in _ENSURED or _pausing(index.name):
-            continue
-        try:
-            fresh = engine_of(index.name).ensure()
-        except SearchDown as error:
-            _pause(index.name, error)
-            continue
-        _ENSURED.add(index.name)
-        if fresh:
-            mark(index.name, index.all_ids())
+def _try(index: Index) -> int:
+    """Write to one index; what goes wrong with it stops none of the others."""
+    try:
+        return _flush(index)
+    except SearchDown as error:
+        _away(index.name, error)
+    except Exception as error:
+        if is_away(error):
+            raise
+        logger.exception("the index %s cannot be written, trying again in %.1f s", index.name, _pause(index.name))
+    return 0
 
 
 def _flush(index: Index) -> int:
-    with _lease(index.name) as version:
-        if version is None:
+    with leased(index.name) as held:
+        if held is None or (engine_of(index.name).missing() and not _make(index, held)):
             return 0
+        _SEEN.add(index.name)
         marks = list(Mark.objects.filter(index=index.name, again=False).order_by("pk")[:BATCH])
         ids = list(dict.fromkeys(entry.document_id for entry in marks))
-        try:
-            if engine_of(index.name).ensure():  # lost behind our back: what is written now is not all of it
-                logger.warning("the index %s was missing and is filled anew", index.name)
-                mark(index.name, index.all_ids())
-            _write(index, ids, version)
-        except SearchDown as error:
-            _pause(index.name, error)
-            return 0
+        if ids:
+            _write(index, ids, held.version)
+            _UNSEEN.add(index.name)
+            _clear(index, [entry.pk for entry in marks], held.version)
         _PAUSES.pop(index.name, None)
-        _UNSEEN.add(index.name)
-        _clear(index, [entry.pk for entry in marks], version)
         return len(ids)
+
+
+def _make(index: Index, held: Lease) -> bool:
+    """Make an index that is missing, with all its documents marked. Returns whether we may write to it.
+
+    It is missing after an installation, after an upgrade of the fields, or because it was lost. The marks are there
+    before it is: whoever is killed in between leaves it missing, and it is made once more.
+    """
+    known = index.name in _SEEN
+    logger.log(logging.WARNING if known else logging.INFO, "the index %s is missing and is filled", index.name)
+    if not _mark_all(index, held):
+        return False
+    engine_of(index.name).ensure()
+    if held.renew():
+        return True
+    # It took so long that somebody else made one too, and may have written to it before ours took its place.
+    for ids in batched(index.all_ids(), MARKED_AT_ONCE):
+        mark(index.name, ids)
+    return False
+
+
+def _mark_all(index: Index, held: Lease) -> bool:
+    """Have every document written, a part of them at a time. Returns whether the lease is still ours."""
+    marked = Mark.objects.filter(index=index.name, again=False).values_list("document_id", flat=True)
+    waiting = set(marked.iterator())  # of a try before: they are not marked twice, however often it is tried
+    for ids in batched((key for key in index.all_ids() if key not in waiting), MARKED_AT_ONCE):
+        if not held.renew():
+            return False
+        mark(index.name, ids)
+    return held.renew()
 
 
 def _write(index: Index, ids: Sequence[str], version: int) -> None:
     # The version was taken before loading: whoever loads later has a higher one.
-    report = engine_of(index.name).put(_documents(index, ids, version))
+    engine = engine_of(index.name)
+    try:
+        report = engine.put(documents(index, ids, version))
+    except Exception as error:
+        if is_nobodys_fault(error):
+            raise
+        found, errors = one_by_one(index, ids, version)
+        report = engine.put(found)
+        report.errors |= errors
     _note_failures(index.name, ids, report)
-
-
-def _documents(index: Index, ids: Sequence[str], version: int) -> list[Doc]:
-    loaded = dict(index.load(ids)) if ids else {}
-    return [Doc(document_id, version, loaded.get(document_id)) for document_id in ids]
 
 
 def _note_failures(name: str, ids: Sequence[str], report: Report) -> None:
@@ -142,37 +169,18 @@ def _clear(index: Index, mark_ids: Sequence[int], version: int) -> None:
     # Otherwise a rebuild began or ended while we wrote: the marks stay and are written once more.
 
 
-@contextmanager
-def _lease(name: str) -> Iterator[int | None]:
-    """The right to write to an index for some seconds, with the version to write; None while another has it."""
-    at = now()
-    until = at + LEASE
-    free = IndexState.objects.filter(Q(leased_until=None) | Q(leased_until__lt=at), name=name)
-    if not free.update(leased_until=until, version=_next_version(at)):
-        IndexState.objects.bulk_create([IndexState(name=name)], ignore_conflicts=True)
-        if not free.update(leased_until=until, version=_next_version(at)):
-            yield None
-            return
-    version = IndexState.objects.values_list("version", flat=True).get(name=name)
-    try:
-        yield version
-    finally:
-        IndexState.objects.filter(name=name, leased_until=until).update(leased_until=None)
-
-
-def _next_version(at: datetime) -> Greatest:
-    """Above every version given so far, and above those a database restored from a backup no longer knows of."""
-    return Greatest(F("version") + 1, Value(int(at.timestamp() * 1000)))
-
-
 def _pausing(name: str) -> bool:
     return _PAUSES.get(name, (0.0, 0.0))[0] > time.monotonic()
 
 
-def _pause(name: str, error: Exception) -> None:
+def _away(name: str, error: SearchDown) -> None:
+    logger.warning("search is away, trying again in %.1f s: %s", _pause(name), error)
+
+
+def _pause(name: str) -> float:
     length = min(LONGEST_PAUSE_SECONDS, max(0.5, _PAUSES.get(name, (0.0, 0.0))[1] * 2))
     _PAUSES[name] = (time.monotonic() + length, length)
-    logger.warning("search is away, trying again in %.1f s: %s", length, error)
+    return length
 
 
 def rebuild(name: str, *, progress: Iterable[str] | None = None) -> Report:
@@ -182,10 +190,12 @@ def rebuild(name: str, *, progress: Iterable[str] | None = None) -> Report:
     """
     index = index_named(name)
     version = _begin_rebuild(name, at=now())
+    errors: dict[str, str] = {}
     try:
-        report = engine_of(name).rebuild(_read_anew(index, version, progress or index.all_ids()))
+        report = engine_of(name).rebuild(_read_anew(index, version, progress or index.all_ids(), errors))
     finally:
         _end_rebuild(name)
+    report.errors |= errors
     failed = [FailedDocument(index=name, document_id=key, error=error) for key, error in report.errors.items()]
     FailedDocument.objects.filter(index=name).delete()
     FailedDocument.objects.bulk_create(failed)
@@ -196,7 +206,7 @@ def _begin_rebuild(name: str, *, at: datetime) -> int:
     IndexState.objects.bulk_create([IndexState(name=name)], ignore_conflicts=True)
     free = Q(rebuilding_until=None) | Q(rebuilding_until__lt=at)
     begun = IndexState.objects.filter(free, name=name).update(
-        rebuilding_until=at + REBUILD_LEASE, version=_next_version(at)
+        rebuilding_until=at + REBUILD_LEASE, version=next_version(at)
     )
     if not begun:
         raise RebuildRunning(name)
@@ -206,19 +216,21 @@ def _begin_rebuild(name: str, *, at: datetime) -> int:
 @transaction.atomic
 def _end_rebuild(name: str) -> None:
     """What was written to the old index meanwhile is written to the new one as well."""
-    IndexState.objects.filter(name=name).update(rebuilding_until=None, version=_next_version(now()))
+    IndexState.objects.filter(name=name).update(rebuilding_until=None, version=next_version(now()))
     Mark.objects.filter(index=name, again=True).update(again=False)
 
 
-def _read_anew(index: Index, version: int, ids: Iterable[str]) -> Iterator[Doc]:
-    """The documents for a rebuild, whose lease is renewed while it reads."""
+def _read_anew(index: Index, version: int, ids: Iterable[str], errors: dict[str, str]) -> Iterator[Doc]:
+    """The documents for a rebuild, whose lease is renewed while it reads; what cannot be read goes to ``errors``."""
     for chunk in batched(ids, BATCH):
         IndexState.objects.filter(name=index.name).update(rebuilding_until=now() + REBUILD_LEASE)
-        yield from _present(index, chunk, version)
+        yield from _present(index, chunk, version, errors)
 
 
-def _present(index: Index, ids: Sequence[str], version: int) -> list[Doc]:
-    return [document for document in _documents(index, ids, version) if document.values is not None]
+def _present(index: Index, ids: Sequence[str], version: int, errors: dict[str, str]) -> list[Doc]:
+    found, wrong = readable(index, ids, version)
+    errors |= wrong
+    return [document for document in found if document.values is not None]
 
 
 def drift(name: str) -> tuple[list[str], list[str]]:
@@ -228,15 +240,17 @@ def drift(name: str) -> tuple[list[str], list[str]]:
     engine = engine_of(name)
     engine.refresh()
     stored = set(engine.ids(Query()))
-    wanted = {document.id for chunk in batched(index.all_ids(), BATCH) for document in _present(index, chunk, 0)}
+    wanted = {document.id for chunk in batched(index.all_ids(), BATCH) for document in _present(index, chunk, 0, {})}
     return sorted(wanted - stored - waiting), sorted(stored - wanted - waiting)
 
 
 def repair(name: str) -> int:
-    """Mark what has drifted. Returns how many documents."""
+    """Mark what has drifted, and what was refused before. Returns how many documents."""
     missing, surplus = drift(name)
-    mark(name, [*missing, *surplus])
-    return len(missing) + len(surplus)
+    refused = FailedDocument.objects.filter(index=name).values_list("document_id", flat=True)
+    drifted = {*missing, *surplus, *refused}
+    mark(name, sorted(drifted))
+    return len(drifted)
 
 
 def lag(at: datetime) -> dict[str, tuple[int, float]]:
@@ -252,5 +266,5 @@ def lag(at: datetime) -> dict[str, tuple[int, float]]:
 def forget_state() -> None:
     """Forget what this process knows of pauses and existing indexes: tests begin anew."""
     _PAUSES.clear()
-    _ENSURED.clear()
+    _SEEN.clear()
     _UNSEEN.clear()

@@ -149,6 +149,18 @@ def test_an_older_title_loses_the_name_wherever_it_was_said(zelda):
     assert derived() == at_once
 
 
+def test_the_history_of_a_post_shows_the_name_no_longer(zelda, client):
+    ida = member("ida")
+    post = reply(topic(now=now()), author=ida, source=f"Thanks @{NAME}.", now=now())
+    services.edit_post(editor=ida, post=post, source=f"Many thanks @{NAME}.", now=now())
+    page = reverse("forums:history", args=[post.pk])
+    client.force_login(ida)
+    assert NAME in client.get(page).content.decode()
+    erase_member(member=zelda, now=now())
+    shown = client.get(page).content.decode()
+    assert NAME not in shown and "Many thanks former member." in shown
+
+
 def test_a_name_taken_out_teaches_nothing_that_was_not_learnt_before(zelda):
     load_words()
     ben = member("ben")

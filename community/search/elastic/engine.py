@@ -76,7 +76,6 @@ class Elastic:
 
     def put(self, docs: Iterable[Doc]) -> Report:
         """Write documents with the version guard."""
-        self.ensure()
         return self._put(docs, index=None)
 
     def _put(self, docs: Iterable[Doc], *, index: str | None) -> Report:
@@ -113,6 +112,10 @@ class Elastic:
                 raise SearchDown(f"{got['status']} {got['error']['type']}")  # the relay sends the batch again
             else:
                 report.errors[got["_id"]] = f"{got['error']['type']}: {got['error']['reason']}"
+
+    def missing(self) -> bool:
+        """Whether there is no index to write to."""
+        return not self._indexes.present()
 
     def ensure(self) -> bool:
         """Make the index where it is missing; whether it was."""

@@ -152,9 +152,14 @@ class Embedded:
 
     # Writing: the relay only
 
+    def missing(self) -> bool:
+        """Whether there is no index to write to."""
+        with failures_as_search_down():
+            return self.files is not None and not self.files.whole()
+
     def ensure(self) -> bool:
         """Make the index where it is missing; whether it was."""
-        if self.files is None or self.files.whole():
+        if self.files is None or not self.missing():
             return False
         self.close()  # a writer into a folder that is gone
         with failures_as_search_down():
@@ -220,7 +225,7 @@ class Embedded:
         if self._writer and self._writer[1] != current:
             self.close()  # somebody rebuilt the index
         if not self._writer:
-            path, index = self.files.writable() if self.files else (None, self._memory)
+            path, index = self.files.opened() if self.files else (None, self._memory)
             self._writer = os.getpid(), path, index, index.writer(HEAP, 1)
         return self._writer[2], self._writer[3]
 

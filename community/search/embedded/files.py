@@ -102,8 +102,14 @@ class Generations:
         """The index in use, made when there is none. Never ``Index(schema, path)``: it empties one with lost files."""
         path = self.current()
         if path is None or not self.whole():
-            path = self.make()
-            self.switch(path)
+            self.switch(self.make())
+        return self.opened()
+
+    def opened(self) -> tuple[Path, Any]:
+        """The index in use, for writing."""
+        path = self.current()
+        if path is None:
+            raise SearchDown("there is no index")
         index = tantivy.Index.open(str(path))
         index.config_reader("manual")
         return path, index

@@ -199,6 +199,7 @@ def test_readers_see_every_commit_and_every_switch(tmp_path):
     writer, reader = Embedded(SCHEMA, tmp_path), Embedded(SCHEMA, tmp_path)
     with pytest.raises(SearchDown):
         reader.search(Query())
+    writer.ensure()
     writer.put([Doc("a", 1, {"tag": "x"})])
     assert reader.search(Query()).ids == ["a"]
     writer.put([Doc("b", 1, {"tag": "x"})])
@@ -210,6 +211,7 @@ def test_readers_see_every_commit_and_every_switch(tmp_path):
 
 def test_readers_in_threads_agree(tmp_path):
     writer, reader = Embedded(SCHEMA, tmp_path), Embedded(SCHEMA, tmp_path)
+    writer.ensure()
     writer.put([Doc(str(n), 1, {"tag": "x"}) for n in range(50)])
     totals = []
     threads = [threading.Thread(target=lambda: totals.append(reader.search(Query()).total)) for _ in range(8)]

@@ -1,0 +1,53 @@
+"""Documents as their app has them now. One that cannot be read keeps none of the others from the index."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from community.kernel.api import is_away
+from community.search.port import Doc, SearchDown
+from community.search.registry import Index
+
+logger = logging.getLogger("paddock.search")
+
+LONGEST_ERROR = 2000
+
+
+def documents(index: Index, ids: Sequence[str], version: int) -> list[Doc]:
+    """All of them at once; those that are gone without values."""
+    loaded = dict(index.load(ids)) if ids else {}
+    return [Doc(document_id, version, loaded.get(document_id)) for document_id in ids]
+
+
+def one_by_one(index: Index, ids: Sequence[str], version: int) -> tuple[list[Doc], dict[str, str]]:
+    """Those that can be loaded and written, and what is wrong with the others."""
+    found: list[Doc] = []
+    errors: dict[str, str] = {}
+    for document_id in ids:
+        try:
+            [document] = documents(index, [document_id], version)
+            index.schema.row(document)
+        except Exception as error:
+            if is_nobodys_fault(error):
+                raise
+            logger.exception("document cannot be read: %s %s", index.name, document_id)
+            errors[document_id] = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+        else:
+            found.append(document)
+    return found, errors
+
+
+def readable(index: Index, ids: Sequence[str], version: int) -> tuple[list[Doc], dict[str, str]]:
+    """All of them at once where that works."""
+    try:
+        return documents(index, ids, version), {}
+    except Exception as error:
+        if is_nobodys_fault(error):
+            raise
+        return one_by_one(index, ids, version)
+
+
+def is_nobodys_fault(error: Exception) -> bool:
+    """Whether the engine or the database is away: it says nothing of a document."""
+    return isinstance(error, SearchDown) or is_away(error)
