@@ -391,8 +391,8 @@ def test_a_batch_of_facts_costs_the_same_queries_whatever_its_size(words, board,
     marks = Mark.objects.count()
     # Learning: what is late, permissions, vocabulary, signals, active days twice. Profiles: members, permissions,
     # signals, controls, days, profiles, marks. Telling: topics, readers, muted kinds, known lines, new lines, their
-    # locks, lines, pushes. Marks of topics. Around it: waiting members, facts, what is handled, three pairs of savepoints; on PostgreSQL
-    # also the lanes with something to do, and their claim.
+    # locks, lines, pushes. Marks of topics. Around it: waiting members, facts, what is handled, three pairs of
+    # savepoints; on PostgreSQL also the lanes with something to do, and their claim.
     with django_assert_num_queries(34 if connection.vendor == "postgresql" else 32):
         assert deliver_once(now=now()) == count
     assert Mark.objects.count() == marks + count + 1
