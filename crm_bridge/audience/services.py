@@ -1,8 +1,7 @@
 """Asking for an audience: who matches and may be reached; the others only as a number.
 
 An audience is always asked for a purpose and a channel. Who permits it is listed. Who matches without permitting it
-is counted, in whole tens of everybody who matches: every purpose and channel tells the same of them. Facets are of
-people who are listed.
+is counted, in whole tens, and a count below ten is told as "fewer than ten". Facets are of people who are listed.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ from crm_bridge.profiles.projector import INDEX
 from crm_bridge.profiles.queries import Interest, interests_for_staff, stage_label, stage_sentence
 
 FEWEST = 10
-UNTOLD = 2 * FEWEST  # so many of the others are always told as a number
 PAGE = 20
 FIELDS = {"club": "clubs"}
 SORTED_BY = {"active": "active_at", "joined": "joined_at", "days": "active_days", "acts": "acts"}
@@ -70,7 +68,7 @@ class Person:
 class Audience:
     """An answer: ``total`` people who permit the contact, a page of them, facets over all of them.
 
-    ``counted_only``: at least so many more match without permitting it, in tens; None: fewer than ``UNTOLD``.
+    ``counted_only``: at least so many more match without permitting it, in tens; None stands for fewer than ten.
     ``growth``: how many of those who may be reached were members at the beginning of each of the last twelve weeks,
     and now.
     """
@@ -138,6 +136,11 @@ def permitted(asked: Query, line: Line) -> Query:
     return replace(asked, must={**asked.must, "permits": (":".join(line.permit),)})
 
 
+def not_permitted(asked: Query, line: Line) -> Query:
+    """The question among those who match and do not permit the contact."""
+    return replace(asked, none={**asked.none, "permits": (":".join(line.permit),)}, size=1)
+
+
 def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
     """The eight facets of the console."""
     end = now + timedelta(days=1)
@@ -177,24 +180,19 @@ def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> A
     found = ordered(replace(permitted(asked, line), page=page, size=size, facets=facets_at(now)), line)
     if page > _pages(found.total, size):
         raise ValueError("no such page")
-    matching = query(INDEX, asked).total
+    others = query(INDEX, not_permitted(asked, line)).total
     people = people_of([int(member_id) for member_id in found.ids], line, now=now)
     # Who withdrew since the index was written is not listed; the facets still know them, so they wait for the index.
     gone = len(found.ids) - len(people)
     total, joined = found.total - gone, found.facets["joined_at"]
     facets = {} if gone else _of_contacts({**found.facets, "joined_at": in_windows(joined)})
     grown = [] if gone else growth(joined, total, now=now)
-    return Audience(line, total, people, others_in_tens(matching, found.total), facets, page, size, grown)
+    return Audience(line, total, people, in_tens(others), facets, page, size, grown)
 
 
-def others_in_tens(matching: int, listed: int) -> int | None:
-    """At least so many match beside those who are listed, in tens; None for fewer than ``UNTOLD``.
-
-    Of ``matching`` only the whole tens are used. They are the same for every permission, so that nothing more of the
-    others follows from asking for another one.
-    """
-    tens = matching // FEWEST * FEWEST
-    return max(0, tens - listed) // FEWEST * FEWEST or None
+def in_tens(count: int) -> int | None:
+    """A number of people nobody may be shown, rounded down to a multiple of ten; None for fewer than ten."""
+    return count // FEWEST * FEWEST or None
 
 
 def _of_contacts(facets: dict[str, list[tuple[Any, int]]]) -> dict[str, list[tuple[Any, int]]]:

@@ -18,7 +18,7 @@ from community.kernel.api import now
 from community.search.api import MAX_WINDOW, SearchDown
 from crm_bridge.audience.line import Line, LineError, parse, render
 from crm_bridge.audience.questions import keep_questions
-from crm_bridge.audience.services import FACET_KEYS, UNTOLD, WINDOWS, Audience, Person, audience
+from crm_bridge.audience.services import FACET_KEYS, FEWEST, WINDOWS, Audience, Person, audience
 from crm_bridge.console.access import record
 from crm_bridge.models import Profile
 from crm_bridge.models.console import AccessKind, QuestionKind
@@ -91,7 +91,7 @@ def _width(text: str) -> int:
 
 
 def as_json(found: Audience) -> dict[str, Any]:
-    """The answer as plain values. ``counted_only`` is a multiple of ten, or the words "fewer than 20"."""
+    """The answer as plain values. ``counted_only`` is a multiple of ten, or the words "fewer than 10"."""
     stages = dict(Profile.objects.filter(pk__in=[p.member.pk for p in found.people]).values_list("pk", "stage"))
     return {
         "line": render(found.line),
@@ -102,7 +102,7 @@ def as_json(found: Audience) -> dict[str, Any]:
         "facets": {
             FACET_KEYS.get(name, name): list(_facet(name, values)) for name, values in sorted(found.facets.items())
         },
-        "counted_only": found.counted_only if found.counted_only is not None else f"fewer than {UNTOLD}",
+        "counted_only": found.counted_only if found.counted_only is not None else f"fewer than {FEWEST}",
     }
 
 
@@ -139,7 +139,7 @@ def _interest(interest: Interest) -> dict[str, Any]:
 def as_text(found: Audience) -> str:
     """The answer as lines."""
     purpose, channel = found.line.permit
-    others = f"at least {found.counted_only}" if found.counted_only is not None else f"fewer than {UNTOLD}"
+    others = f"at least {found.counted_only}" if found.counted_only is not None else f"fewer than {FEWEST}"
     lines = [f"{found.total} people permit {purpose} by {channel}; {others} more match and are only counted."]
     for person in found.people:
         interests = ", ".join(f"{interest.name} {interest.weight:.1f}" for interest in person.matching)
