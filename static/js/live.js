@@ -1,14 +1,16 @@
 // One WebSocket a page. Elements say what they listen to:
 //   data-live="topic:7" data-live-sequence="41" data-live-repair="/topics/7/since/"
 // When it is behind, by a message or by where the channel stands at connecting, the element asks its repair address
-// for all that came after its sequence; the answer's elements are appended to data-live-append or replace those with the same id.
+// for all that came after its sequence; the answer's elements are appended to data-live-append or replace those with the same id
+// that look different. data-live-say is read out when something was appended, or after a message of data-live-say-of.
 const parts = [...document.querySelectorAll("[data-live]")];
 const polite = document.createElement("p");
 polite.className = "vh";
 polite.setAttribute("role", "status");
 let wait = 1000;
 
-async function repair(part) {
+async function repair(part, kind) {
+  if (kind) part.dataset.liveKinds = `${part.dataset.liveKinds ?? ""} ${kind}`;
   if (part.dataset.liveBusy) { part.dataset.liveAgain = "1"; return; }
   part.dataset.liveBusy = "1";
   try {
@@ -28,16 +30,33 @@ function place(part, html) {
   const box = new DOMParser().parseFromString(html, "text/html").body;
   const root = box.firstElementChild;
   if (!root) return;
+  const kinds = (part.dataset.liveKinds ?? "").split(" ");
+  delete part.dataset.liveKinds;
   part.dataset.liveSequence = root.dataset.liveSequence ?? part.dataset.liveSequence;
   if (part.dataset.liveReplace) { document.querySelector(part.dataset.liveReplace)?.replaceChildren(...root.childNodes); part.classList.toggle("dot", root.classList.contains("dot")); return; }
+  const focused = document.activeElement?.id;
+  let appended = false;
   for (const child of [...root.children]) {
     const known = child.id && document.getElementById(child.id);
+    if (known) count(known, child);
+    if (known && looks(known) === looks(child)) continue;
     own(known, child);
     if (known) known.replaceWith(child);
-    else if (part.dataset.liveAppend) append(document.querySelector(part.dataset.liveAppend), child, root.dataset.liveGap);
+    else if (part.dataset.liveAppend) appended = append(document.querySelector(part.dataset.liveAppend), child, root.dataset.liveGap) || appended;
     if (window.htmx) window.htmx.process(child);
   }
-  if (root.dataset.liveSay) polite.textContent = root.dataset.liveSay;
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (root.dataset.liveSay && (appended || kinds.includes(root.dataset.liveSayOf))) polite.textContent = root.dataset.liveSay;
+}
+
+// What stays as it is stays where it is, with the focus and what is selected in it. The reader's own buttons, the
+// token and what a press leaves on an element are not part of its looks.
+function looks(element) {
+  const plain = element.cloneNode(true);
+  for (const one of plain.querySelectorAll(".acts, input[name=csrfmiddlewaretoken]")) one.remove();
+  for (const one of plain.querySelectorAll("[aria-busy]")) one.removeAttribute("aria-busy");
+  for (const one of plain.querySelectorAll("[class*=htmx-]")) one.className = one.className.replace(/\s*htmx-\S+/g, "");
+  return plain.outerHTML.replace(/>\s+</g, "><"); // htmx leaves spaces where it puts something
 }
 
 const number = (element) => Number(/\d+$/.exec(element?.id ?? "")?.[0] ?? 0);
@@ -46,7 +65,7 @@ const number = (element) => Number(/\d+$/.exec(element?.id ?? "")?.[0] ?? 0);
 // are missing in between the page says so.
 function append(list, child, gap) {
   const last = number([...(list?.children ?? [])].findLast((element) => element.id));
-  if (!list || (last && number(child) <= last)) return;
+  if (!list || (last && number(child) <= last)) return false;
   if (gap && last && number(child) > last + 1) {
     const line = document.createElement("li"), link = document.createElement("a");
     line.className = "seen";
@@ -56,19 +75,22 @@ function append(list, child, gap) {
     list.append(line);
   }
   list.append(child);
+  return true;
+}
+
+// The numbers beside the reader's own buttons.
+function count(known, fresh) {
+  for (const now of fresh.querySelectorAll(".acts [data-count]")) {
+    const shown = known.querySelector(`.acts [data-count="${now.dataset.count}"]`);
+    if (shown && shown.textContent !== now.textContent) shown.textContent = now.textContent;
+  }
 }
 
 // What is sent to everybody holds nobody's buttons and no token: on a post that is there already the reader's own
-// form stays and takes over the numbers; in a new one the forms get the page's token.
+// stay; in a new one the forms get the page's token.
 function own(known, fresh) {
-  const mine = known && known.querySelector("form.acts"), theirs = fresh.querySelector("form.acts");
-  if (mine && theirs) {
-    for (const number of theirs.querySelectorAll("[data-count]")) {
-      const shown = mine.querySelector(`[data-count="${number.dataset.count}"]`);
-      if (shown) shown.textContent = number.textContent;
-    }
-    theirs.replaceWith(mine);
-  }
+  const mine = known && known.querySelector(".acts"), theirs = fresh.querySelector(".acts");
+  if (mine && theirs) theirs.replaceWith(mine);
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");
   for (const form of fresh.querySelectorAll("form[method=post]")) {
     if (token && !form.querySelector("input[name=csrfmiddlewaretoken]")) form.prepend(token.cloneNode());
@@ -93,7 +115,7 @@ function connect() {
   // connection was away.
   socket.onmessage = (event) => {
     const message = JSON.parse(event.data);
-    for (const part of parts) if (part.dataset.live === message.channel && behind(part, message)) repair(part);
+    for (const part of parts) if (part.dataset.live === message.channel && behind(part, message)) repair(part, message.kind);
   };
   socket.onclose = () => {
     setTimeout(connect, wait + Math.random() * 1000);

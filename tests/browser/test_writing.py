@@ -1,5 +1,7 @@
 """The composer, and what a press on a button does to the page."""
 
+import json
+
 import pytest
 
 from tests.browser.people import speaker
@@ -120,9 +122,16 @@ def test_the_focus_stays_on_a_button_that_was_pressed_by_key(page, server, sign_
     button = page.locator("#posts button[value=useful][aria-pressed=false]").first
     name = button.get_attribute("id")
     button.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector(f"#{name}[aria-pressed=true]")
+    keep = "() => { window.kept = [...document.querySelectorAll('#posts > li')]; return window.kept.length; }"
+    assert page.evaluate(keep) > 1
+    with page.expect_response("**/since/**") as repair:
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"#{name}[aria-pressed=true]")
+    repair.value.finished()
+    page.wait_for_timeout(200)  # until it is in its place
     assert page.evaluate("document.activeElement.id") == name
+    assert page.evaluate("window.kept.every((post) => post.isConnected)")
+    assert page.locator("p[role=status].vh").inner_text() == ""
     assert page.locator(f"#{name}").evaluate("element => getComputedStyle(element).color") == page.evaluate(
         "(() => { const probe = document.body.appendChild(document.createElement('i'));"
         " probe.style.color = 'var(--signal-text)'; return getComputedStyle(probe).color; })()"
@@ -134,6 +143,55 @@ def test_the_focus_stays_on_a_button_that_was_pressed_by_key(page, server, sign_
     page.keyboard.press("Enter")
     page.wait_for_selector(f"#{name}[aria-pressed=true]")
     assert page.evaluate("document.activeElement.id") == name
+
+
+@pytest.fixture
+def live(page, server, sign_in):
+    """``live(place, kind)``: opens a page once, tells it of a change of this kind, and waits for what it asks for."""
+    sockets = []
+    page.route_web_socket("**/ws/", lambda socket: sockets.append(socket))  # noqa: PLW0108 - Playwright wants a function
+    sign_in(page, "lin")
+
+    def tell(place, kind):
+        if not page.url.endswith(server.places[place]):
+            sockets.clear()
+            page.goto(server.places[place])
+        page.wait_for_timeout(200)
+        channel = page.get_attribute("[data-live-repair$='/since/']", "data-live")
+        with page.expect_response("**/since/**") as repair:
+            sockets[-1].send(json.dumps({"channel": channel, "kind": kind, "sequence": 10**9}))
+        repair.value.finished()
+        page.wait_for_timeout(200)
+
+    return tell
+
+
+SAID = "p[role=status].vh"
+
+
+def test_only_a_vote_is_said_to_be_one(live, page):
+    live("contest", "phase")
+    assert page.locator(SAID).inner_text() == ""
+    page.locator("li h3 a").first.focus()
+    live("contest", "voted")
+    assert page.locator(SAID).inner_text() == "有人投了票。"
+    assert page.evaluate("document.activeElement.matches('li h3 a')")  # the card was not made anew
+
+
+def test_a_change_of_a_post_leaves_the_others_and_what_is_selected_in_them(live, page):
+    live("topic", "reaction")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#p1 .prose'))")
+    page.evaluate("document.querySelector('#p2 .prose').textContent = 'As it was before'")
+    page.locator("#floor2 button").first.focus()
+    focused = page.evaluate("document.activeElement.id")
+    live("topic", "edit")
+    assert "As it was before" not in page.locator("#p2 .prose").inner_text()
+    assert "boots" in page.evaluate("getSelection().toString()")
+    assert page.evaluate("document.activeElement.id") == focused != ""
+    assert page.locator(SAID).inner_text() == ""
+    page.evaluate("[...document.querySelectorAll('#posts > li')].at(-1).remove()")
+    live("topic", "post")
+    assert page.locator(SAID).inner_text() != ""
 
 
 REFUSAL = "#refusal .bar"
