@@ -4,9 +4,10 @@ from forums.models.boards import Board, BoardQuerySet, readers_of
 from forums.models.imported import Imported, ImportedFigure, ImportedVote
 from forums.models.posts import PAGE, PICTURES, Post, PostRevision, Reaction, Reference, Upload
 from forums.models.reading import BoardRead, ReadState
-from forums.models.topics import Topic, TopicQuerySet, topic_slug
+from forums.models.topics import GONE, Topic, TopicQuerySet, topic_slug
 
 __all__ = [
+    "GONE",
     "PAGE",
     "PICTURES",
     "Board",
