@@ -19,8 +19,9 @@ from community.kernel.api import batched, forget_files, publish_many, rewrite
 from community.members.api import Member, members_named, space_url
 from community.search.api import mark_content
 from forums.enums import Kind
-from forums.facts import PostEdited, PostRedacted, PostRestored, PostWritten, TopicOpened
+from forums.facts import PostEdited, PostRedacted, PostRestored, PostWritten, RepliesRetitled, TopicOpened
 from forums.models import (
+    GONE,
     BoardRead,
     Imported,
     Post,
@@ -35,7 +36,6 @@ from forums.models import (
 
 BATCH = 200
 TEXTS = (TopicOpened, PostWritten, PostEdited, PostRestored, PostRedacted)
-GONE = "…"
 MOST_TITLE = Topic._meta.get_field("title").max_length  # noqa: SLF001 - Django's name
 TABLES = "comments:"  # imports whose ids may be names
 
@@ -247,13 +247,14 @@ def _retitle(changed: Changed) -> None:
     for topic_id, title in changed.titles.items():
 
         def change(payload: dict[str, Any], title: str = title) -> dict[str, Any]:
-            return {**payload, "title": title}
+            return payload if payload["title"] == GONE else {**payload, "title": title}
 
         Topic.objects.filter(pk=topic_id).update(title=title, slug=topic_slug(title))
         retitle(f"topic:{topic_id}", title)
         authors = set(Post.objects.filter(topic_id=topic_id).values_list("author_id", flat=True))
-        found = rewrite(TEXTS, member_ids=authors, key="topic_id", values=[topic_id], change=change)
-        changed.facts |= {payload["post_id"] for payload in found}
+        found = rewrite((*TEXTS, RepliesRetitled), member_ids=authors, key="topic_id", values=[topic_id], change=change)
+        for payload in found:
+            changed.facts.update(payload.get("post_ids") or [payload["post_id"]])
         changed.topics.add(topic_id)
 
 
@@ -285,7 +286,7 @@ def _fact(post: Post) -> PostRedacted:
         member_id=post.author_id,
         topic_id=post.topic_id,
         post_id=post.pk,
-        title=post.topic.title,
+        title=post.topic.told_title,
         text=post.text[: markup.FACT_TEXT],
         is_first=post.number == 1,
     )

@@ -99,6 +99,22 @@ class PostRestored(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RepliesRetitled(Fact):
+    """The topic that replies are in was deleted, and is called “…”, or is shown again. Owner: who wrote them."""
+
+    name: ClassVar[str] = "forums.replies.retitled"
+    topic_id: int
+    post_ids: tuple[int, ...]
+    title: str
+    actor_id: int
+
+    @property
+    def done_by(self) -> int:
+        """The topic's author, or a moderator."""
+        return self.actor_id
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostRedacted(Fact):
     """The name of an erased member was taken out of a post, or out of its topic's title. Owner: the author."""
 

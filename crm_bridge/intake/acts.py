@@ -11,9 +11,18 @@ from community.kernel.api import Delivery
 from community.members.facts import MemberJoined, SpaceChanged
 from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.intake.batch import Batch, takes
-from crm_bridge.intake.signals import forget, learn, sight, signal, wonder
+from crm_bridge.intake.signals import forget, learn, retitle, sight, signal, wonder
 from crm_bridge.models import Belonging
-from forums.facts import PostDeleted, PostEdited, PostReacted, PostRedacted, PostRestored, PostWritten, TopicOpened
+from forums.facts import (
+    PostDeleted,
+    PostEdited,
+    PostReacted,
+    PostRedacted,
+    PostRestored,
+    PostWritten,
+    RepliesRetitled,
+    TopicOpened,
+)
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteCounted, VoteForgotten
 
 
@@ -53,6 +62,12 @@ def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> N
 @takes(PostDeleted)
 def _post_gone(batch: Batch, delivery: Delivery[PostDeleted]) -> None:
     forget(batch, delivery, ("topic", "post"), delivery.fact.post_id)
+
+
+@takes(RepliesRetitled)
+def _retitled(batch: Batch, delivery: Delivery[RepliesRetitled]) -> None:
+    fact = delivery.fact
+    retitle(batch, delivery, "post", fact.post_ids, fact.title)
 
 
 @takes(PostRedacted)

@@ -95,3 +95,12 @@ def forget(batch: Batch, delivery: Delivery[Any], sources: Sequence[str], source
     first = rows.order_by("at").values_list("at", flat=True).first()
     rows.delete()
     return first
+
+
+def retitle(batch: Batch, delivery: Delivery[Any], source: str, source_ids: Iterable[object], title: str) -> None:
+    """What acts were about is called otherwise now; what was learnt from them stays."""
+    batch.write()
+    rows = Signal.objects.filter(
+        member_id=delivery.fact.member_id, source=source, source_id__in=[str(one)[:60] for one in source_ids]
+    )
+    rows.update(title=title[:200])

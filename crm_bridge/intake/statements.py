@@ -16,8 +16,11 @@ from crm_bridge.intake.batch import TAKERS, Batch, takes, wipe
 from crm_bridge.intake.controls import SAID
 from crm_bridge.intake.signals import state
 from crm_bridge.models import ActiveDay, InterestControl, Signal, TermSighting
+from forums.facts import RepliesRetitled
 
-NO_ACTS = frozenset({PermissionGranted, PermissionWithdrawn, MemberJoined, SpaceChanged, ContactPaused})
+NO_ACTS = frozenset(
+    {PermissionGranted, PermissionWithdrawn, MemberJoined, SpaceChanged, ContactPaused, RepliesRetitled}
+)
 
 
 @takes(KeywordsDeclared)

@@ -4,9 +4,10 @@ from forums.models.boards import Board, BoardQuerySet, readers_of
 from forums.models.imported import Imported, ImportedFigure, ImportedVote
 from forums.models.posts import PICTURES, Post, PostRevision, Reaction, Reference, Upload
 from forums.models.reading import BoardRead, ReadState
-from forums.models.topics import PAGE, Topic, TopicQuerySet, page_of, topic_slug
+from forums.models.topics import GONE, PAGE, Topic, TopicQuerySet, page_of, topic_slug
 
 __all__ = [
+    "GONE",
     "PAGE",
     "PICTURES",
     "Board",

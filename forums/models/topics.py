@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from forums.models.boards import Board, readers_of
 
 PAGE = 20  # posts
+GONE = "…"  # stands for a title that is not shown
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -76,6 +77,11 @@ class Topic(models.Model):
     def reply_count(self) -> int:
         """Posts after the first one."""
         return max(0, self.post_count - 1)
+
+    @property
+    def told_title(self) -> str:
+        """Its title where others' acts quote it: nothing of one that is deleted."""
+        return GONE if self.deleted_at else self.title
 
     @property
     def channel(self) -> str:

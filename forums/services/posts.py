@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
 from community.kernel import markup
-from community.kernel.api import Gone, Outdated, publish
+from community.kernel.api import Fact, Gone, Outdated, publish, publish_many
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.counts import set_counts
@@ -21,6 +22,7 @@ from forums.facts import (
     PostEdited,
     PostRestored,
     PostWritten,
+    RepliesRetitled,
 )
 from forums.models import Post, PostRevision, Topic, topic_slug
 from forums.services.held import append, count_on_board, locked, mark, sent_before, visible
@@ -63,7 +65,7 @@ def _tell(topic: Topic, post: Post, text: Text, author: Member, now: datetime, *
         topic_id=topic.pk,
         post_id=post.pk,
         board_id=topic.board_id,
-        title=topic.title,
+        title=topic.told_title,
         text=text.plain[: markup.FACT_TEXT],
         mentioned_ids=mentioned,
         quoted_ids=quoted,
@@ -150,7 +152,7 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         member_id=post.author_id,
         topic_id=topic.pk,
         post_id=post.pk,
-        title=topic.title,
+        title=topic.told_title,
         text=text.plain[: markup.FACT_TEXT],
         is_first=post.number == 1,
         editor_id=editor.pk,
@@ -198,14 +200,15 @@ def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
     count_on_board(topic, before)
     if post.kind == PostKind.COMMENT and post.parent_id:
         set_counts([post.parent_id], ["comment_count"])
-    fact = PostDeleted(
+    fact: Fact = PostDeleted(
         member_id=post.author_id,
         topic_id=topic.pk,
         post_id=post.pk,
         is_first=post.number == 1,
         actor_id=actor.pk,
     )
-    publish(fact, now=now)  # which waits for an erasure of the author
+    told = [fact, *(_retitled(topic, actor) if post.number == 1 else ())]
+    publish_many([(fact, now) for fact in told])  # which waits for an erasure of the author
     if Member.objects.filter(pk=post.author_id).exclude(erased_at=None).exists():
         forget_deleted(post, now=now)
     mark(post)
@@ -232,16 +235,35 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
     count_on_board(topic, before)
     if post.kind == PostKind.COMMENT and post.parent_id:
         set_counts([post.parent_id], ["comment_count"])
-    fact = PostRestored(
+    fact: Fact = PostRestored(
         member_id=post.author_id,
         topic_id=topic.pk,
         post_id=post.pk,
-        title=topic.title,
+        title=topic.told_title,
         text=post.text[: markup.FACT_TEXT],
         is_first=post.number == 1,
         actor_id=actor.pk,
         written_at=post.written_at.isoformat(),
     )
-    publish(fact, now=now)
+    told = [fact, *(_retitled(topic, actor) if post.number == 1 else ())]
+    publish_many([(fact, now) for fact in told])
     mark(post)
     announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
+
+
+def _retitled(topic: Topic, actor: Member) -> list[Fact]:
+    """What replies to a topic are told to be in from now on, one fact for each of their authors."""
+    replies = Post.objects.filter(topic=topic, number__gt=1, deleted_at=None, author__erased_at=None)
+    posts: dict[int, list[int]] = defaultdict(list)
+    for pk, author_id in replies.order_by("pk").values_list("pk", "author_id"):
+        posts[author_id].append(pk)
+    return [
+        RepliesRetitled(
+            member_id=author_id,
+            topic_id=topic.pk,
+            post_ids=tuple(ids),
+            title=topic.told_title,
+            actor_id=actor.pk,
+        )
+        for author_id, ids in posts.items()
+    ]
