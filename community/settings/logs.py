@@ -1,13 +1,15 @@
 """Logging: readable lines in development; in production one JSON object a line, without personal data.
 
-What people typed, their names and their addresses reach log lines by three ways, each closed here: the path of a
-request (its route is logged instead), the text of an exception (its type and the places it passed are logged), and
-arguments of our own lines (we log numbers only).
+What people typed, their names and their addresses reach log lines by four ways, each closed here: the path of a
+request (its route is logged instead), the text of an exception (its type and the places it passed are logged), what
+others' lines are filled in with (they are logged as they stand in the code), and what ours are (numbers, and names of
+things in the code).
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from typing import Any
 
@@ -15,24 +17,40 @@ import structlog
 
 from community.kernel.errors import is_away
 
-OUR_EXTRAS = ("event_id", "status_code")
+OURS = "paddock"
+OUR_EXTRAS = ("event_id", "task", "again")
+# Lines of others that say what an operator needs and come of no request.
+HARMLESS = ("Listen failure: %s",)
+FRAME = re.compile(r'^  File "([^"\n]+)", line (\d+), in (\S+)$', re.MULTILINE)
 
 
 def one_way(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """The route of a request in place of its path, and numbers our own lines carry."""
+    """The route of a request in place of its path, others' lines not filled in, and what our own lines carry."""
     record: logging.LogRecord | None = event.get("_record")
     if record is None:
         return event
+    ours = record.name.partition(".")[0] == OURS
+    if not ours and record.msg not in HARMLESS:
+        event |= _unfilled(record.msg)
     request = getattr(record, "request", None)
     if request is not None:
         match = getattr(request, "resolver_match", None)
         event["event"] = "request refused or failed"
         event["method"] = getattr(request, "method", "")
         event["route"] = match.route if match else ""
-    for name in OUR_EXTRAS:
+    for name in ("status_code", *(OUR_EXTRAS if ours else ())):
         if hasattr(record, name):
             event[name] = getattr(record, name)
     return event
+
+
+def _unfilled(message: Any) -> dict[str, Any]:
+    # Some are filled in before they are logged: with several lines, such as a traceback that ends with what it quotes.
+    if not isinstance(message, str):
+        return {"event": type(message).__name__}
+    first, _end, rest = message.partition("\n")
+    passed = [f"{file}:{line} {name}" for file, line, name in FRAME.findall(rest)]
+    return {"event": first, "places": passed} if passed else {"event": first}
 
 
 def places(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 import json
 import logging
 import logging.config
+import traceback
 
 import psycopg
 import pytest
@@ -46,6 +47,56 @@ def test_an_exception_shows_where_it_was_and_not_what_it_quotes(line):
     assert "example.org" not in json.dumps(found)
     assert (found["exception"], found["event_id"]) == ("ValueError", 9)
     assert "test_an_exception_shows" in found["places"][-1]
+
+
+def test_a_client_that_leaves_while_its_request_goes_on_is_not_told_of(line):
+    waiting = "<WebRequest at 0x7f method=GET uri=/account/signup/?next=/members/ada/ clientproto=HTTP/1.1>"
+    said = "Application instance %r for connection %s took too long to shut down and was killed."
+    found = line(name="daphne.server", msg=said, args=("<Task pending ada>", waiting))
+    assert (found["event"], "ada" in json.dumps(found)) == (said, False)
+
+
+def test_an_exception_inside_the_application_is_not_quoted(line):
+    with pytest.raises(ValueError, match="ada") as raised:
+        int("ada@example.org")
+    said, error = "Exception inside application: %s", (raised.type, raised.value, raised.tb)
+    found = line(name="daphne.server", msg=said, args=(raised.value,), exc_info=error)
+    assert (found["event"], found["exception"], "ada" in json.dumps(found)) == (said, "ValueError", False)
+    assert found["places"]
+
+
+@pytest.mark.parametrize("before", ["", "Cannot build protocol: "])
+def test_a_traceback_that_is_logged_as_text_shows_its_places_alone(line, before):
+    try:
+        int("ada@example.org")
+    except ValueError:
+        text = traceback.format_exc()
+    found = line(name="daphne.http_protocol", msg=before + text)
+    assert found["event"] == f"{before}Traceback (most recent call last):"
+    assert "test_a_traceback_that_is_logged" in found["places"][-1]
+    assert "ada" not in json.dumps(found)
+
+
+def test_what_a_library_says_of_itself_is_kept_and_what_it_was_given_is_not(line):
+    never = "Task exception was never retrieved\nfuture: <Task finished exception=ValueError('ada')>"
+    assert line(name="asyncio", msg=never)["event"] == "Task exception was never retrieved"
+    assert line(name="daphne.ws_protocol", msg={"user": "ada"})["event"] == "dict"
+    assert line(name="daphne.server", msg="Listen failure: %s", args=("in use",))["event"] == "Listen failure: in use"
+    assert line(name="paddocks", msg="%s", args=("ada",), task="ada")["event"] == "%s"
+
+
+def test_a_request_that_is_suspicious_shows_its_route(line):
+    request = RequestFactory().get("/members/ada/", headers={"host": "ada.example.org"})
+    request.resolver_match = resolve("/members/ada/")
+    said = "Invalid HTTP_HOST header: 'ada.example.org'."
+    found = line(name="django.security.DisallowedHost", msg=said, request=request, status_code=400)
+    assert (found["event"], found["status_code"]) == ("request refused or failed", 400)
+    assert "ada" not in json.dumps(found)
+
+
+def test_a_task_is_named_and_so_is_whether_it_is_done_again(line):
+    found = line(name="paddock.tasks", msg="not ended", task="wagtail.tasks.delete_file_from_storage_task", again=True)
+    assert (found["task"], found["again"]) == ("wagtail.tasks.delete_file_from_storage_task", True)
 
 
 @pytest.mark.parametrize(("state", "short"), [(None, True), ("57P01", True), ("22001", False)])
