@@ -16,9 +16,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from community.kernel.api import fields_sent, full_path, leads_to_sign_in, now
+from community.members.sessions import KEPT
 
-KEPT = "sent_signed_out"  # in the session: what was sent after the session had ended
-KEPT_SECONDS = 3600
 SAFE = {"GET", "HEAD"}
 
 

@@ -11,6 +11,7 @@ from allauth.account.signals import email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -23,10 +24,12 @@ from community.members.erasure import erase_what_came_late, erased_since, forget
 from community.members.facts import MemberErased
 from community.members.garage import shown_cars
 from community.members.models import Car, Member
+from community.members.past_sessions import forget_past_sessions
 from community.members.queries import declared_keywords, space_url
 from community.members.verification import forget_unverified, shown_members, verified
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 
+SESSIONS_FORGOTTEN = "members:sessions-forgotten"
 LONGEST_REQUEST = timedelta(hours=1)
 ERASED = f"SELECT id FROM {Member._meta.db_table} WHERE erased_at IS NOT NULL AND id IN ({{}})"  # noqa: S608, SLF001 - a name of ours
 
@@ -79,6 +82,17 @@ def address_verified(email_address: EmailAddress, **kwargs: Any) -> None:
 def forget_who_never_came() -> int:
     """People who joined and never verified their address."""
     return forget_unverified(now=now())
+
+
+@each_minute
+def forget_sessions() -> int:
+    """Once an hour, or in the next minute where there are too many: sessions that are over, and where they were."""
+    if not cache.add(SESSIONS_FORGOTTEN, value=True, timeout=3600):
+        return 0
+    gone, all_of_them = forget_past_sessions(now=now())
+    if not all_of_them:
+        cache.delete(SESSIONS_FORGOTTEN)
+    return gone
 
 
 @handles(MemberErased)

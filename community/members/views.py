@@ -19,9 +19,9 @@ from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
 from community.kernel.api import PaddockError, now, number_in, rate_limit, shown_fields, status_of, tell
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
-from community.members.middleware import KEPT, KEPT_SECONDS
 from community.members.models import Member
 from community.members.services import change_space, choose_language, declare_keywords, set_garage
+from community.members.sessions import KEPT, KEPT_SECONDS
 from community.members.verification import shown_members
 
 YEAR = 365 * 24 * 3600

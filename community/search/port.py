@@ -285,6 +285,9 @@ class Engine(Protocol):
     def refresh(self) -> None:
         """Make all writes visible now."""
 
+    def tidy(self) -> int:
+        """Remove indexes of other fields and of killed rebuilds, a day after they and the one in use were made."""
+
     def drop(self) -> None:
         """Remove the index and everything in it."""
 

@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
-from community.kernel.api import batched, drained_when, each_round, is_away, now
+from community.kernel.api import batched, drained_when, each_minute, each_round, is_away, now
 from community.search.leases import Lease, leased, next_version
 from community.search.loading import documents, is_nobodys_fault, one_by_one, readable
 from community.search.models import FailedDocument, IndexState, Mark
@@ -65,6 +66,25 @@ def _take_over(at: datetime) -> int:
 def nothing_is_marked() -> bool:
     """Whether everything is written: an engine that is away, or another projector's lease, keeps marks waiting."""
     return not Mark.objects.filter(index__in=[index.name for index in indexes()]).exists()
+
+
+@each_minute
+def tidy() -> int:
+    """Once an hour: of indexes that are full, remove what earlier versions left, which keeps who was erased since."""
+    return sum(_tidy(index.name) for index in indexes() if not _pausing(index.name))
+
+
+def _tidy(name: str) -> int:
+    rebuilt = IndexState.objects.filter(name=name, rebuilding_until__gt=now()).exists()
+    if name not in _SEEN or rebuilt or Mark.objects.filter(index=name).exists():
+        return 0
+    if not cache.add(f"search:tidied:{name}", value=True, timeout=3600):
+        return 0
+    try:
+        return engine_of(name).tidy()
+    except SearchDown as error:
+        _away(name, error)
+        return 0
 
 
 def _show() -> None:

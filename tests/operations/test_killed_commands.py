@@ -133,7 +133,7 @@ def test_what_a_killed_rebuild_left_in_elasticsearch_goes_with_a_later_one(
     assert len(kept()) == 2
     call_command("search", "rebuild", "content")
     assert len(kept()) == 2  # somebody might be at work on it
-    monkeypatch.setattr("community.search.elastic.generations.ABANDONED_SECONDS", 0)
+    monkeypatch.setattr("community.search.age.ABANDONED_SECONDS", 0)
     call_command("search", "rebuild", "content")
     assert len(kept()) == 1
     assert search_content("racks", viewer=AnonymousUser(), kinds=["topic"]).total == 1

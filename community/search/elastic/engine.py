@@ -134,6 +134,10 @@ class Elastic:
         report.errors |= since.errors
         return report
 
+    def tidy(self) -> int:
+        """Remove what earlier versions and killed rebuilds left."""
+        return self._indexes.tidy()
+
     def refresh(self) -> None:
         """Make all writes visible now."""
         self._ask(lambda: self.bulk.indices.refresh(index=self._indexes.read, ignore_unavailable=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from functools import partial
@@ -10,10 +11,9 @@ from typing import Any
 from elasticsearch import Elasticsearch
 from elasticsearch.dsl import Index, Mapping
 
+from community.search.age import is_old
 from community.search.elastic.connection import Connection
 from community.search.port import DATE, GONE, NUMBER, TOKENS, WEIGHTS, Schema, SearchDown
-
-ABANDONED_SECONDS = 24 * 3600
 
 
 def mapping(schema: Schema) -> Mapping:
@@ -42,7 +42,8 @@ class Generations:
 
     def __init__(self, schema: Schema, es: Elasticsearch, connection: Connection, *, prefix: str) -> None:
         self.schema, self.es, self._ask = schema, es, connection.ask
-        self.read = f"{prefix}{schema.name}-{schema.mark}"
+        self.name = f"{prefix}{schema.name}"
+        self.read = f"{self.name}-{schema.mark}"
         self.write = f"{self.read}-w"
 
     def present(self) -> bool:
@@ -80,8 +81,18 @@ class Generations:
     def _abandoned(self, name: str) -> list[str]:
         """Indexes of rebuilds that were killed: no alias leads to them, and nobody works on one for so long."""
         found = self._ask(lambda: self.es.indices.get(index=f"{self.read}-*"))
-        oldest = time.time_ns() - ABANDONED_SECONDS * 10**9
-        return [index for index in found if index != name and int(index.rpartition("-")[2]) < oldest]
+        return [index for index in found if index != name and is_old(index)]
+
+    def tidy(self) -> int:
+        """Remove indexes of whatever fields that are not in use, where they and the one in use are older than a day."""
+        current = self._names()
+        if not current or not all(is_old(name) for name in current):
+            return 0
+        found = self._ask(lambda: self.es.indices.get(index=f"{self.name}-*"))
+        made = re.compile(rf"{re.escape(self.name)}-[0-9a-f]{{8}}-[0-9]+")
+        gone = [index for index in found if made.fullmatch(index) and index not in current and is_old(index)]
+        self._delete(gone)
+        return len(gone)
 
     def drop(self) -> None:
         """Remove all that is read."""

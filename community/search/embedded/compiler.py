@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Occur
 
-from community.search.port import FIRST_GROUP, GONE, NUMBER, TOKENS, Query, Schema, bound, level
+from community.search.port import FIRST_GROUP, GONE, NUMBER, TOKENS, Query, Schema, bound, level, top
 
 MUST, SHOULD, NOT = Occur.Must, Occur.Should, Occur.MustNot
 SET_FROM = 100  # values from which one set is faster than a clause each
@@ -80,3 +80,11 @@ class Compiler:
         if all(occur == NOT for occur, _ in parts):  # only NOT matches nothing
             parts.append((MUST, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)))
         return tantivy.Query.boolean_query(parts)
+
+
+def buckets(spec: int | tuple[Any, ...], found: list[dict[str, Any]]) -> list[tuple[Any, int]]:
+    """The values of a facet, or the borders of its ranges, with their counts."""
+    if isinstance(spec, int):
+        return top(((bucket["key"], bucket["doc_count"]) for bucket in found), spec)
+    counts = {bucket["from"]: bucket["doc_count"] for bucket in found if "from" in bucket and "to" in bucket}
+    return [(cut, counts.get(float(bound(cut)), 0)) for cut in spec[:-1]]

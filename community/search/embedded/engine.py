@@ -13,9 +13,9 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Order
 
-from community.search.embedded.compiler import MUST, NOT, Compiler
+from community.search.embedded.compiler import MUST, NOT, Compiler, buckets
 from community.search.embedded.files import FAILURES, Generations, is_engine_failure, physical
-from community.search.port import MAX_WINDOW, Doc, Query, Report, Result, Schema, SearchDown, bound, tie, top
+from community.search.port import MAX_WINDOW, Doc, Query, Report, Result, Schema, SearchDown, bound, tie
 
 ALL_VALUES = 10_000  # facet values asked for: the engine breaks ties at the cut by chance, so we cut
 HEAP = 60_000_000
@@ -127,7 +127,7 @@ class Embedded:
         found = dict(searcher.aggregate(compiled, shared)) if shared else {}
         for name in asked.keys() - shared.keys():
             found |= searcher.aggregate(self.compiler.compile(query.without(name)), {name: asked[name]})
-        return {name: _buckets(query.facets[name], found[name]["buckets"]) for name in asked}
+        return {name: buckets(query.facets[name], found[name]["buckets"]) for name in asked}
 
     def _facet(self, name: str, spec: int | tuple[Any, ...]) -> dict[str, Any]:
         if isinstance(spec, int):
@@ -229,6 +229,11 @@ class Embedded:
             self._writer = os.getpid(), path, index, index.writer(HEAP, 1)
         return self._writer[2], self._writer[3]
 
+    def tidy(self) -> int:
+        """Remove what earlier versions and killed rebuilds left."""
+        with failures_as_search_down():
+            return self.files.tidy() if self.files else 0
+
     def close(self) -> None:
         """Finish merging and give the lock back."""
         writer, self._writer = self._writer, None
@@ -299,10 +304,3 @@ def _newest(docs: Iterable[Doc], report: Report) -> dict[str, Doc]:
         if known is None or known.version <= document.version:
             newest[document.id] = document
     return newest
-
-
-def _buckets(spec: int | tuple[Any, ...], buckets: list[dict[str, Any]]) -> list[tuple[Any, int]]:
-    if isinstance(spec, int):
-        return top(((bucket["key"], bucket["doc_count"]) for bucket in buckets), spec)
-    counts = {bucket["from"]: bucket["doc_count"] for bucket in buckets if "from" in bucket and "to" in bucket}
-    return [(cut, counts.get(float(bound(cut)), 0)) for cut in spec[:-1]]

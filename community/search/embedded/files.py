@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import tantivy
 
+from community.search.age import is_old
 from community.search.port import DATE, GONE, NUMBER, TOKENS, WEIGHTS, Schema, SearchDown
 
 FAILURES = (ValueError, OSError, RuntimeError)
@@ -97,6 +99,24 @@ class Generations:
         for old in self.root.glob(f"{self.schema.name}-{self.schema.mark}-*"):
             if old not in keep:
                 shutil.rmtree(old, ignore_errors=True)
+
+    def outdated(self) -> list[Path]:
+        """Generations of whatever fields that are not in use, where they and the one in use are older than a day."""
+        current = self.current()
+        if current is None or not is_old(current.name):
+            return []
+        made = re.compile(rf"{re.escape(self.schema.name)}-[0-9a-f]{{8}}-[0-9]+")
+        return [old for old in self.root.iterdir() if made.fullmatch(old.name) and old != current and is_old(old.name)]
+
+    def tidy(self) -> int:
+        """Remove them. An earlier version that still reads one finds none from then on."""
+        gone = self.outdated()
+        for old in gone:
+            pointer = self.root / f"CURRENT-{old.name.rpartition('-')[0]}"
+            if pointer != self.pointer and pointer.exists() and pointer.read_text() == old.name:
+                pointer.unlink()
+            shutil.rmtree(old, ignore_errors=True)
+        return len(gone)
 
     def writable(self) -> tuple[Path, Any]:
         """The index in use, made when there is none. Never ``Index(schema, path)``: it empties one with lost files."""

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from community.kernel.refusals import MOST_KEPT
 from community.members import views
-from community.members.middleware import KEPT, KEPT_SECONDS
+from community.members.sessions import KEPT, KEPT_SECONDS
 from forums.models import Post
 from forums.services import ensure_board, open_topic
 from tests.people import member
@@ -68,6 +70,15 @@ def test_it_is_kept_for_an_hour(client, topic, otto, monkeypatch):
     monkeypatch.setattr(views, "now", lambda: real() + timedelta(seconds=KEPT_SECONDS + 1))
     assert client.get("/me/resume/")["Location"] == "/"
     assert KEPT not in client.session
+
+
+def test_the_session_of_a_guest_who_sent_something_lasts_no_longer(client, topic, otto):
+    client.post(f"/topics/{topic.pk}/reply/", {"source": TEXT})
+    [guests] = Session.objects.all()
+    assert guests.expire_date - timezone.now() <= timedelta(seconds=KEPT_SECONDS)
+    sign_in(client)
+    assert KEPT in client.session
+    assert Session.objects.get().expire_date - timezone.now() > timedelta(days=59)
 
 
 @pytest.mark.parametrize(
