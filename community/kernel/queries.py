@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Max, Min, Q
 
 from community.kernel.facts import Delivery, Fact, fact_from
 from community.kernel.models import OutboxEvent, OutboxState
@@ -20,39 +20,66 @@ def facts_of(member_id: int) -> Iterator[Delivery[Any]]:
 
 def replay(types: Iterable[type[Fact]], *, since_id: int = 0) -> Iterator[Delivery[Any]]:
     """All kept and handled facts of these types, in order of publication, a chunk in memory at a time."""
-    names = [fact_type.name for fact_type in types]
-    events = OutboxEvent.objects.filter(name__in=names, pk__gt=since_id, state=OutboxState.HANDLED)
+    events = OutboxEvent.objects.filter(name__in=_names(types), pk__gt=since_id, state=OutboxState.HANDLED)
     yield from _read(events.order_by("pk"))
+
+
+def _names(types: Iterable[type[Fact]]) -> list[str]:
+    return [fact_type.name for fact_type in types]
 
 
 def _read(events: Any) -> Iterator[Delivery[Any]]:
     for event in events.iterator(chunk_size=2000):
-        fact = fact_from(event.name, member_id=event.member_id, payload=event.payload)
+        try:
+            fact = fact_from(event.name, member_id=event.member_id, payload=event.payload)
+        except (KeyError, TypeError):
+            if event.state == OutboxState.SET_ASIDE:
+                continue  # for this very reason: it keeps the error
+            raise
         yield Delivery(event.pk, fact, event.occurred_at)
 
 
-def replay_of(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
-    """The handled facts of some members, of these types, in order of publication."""
-    names = [fact_type.name for fact_type in types]
-    events = OutboxEvent.objects.filter(member_id__in=list(member_ids), name__in=names, state=OutboxState.HANDLED)
-    yield from _read(events.order_by("pk"))
+def replay_of(
+    member_ids: Iterable[int], types: Iterable[type[Fact]], *, said: Iterable[type[Fact]] = (), upto: int = 0
+) -> Iterator[Delivery[Any]]:
+    """The handled facts of some members, of these types, in order of publication.
+
+    Those of ``said`` also where they are not handled; the others also up to the fact that is being handled, as
+    ``facts_before`` has them.
+    """
+    done = Q(state=OutboxState.HANDLED) | Q(pk__lte=upto, state=OutboxState.PENDING) | Q(name__in=_names(said))
+    yield from _read(
+        OutboxEvent.objects.filter(done, member_id__in=list(member_ids), name__in=_names(types)).order_by("pk")
+    )
 
 
 def waiting_of(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
-    """The facts of some members, of these types, that are not handled yet, in order of publication."""
-    names = [fact_type.name for fact_type in types]
-    events = OutboxEvent.objects.filter(member_id__in=list(member_ids), name__in=names, state=OutboxState.PENDING)
-    yield from _read(events.order_by("pk"))
+    """The facts of some members, of these types, that are not handled, set aside or not, in order of publication."""
+    events = OutboxEvent.objects.filter(member_id__in=list(member_ids), name__in=_names(types))
+    yield from _read(events.exclude(state=OutboxState.HANDLED).order_by("pk"))
 
 
-def facts_before(delivery: Delivery[Any], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
+def overtaken(first: Mapping[int, int]) -> set[int]:
+    """Of members, each with a fact's number, those of whom a later fact is handled: theirs had been set aside."""
+    later = OutboxEvent.objects.filter(
+        member_id__in=list(first), pk__gt=min(first.values(), default=0), state=OutboxState.HANDLED
+    )
+    last = later.order_by().values_list("member_id").annotate(last=Max("pk"))
+    return {member_id for member_id, event_id in last if event_id > first[member_id]}
+
+
+def facts_before(
+    delivery: Delivery[Any], types: Iterable[type[Fact]], *, said: Iterable[type[Fact]] = ()
+) -> Iterator[Delivery[Any]]:
     """The facts of these types that a fact's member published before it, oldest first, less those set aside.
 
-    When a fact is handled, these are handled as well, or are in the same batch.
+    When a fact is handled, these are handled as well, or are in the same batch. Those of ``said`` also if set aside.
     """
-    names = [fact_type.name for fact_type in types]
-    events = OutboxEvent.objects.filter(member_id=delivery.fact.member_id, name__in=names, pk__lt=delivery.event_id)
-    yield from _read(events.exclude(state=OutboxState.SET_ASIDE).order_by("pk"))
+    events = OutboxEvent.objects.filter(
+        member_id=delivery.fact.member_id, name__in=_names(types), pk__lt=delivery.event_id
+    )
+    aside = Q(state=OutboxState.SET_ASIDE) & ~Q(name__in=_names(said))
+    yield from _read(events.exclude(aside).order_by("pk"))
 
 
 def times_of(event_ids: Iterable[int]) -> dict[int, datetime]:

@@ -13,6 +13,7 @@ from community.members.api import declared_keywords, garage_models
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberErased, MemberJoined, SpaceChanged
 from crm_bridge.intake.acts import learn_club
 from crm_bridge.intake.batch import TAKERS, Batch, takes, wipe
+from crm_bridge.intake.controls import SAID
 from crm_bridge.intake.signals import state
 from crm_bridge.models import ActiveDay, InterestControl, Signal, TermSighting
 
@@ -35,7 +36,7 @@ def _granted(batch: Batch, delivery: Delivery[PermissionGranted]) -> None:
     member_id = delivery.fact.member_id
     if delivery.fact.purpose != Purpose.PROFILING or not batch.permitted(delivery):
         return
-    earlier = list(facts_before(delivery, tuple(TAKERS)))
+    earlier = list(facts_before(delivery, tuple(TAKERS), said=SAID))
     reached = {type(each.fact) for each in earlier if batch.permitted(each)}
     if reached - NO_ACTS:  # what leaves something to know
         _take_anew(batch, member_id, earlier)

@@ -17,6 +17,7 @@ from community.kernel.api import (
     handles_batch,
     lanes_held,
     now,
+    overtaken,
     replay_of,
     times_of,
     waiting_of,
@@ -35,10 +36,18 @@ INDEX = "audience"
 
 @handles_batch(*LEARNT_FROM)
 def keep_profiles(deliveries: Sequence[Delivery[Any]]) -> None:
-    """Learn from a batch of facts and work out the profiles they change."""
-    changed = take_in(deliveries)
-    _catch_up(deliveries)
+    """Learn from a batch of facts and work out the profiles they change.
+
+    A fact that was set aside comes after what followed it, which it must not undo: that member is learnt anew.
+    """
+    last = {each.fact.member_id: each.event_id for each in deliveries}
+    late = overtaken({each.fact.member_id: each.event_id for each in reversed(deliveries)})
+    in_order = [each for each in deliveries if each.fact.member_id not in late]
+    changed = take_in(in_order)
+    _catch_up(in_order)
     compute(changed, now=now())
+    for member_id in sorted(late):
+        _rebuilt([member_id], now=now(), upto=last[member_id])
 
 
 def _catch_up(deliveries: Sequence[Delivery[Any]]) -> None:
@@ -169,11 +178,14 @@ def rebuild_profiles(*, now: datetime) -> Iterator[int]:
 
 
 @transaction.atomic
-def _rebuilt(member_ids: list[int], *, now: datetime) -> int:
+def _rebuilt(member_ids: list[int], *, now: datetime, upto: int = 0) -> int:
     lanes_held(member_ids)
     wipe(member_ids)
-    for batch in batched(replay_of(member_ids, LEARNT_FROM), CHUNK):
+    said: set[int] = set()
+    for batch in batched(replay_of(member_ids, LEARNT_FROM, said=SAID, upto=upto), CHUNK):
         take_in(batch)
-    take_in(list(waiting_of(member_ids, SAID)))
+        said.update(each.event_id for each in batch if isinstance(each.fact, SAID))
+    # And what they said since this began.
+    take_in([each for each in waiting_of(member_ids, SAID) if each.event_id not in said])
     compute(member_ids, now=now)
     return len(member_ids)
