@@ -69,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
 def _not_sent(template_prefix: str) -> str:
     if template_prefix in JOINING:
         return _(
-            "The mail with your code could not be sent. Nothing is lost: sign in in a minute, with the name and the "
+            "The mail with your code could not be sent. Nothing is lost: in a minute, sign in with the name and the "
             "password you chose, and a new code is sent."
         )
     return _("The mail could not be sent. Nothing is lost: try again in a minute.")

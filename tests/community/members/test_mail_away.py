@@ -58,7 +58,7 @@ def test_who_joins_is_told_the_way_on_and_it_leads_there(client, away, caplog, e
     back = away(error)
     page = client.post(reverse("account_signup"), JOINING)
     assert page.status_code == 503
-    assert "sign in in a minute, with the name and the password you chose" in page.content.decode()
+    assert "in a minute, sign in with the name and the password you chose" in page.content.decode()
     assert f"a mail could not be sent: {type(error).__name__}" in caplog.text
     assert "somewhere.example" not in "".join(record.getMessage() for record in caplog.records)
     assert EmailAddress.objects.get(user__username="maja").verified is False
