@@ -155,7 +155,7 @@ def _found(request: HttpRequest, asked: Asked, meanings: Sequence[Meaning]) -> C
 def _record(request: HttpRequest, words: str, found: int) -> None:
     """What somebody looks for tells as much when nothing answers."""
     member = request.user if isinstance(request.user, Member) and asked_by_reader(request) else None
-    record_search(member=member, words=words, found=found, now=now())
+    record_search(member=member, words=words, found=found, again="again" in request.GET, now=now())
 
 
 def _lines(hits: Sequence[Hit]) -> list[tuple[Hit, Any]]:

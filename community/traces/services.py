@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 SAME_SEARCH_SECONDS = 600
 
 
-def record_search(*, member: Member | None, words: str, found: int, now: datetime) -> bool:
+def record_search(*, member: Member | None, words: str, found: int, again: bool = False, now: datetime) -> bool:
     """A member searched the site. Returns whether it was written down: only under the profiling permission.
 
     The same words again within ten minutes are the same search: another kind, another order, another page.
+    So is a search they look at ``again``, from where it is kept, whenever that was.
     """
     words = " ".join(words.split())[:MAX_WORDS]
     if not words or member is None:
@@ -34,7 +35,7 @@ def record_search(*, member: Member | None, words: str, found: int, now: datetim
     with transaction.atomic():
         if not profiling_held(member.pk):
             return False
-        if not cache.add(f"searched:{member.pk}:{digest}", 1, timeout=SAME_SEARCH_SECONDS):
+        if not cache.add(f"searched:{member.pk}:{digest}", 1, timeout=SAME_SEARCH_SECONDS) or again:
             return False
         publish(SiteSearched(member_id=member.pk, words=words, found=found), now=now)
     return True

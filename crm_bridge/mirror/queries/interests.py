@@ -94,7 +94,8 @@ def reason_url(reason: Reason) -> str:
     if reason.source == "club":
         return reverse("clubs:club", args=[reason.source_id])
     if reason.source in {"search", "referrer"}:
-        return f"{reverse('search')}?{urlencode({'q': reason.title})}"
+        # Looking at what one searched for is no new search: it would add to the weight it explains.
+        return f"{reverse('search')}?{urlencode({'q': reason.title, 'again': '1'})}"
     if reason.source in {"declared", "garage"}:
         return reverse("members:edit")
     return ""

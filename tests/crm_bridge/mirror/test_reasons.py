@@ -1,0 +1,37 @@
+"""Where the reasons in the mirror lead to."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from community.kernel.api import now
+from community.kernel.models import OutboxEvent
+from community.traces.api import record_search
+from crm_bridge.mirror.queries.interests import reason_url
+from crm_bridge.profiles.queries import interests_of, profile_of
+from tests.people import member, permit
+from tests.relay import drain
+from tests.vocabulary import load_words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def searches():
+    return OutboxEvent.objects.filter(name="traces.site.searched").count()
+
+
+def test_following_a_reason_that_is_a_search_is_no_new_search_whenever_that_is(client):
+    load_words()
+    ada = permit(member("ada"), "profiling:onsite")
+    record_search(member=ada, words="roof rack", found=0, now=now())
+    drain()
+    (interest,) = interests_of(profile_of(ada.pk))
+    (reason,) = interest.reasons
+    cache.clear()  # more than ten minutes later
+    client.force_login(ada)
+    assert client.get(reason_url(reason)).context["words"] == "roof rack"
+    # Another page of what it found is none either.
+    client.get(reverse("search"), {"q": "Roof rack", "page": 2})
+    assert searches() == 1
+    client.get(reverse("search"), {"q": "roof racks"})
+    assert searches() == 2
