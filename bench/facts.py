@@ -33,7 +33,7 @@ from crm_bridge.models import Keyword, Profile, Signal
 from forums.api import ensure_board
 from forums.facts import PostWritten
 from forums.models import Post, Topic
-from ideas.facts import VoteCounted
+from ideas.facts import IdeaVoted
 
 WORDS = tuple("we drove through the night and the wind was loud until somebody found what had come loose".split())
 
@@ -86,7 +86,7 @@ class Scene:
 
 
 def act(scene: Scene, number: int) -> None:
-    """One act in a transaction of its own, as it comes: a reply (70 %), a search (20 %) or a vote that counted."""
+    """One act in a transaction of its own, as a page would write it: a reply (70 %), a search (20 %) or a vote."""
     kind, member_id, name = scene.chance.random(), scene.chance.choice(scene.ids), scene.chance.choice(scene.names)
     text = " ".join([*scene.chance.choices(WORDS, k=40), name, *scene.chance.choices(WORDS, k=20)])
     fact: Fact
@@ -98,7 +98,9 @@ def act(scene: Scene, number: int) -> None:
     elif kind < 0.9:
         fact = SiteSearched(member_id=member_id, words=name, found=1)
     else:
-        fact = VoteCounted(member_id=member_id, idea_id=-number, contest_id=1, title=name, text=text)
+        fact = IdeaVoted(
+            member_id=member_id, idea_id=-number, contest_id=1, author_id=scene.ids[0], title=name, text=text
+        )
     with transaction.atomic():
         publish(fact, now=now())
 

@@ -56,7 +56,6 @@ SWITCHES = {
     PhaseKind.RESULTS: Switches(counts_visible=True),
     PhaseKind.CLOSED: Switches(counts_visible=True),
 }
-SHOWN = frozenset(kind for kind, switches in SWITCHES.items() if switches.counts_visible)
 
 
 class Decision(models.TextChoices):

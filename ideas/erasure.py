@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F
 
 from community.kernel.api import forget_files, hold, publish_many, rewrite
-from ideas.facts import IdeaVoted, VoteCounted, VoteForgotten
+from ideas.facts import IdeaVoted, VoteForgotten
 from ideas.models import Contest, Idea, Vote, VoteEvent
 
 
@@ -49,8 +49,7 @@ def forget_ideas(idea_ids: Collection[int], *, now: datetime) -> None:
         return
     Idea.objects.filter(pk__in=ids).update(title="", source="", html="", text="")
     voted = _voted(ids)
-    voters = {voter for voter, _idea in voted}
-    rewrite([IdeaVoted, VoteCounted], member_ids=voters, key="idea_id", values=ids, change=_blank)
+    rewrite([IdeaVoted], member_ids={voter for voter, _idea in voted}, key="idea_id", values=ids, change=_blank)
     publish_many([(VoteForgotten(member_id=voter, idea_id=idea), now) for voter, idea in voted])
 
 

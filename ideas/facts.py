@@ -64,17 +64,6 @@ class IdeaVoted(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VoteCounted(Fact):
-    """The results are there, and a member's vote stands, since its time. Title and text are the idea's."""
-
-    name: ClassVar[str] = "ideas.vote.counted"
-    idea_id: int
-    contest_id: int
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class VoteWithdrawn(Fact):
     """A member took their vote back."""
 

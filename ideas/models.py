@@ -123,20 +123,15 @@ class Idea(models.Model):
 
 
 class Vote(models.Model):
-    """A member's one vote in a contest. The constraint is what makes it one; an erased voter leaves a nameless vote.
-
-    ``told``: its contest shows counts, and the fact that it counted was published.
-    """
+    """A member's one vote in a contest. The constraint is what makes it one; an erased voter leaves a nameless vote."""
 
     contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="votes")
     idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="votes")
     voter = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
-    told = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contest", "voter"], name="one_vote_a_member")]
-        indexes = [models.Index(fields=["contest"], condition=models.Q(told=False), name="vote_to_tell")]
 
     def __str__(self) -> str:
         return f"{self.voter_id} for {self.idea_id}"

@@ -25,7 +25,7 @@ from ideas.enums import SWITCHES, PhaseKind
 from ideas.erasure import erase_from_contests
 from ideas.facts import ContestPhaseChanged, IdeaDecided
 from ideas.models import Contest, Idea, Vote, VoteEvent
-from ideas.services import advance_contests, tell_votes
+from ideas.services import advance_contests
 
 SOON = timedelta(days=7)
 
@@ -34,12 +34,6 @@ SOON = timedelta(days=7)
 def advance() -> int:
     """Enter the phases whose time has come."""
     return advance_contests(now=now())
-
-
-@each_round
-def tell() -> int:
-    """Say what votes were for, once counts are shown."""
-    return tell_votes()
 
 
 @handles(ContestPhaseChanged)

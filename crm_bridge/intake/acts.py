@@ -23,7 +23,7 @@ from forums.facts import (
     RepliesRetitled,
     TopicOpened,
 )
-from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteCounted, VoteForgotten
+from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteForgotten, VoteWithdrawn
 
 
 @takes(TopicOpened)
@@ -111,17 +111,15 @@ def _idea_gone(batch: Batch, delivery: Delivery[IdeaWithdrawn]) -> None:
 
 @takes(IdeaVoted)
 def _vote(batch: Batch, delivery: Delivery[IdeaVoted]) -> None:
-    """An act like others. What it was for is secret until the results: that is learnt from the vote that counted."""
+    fact = delivery.fact
     batch.active(delivery)
+    if fact.moved_from_id:
+        forget(batch, delivery, ("vote",), fact.moved_from_id)
+    learn(batch, delivery, "vote", fact.idea_id, fact.title, fact.title, fact.text)
 
 
-@takes(VoteCounted)
-def _vote_counted(batch: Batch, delivery: Delivery[VoteCounted]) -> None:
-    learn(batch, delivery, "vote", delivery.fact.idea_id, delivery.fact.title, delivery.fact.title, delivery.fact.text)
-
-
-@takes(VoteForgotten)
-def _vote_forgotten(batch: Batch, delivery: Delivery[VoteForgotten]) -> None:
+@takes(VoteWithdrawn, VoteForgotten)
+def _vote_gone(batch: Batch, delivery: Delivery[VoteWithdrawn | VoteForgotten]) -> None:
     forget(batch, delivery, ("vote",), delivery.fact.idea_id)
 
 

@@ -10,7 +10,7 @@ from ideas.services.proposals import (
     submit_idea,
     withdraw_idea,
 )
-from ideas.services.votes import cast_vote, tell_votes, withdraw_vote
+from ideas.services.votes import cast_vote, withdraw_vote
 
 __all__ = [
     "DECIDING",
@@ -26,7 +26,6 @@ __all__ = [
     "require_submission",
     "set_phases",
     "submit_idea",
-    "tell_votes",
     "withdraw_idea",
     "withdraw_vote",
 ]

@@ -9,17 +9,16 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from community.inbox.api import announce_once
-from community.kernel.api import SYSTEM, Conflict, NotAllowed, hold, publish, publish_many
+from community.kernel.api import Conflict, NotAllowed, publish
 from community.members.api import Member
-from ideas.enums import SHOWN, PhaseKind
-from ideas.facts import IdeaVoted, VoteCounted, VoteWithdrawn
+from ideas.enums import PhaseKind
+from ideas.facts import IdeaVoted, VoteWithdrawn
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.services.proposals import FACT_TEXT
 from ideas.services.rows import lock_contest, lock_idea
 
 OVER = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
 TOLD_SECONDS = 30
-AT_ONCE = 200
 
 
 @transaction.atomic
@@ -71,34 +70,6 @@ def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
     publish(VoteWithdrawn(member_id=voter.pk, idea_id=idea_id, contest_id=contest.pk), now=now)
     _push(contest.pk)
     return True
-
-
-@transaction.atomic
-def tell_votes() -> int:
-    """Publish that votes counted, where counts are shown: what somebody voted for is learnt from then on, not before.
-
-    Some at a time; returns how many. Each once, however many relays run: the voters are held, the votes read again.
-    """
-    untold = Vote.objects.filter(told=False, contest__phase__in=SHOWN).order_by("pk")
-    waiting = list(untold.values_list("pk", "voter_id")[:AT_ONCE])
-    if not waiting:
-        return 0
-    hold({voter for _vote, voter in waiting if voter})
-    votes = list(untold.filter(pk__in=[pk for pk, _voter in waiting]).select_related("idea"))
-    publish_many([(_counted(vote), vote.at) for vote in votes if vote.voter_id and not vote.idea.withdrawn_at])
-    Vote.objects.filter(pk__in=[vote.pk for vote in votes]).update(told=True)
-    return len(votes)
-
-
-def _counted(vote: Vote) -> VoteCounted:
-    idea = vote.idea
-    return VoteCounted(
-        member_id=vote.voter_id or SYSTEM,
-        idea_id=idea.pk,
-        contest_id=idea.contest_id,
-        title=idea.title,
-        text=idea.text[:FACT_TEXT],
-    )
 
 
 def require_voting(contest: Contest, *, now: datetime) -> None:
