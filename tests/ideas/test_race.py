@@ -30,11 +30,10 @@ from ideas.services import (
     proposals,
     set_phases,
     submit_idea,
-    tell_votes,
     withdraw_idea,
     withdraw_vote,
 )
-from tests.contests import DECISION, PHASES, RESULTS, SUBMISSION, VOTING, contest, idea
+from tests.contests import DECISION, PHASES, SUBMISSION, VOTING, contest, idea
 from tests.people import member, staff
 from tests.threads import at_once, ever, no_locks
 
@@ -118,18 +117,6 @@ def test_many_relays_enter_every_phase_once(world):
     assert errors == Counter()
     phases = OutboxEvent.objects.filter(name="ideas.contest.phase_changed").order_by("pk")
     assert [event.payload["phase"] for event in phases] == ["submission", "voting", "decision"]
-
-
-def test_many_relays_tell_of_every_vote_that_counted_once_while_voters_are_erased(world):
-    voters, ideas = world
-    for number, voter in enumerate(voters):
-        cast_vote(voter=voter, idea=ideas[number % len(ideas)], now=VOTING)
-    advance_contests(now=RESULTS)
-    erase = [partial(erase_member, member=voter, now=RESULTS) for voter in voters[:5]]
-    assert at_once([*[tell_votes] * PLACES, *erase]) == Counter()
-    told = Counter(OutboxEvent.objects.filter(name="ideas.vote.counted").values_list("member_id", flat=True))
-    assert told == Counter(voter.pk for voter in voters[5:])
-    assert not Vote.objects.filter(told=False).exists()
 
 
 # Contests and their phases
