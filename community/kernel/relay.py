@@ -78,7 +78,9 @@ def _claim(lanes: Sequence[int]) -> list[int]:
     if len(free) < len(lanes):
         known = OutboxLane.objects.filter(number__in=lanes).values_list("number", flat=True)
         if missing := set(lanes).difference(known):
-            OutboxLane.objects.bulk_create([OutboxLane(number=number) for number in missing], ignore_conflicts=True)
+            # In one order everywhere, so that two relays wait for each other, not for good.
+            new = [OutboxLane(number=number) for number in sorted(missing)]
+            OutboxLane.objects.bulk_create(new, ignore_conflicts=True)
             free = list(lanes_of_ours.values_list("number", flat=True))
     return free
 

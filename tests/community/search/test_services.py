@@ -154,6 +154,7 @@ def test_what_changes_during_a_rebuild_wins(things):
 
 def test_drift_is_seen_and_repaired(things):
     things.update(a={"tag": "x"}, b={"tag": "x"})
+    engine_of("things").ensure()
     engine_of("things").put([Doc("b", 1, {"tag": "x"}), Doc("ghost", 1, {"tag": "x"})])
     assert drift("things") == (["a"], ["ghost"])
     assert repair("things") == 2
@@ -170,6 +171,7 @@ def test_a_check_stands_in_nobodys_way(things):
 
 def test_an_older_write_never_overwrites_a_newer_one(things):
     engine = engine_of("things")
+    engine.ensure()
     engine.put([Doc("a", 5, None)])
     assert engine.put([Doc("a", 4, {"tag": "x"})]).stale == 1
     assert found() == []
