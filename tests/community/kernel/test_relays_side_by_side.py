@@ -100,7 +100,7 @@ def test_facts_published_meanwhile_are_delivered_once_and_in_order(heard, now):
 def test_without_the_claim_facts_would_be_delivered_twice(heard, now, monkeypatch):
     monkeypatch.setattr(relay, "_claim", list)
     knock(range(FACTS), now)
-    assert not at_once(relays(4, now, until=lambda: not pending()))
+    assert set(at_once(relays(4, now, until=lambda: not pending()))) <= {"OperationalError"}  # ended by a deadlock
     assert len(heard) > FACTS
 
 
