@@ -21,7 +21,6 @@ DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)["']""")
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 WIDE = ("utf-16", "utf_16", "utf16", "ucs-2", "unicode")
 LONGEST_BLANK = 4096
-GREATEST = 2**31 - 1
 # What XML may not hold and dumps hold all the same: control characters, and references to them.
 CONTROLS = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"
@@ -105,14 +104,3 @@ def _encoding(head: bytes) -> str:
     name = declared[1].decode() if declared else "utf-8"
     # Whoever could read this declaration byte by byte read no UTF-16.
     return "utf-8" if name.lower().startswith(WIDE) else name
-
-
-def number(text: str | None) -> int:
-    """A whole number as databases hold it, 0 where there is none."""
-    found = int(text) if text and re.fullmatch(r"-?[0-9]{1,18}", text) else 0
-    return max(-GREATEST, min(found, GREATEST))
-
-
-def tags_of(row: Row) -> list[str]:
-    """Tags, written ``<a><b>`` in older dumps and ``|a|b|`` in newer ones."""
-    return re.findall(r"[^<>|]+", row.get("Tags", ""))

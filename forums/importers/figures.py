@@ -8,7 +8,8 @@ from pathlib import Path
 from community.kernel.api import batched
 from forums.counts import UNCOUNTED, counted_figures, figure_here, uncounted_figures
 from forums.importers.common import BATCH, alone, short
-from forums.importers.dump import number, rows
+from forums.importers.dump import rows
+from forums.importers.values import number
 from forums.models import ImportedFigure
 
 # Each figure is counted from rows of a file that have these columns.

@@ -6,11 +6,9 @@ where it stopped and a second run changes nothing.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from django.db.models import OuterRef, Subquery
@@ -21,46 +19,31 @@ from community.members.api import Member, Newcomer
 from forums.counts import set_counts
 from forums.enums import PostKind
 from forums.importers.common import BATCH, alone, grant_all, note, taken_over
-from forums.importers.dump import Row, number, rows, tags_of
+from forums.importers.dump import Row, rows
 from forums.importers.figures import keep_figures
-from forums.importers.markdown import from_html
 from forums.importers.people import take_people
-from forums.importers.times import moment
+from forums.importers.values import (
+    ANSWER,
+    NOBODY,
+    QUESTION,
+    VOTES,
+    handle_of,
+    kind_of,
+    name_of,
+    number,
+    tags_of,
+    text_of,
+    time_of,
+    title_of,
+    vote_number,
+)
 from forums.models import Board, Imported, ImportedVote, Post, Topic
 from forums.services import choose_best_answer, open_topic, write_post
 
 Progress = Callable[[Iterable[Row], str], Iterable[Row]]
 Take = Callable[[Row], int | None]
 
-EPOCH = datetime(2008, 1, 1, tzinfo=UTC)
-QUESTION, ANSWER = "1", "2"
-VALUES = {"2": 1, "3": -1}
-NOBODY = "0"
 KEPT_ON_POSTS = {"Score": "score", "CommentCount": "comment_count"}
-
-
-def handle_of(row: Row) -> str:
-    """A username for a user: the shown name with the number behind it, so that two of one name stay two."""
-    name = re.sub(r"[^\w-]+", "-", row.get("DisplayName", ""), flags=re.ASCII).strip("-_")
-    suffix = "-" + re.sub(r"[^\w-]+", "-", row["Id"]).strip("-")
-    return (name.removesuffix(suffix)[: 30 - len(suffix)].strip("-_") or "member") + suffix
-
-
-def vote_number(external_id: str) -> int:
-    """The number votes are told apart by; a negative one for an id that is no number."""
-    if re.fullmatch(r"[0-9]{1,18}", external_id):
-        return int(external_id)
-    return -int.from_bytes(hashlib.blake2b(external_id.encode(), digest_size=7).digest())
-
-
-def _kind(row: Row) -> str:
-    """The number of a post's kind; where none is stated, what answers something is an answer."""
-    return row.get("PostTypeId", "").strip() or (ANSWER if row.get("ParentId") else QUESTION)
-
-
-def text_of(body: str) -> str:
-    """A body as Markdown within the length of a post."""
-    return from_html(body)[: markup.MAX_LENGTH].strip() or "…"
 
 
 class Import:
@@ -132,7 +115,7 @@ class Import:
         self.done[kind] += len(things)
 
     def _at(self, row: Row) -> datetime:
-        return moment(row.get("CreationDate", ""), now=self.now) or EPOCH
+        return time_of(row, now=self.now)
 
     # Users
 
@@ -151,9 +134,8 @@ class Import:
         return members
 
     def _newcomer(self, row: Row) -> Newcomer:
-        name = " ".join(row.get("DisplayName", "").split())[:60] or f"#{row['Id']}"
         about = markup.plain_text(row.get("AboutMe", ""))
-        return Newcomer(username=handle_of(row)[:28], name=name, joined_at=self._at(row), about=about)
+        return Newcomer(username=handle_of(row)[:28], name=name_of(row), joined_at=self._at(row), about=about)
 
     def _since(self, user: Row) -> datetime:
         """From when on to permit everything: the first act, which may be older than the account if posts were moved."""
@@ -188,7 +170,7 @@ class Import:
     # Posts
 
     def _post(self, row: Row) -> int | None:
-        post = self._answer(row) if _kind(row) == ANSWER else self._topic(row)
+        post = self._answer(row) if kind_of(row) == ANSWER else self._topic(row)
         if post is None:
             return None
         stated = {field: number(row[name]) for name, field in KEPT_ON_POSTS.items() if name in row}
@@ -199,14 +181,14 @@ class Import:
         return post.pk
 
     def _topic(self, row: Row) -> Post | None:
-        question, author = _kind(row) == QUESTION, self._author(row, "OwnerUserId")
+        question, author = kind_of(row) == QUESTION, self._author(row, "OwnerUserId")
         if author is None:
             self.skipped["Posts"] += 1
             return None
         topic = open_topic(
             author=author,
             board=self.board if question else self.aside,
-            title=row.get("Title", "").strip()[:200] or f"#{row['Id']}",
+            title=title_of(row),
             source=text_of(row.get("Body", "")),
             tags=tags_of(row),
             now=self._at(row),
@@ -262,7 +244,7 @@ class Import:
         votes: dict[tuple[int, int], ImportedVote] = {}
         for row in batch:
             self.columns["Votes"].update(row)
-            value, post_id = VALUES.get(row.get("VoteTypeId", "")), posts.get(row.get("PostId", ""))
+            value, post_id = VOTES.get(row.get("VoteTypeId", "")), posts.get(row.get("PostId", ""))
             if value is None:
                 continue
             if not row.get("Id") or post_id is None:

@@ -10,7 +10,7 @@ from community.kernel.api import now
 from community.kernel.models import OutboxEvent
 from community.members.api import Member
 from forums.importers.figures import audit
-from forums.importers.stackexchange import vote_number
+from forums.importers.values import vote_number
 from forums.models import ImportedFigure, ImportedVote, Post, Topic
 from forums.services import choose_best_answer, delete_post, set_closed
 from tests.forums.importers.dumps import COMMENTS, POSTS, TAGS, VOTES, load, state, write_dump
