@@ -66,7 +66,8 @@ def _erase(member: Member, now: datetime) -> None:
 
 def _scrub(member: Member, now: datetime) -> None:
     member.username = f"former-{member.pk}-{secrets.token_hex(4)}"
-    member.email, member.name, member.title, member.about = None, "", "", ""
+    member.email, member.name, member.about = None, "", ""
+    member.title = member.title_zh = ""
     member.is_active = member.is_staff = member.is_superuser = False
     member.erased_at, member.last_login, member.public_id, member.language = now, None, uuid.uuid4(), "en"
     member.joined_at = datetime(member.joined_at.year, 1, 1, tzinfo=UTC)  # a year leads to nobody

@@ -41,6 +41,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
     name = models.CharField(_("name"), max_length=60, blank=True)
     title = models.CharField(_("title"), max_length=80, blank=True, help_text=_("What a person of the brand does."))
+    title_zh = models.CharField(_("title (Chinese)"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     about = models.TextField(_("about"), max_length=2000, blank=True)
     is_staff = models.BooleanField(default=False)

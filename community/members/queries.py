@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from community.kernel.api import in_language
 from community.members.enums import Role
 from community.members.garage import car_lines
 from community.members.lookalikes import skeleton
@@ -38,7 +39,7 @@ def cards(ids: Iterable[int | None], *, cars: bool = True) -> dict[int, MemberCa
     wanted = {member_id for member_id in ids if member_id}
     if not wanted:
         return {}
-    fields = ("id", "username", "name", "title", "is_staff", "erased_at")
+    fields = ("id", "username", "name", "title", "title_zh", "is_staff", "erased_at")
     members = list(Member.objects.filter(pk__in=wanted).only(*fields))
     lines = car_lines(wanted) if cars else {}
     return {member.pk: _card(member, lines.get(member.pk, "")) for member in members}
@@ -47,8 +48,9 @@ def cards(ids: Iterable[int | None], *, cars: bool = True) -> dict[int, MemberCa
 def _card(member: Member, car: str) -> MemberCard:
     if member.erased_at:
         return MemberCard(member.pk, "", _("Former member"), "", erased=True)
+    title = in_language(member.title_zh or member.title, member.title or member.title_zh)
     return MemberCard(
-        member.pk, member.username, member.shown_name, space_url(member.username), car, member.title, member.is_staff
+        member.pk, member.username, member.shown_name, space_url(member.username), car, title, member.is_staff
     )
 
 

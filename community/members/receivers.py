@@ -118,7 +118,10 @@ def forget_late(member_ids: Collection[int]) -> None:
 @fills("members.explain")
 def explain(member_id: int) -> dict[str, Any]:
     """The account, the space, and how and where somebody signs in; never a secret."""
-    account = ("username", "name", "title", "email", "language", "about", "joined_at", "last_login", "is_active")
+    account = (
+        *("username", "name", "title", "title_zh", "email", "language", "about"),
+        *("joined_at", "last_login", "is_active"),
+    )
     sessions = UserSession.objects.filter(user_id=member_id).order_by("pk")
     keys = Authenticator.objects.filter(user_id=member_id).order_by("pk")
     return {

@@ -194,15 +194,18 @@ def choose_language(*, member: Member, language: str) -> None:
 
 
 @transaction.atomic
-def give_role(*, member: Member, role: Role, title: str = "") -> None:
-    """Make a member one of the brand's people; each floor says what the role may do in the editors' area."""
+def give_role(*, member: Member, role: Role, title: str = "", title_zh: str = "") -> None:
+    """Make a member one of the brand's people; each floor says what the role may do in the editors' area.
+
+    The titles say what they do, at most 80 characters of each; without a Chinese one the other stands for both.
+    """
     require_here(member)
     group, _created = Group.objects.get_or_create(name=str(role))
     contributions("members.role", role, group)
     member.groups.add(group)
     member.is_staff = True
-    member.title = title[:80]
-    member.save(update_fields=["is_staff", "title", "skeleton"])
+    member.title, member.title_zh = title[:80], title_zh[:80]
+    member.save(update_fields=["is_staff", "title", "title_zh", "skeleton"])
 
 
 @transaction.atomic
@@ -210,5 +213,5 @@ def take_roles(member: Member) -> None:
     """Somebody of the brand is a member like any other again. A superuser stays one."""
     member.groups.remove(*Group.objects.filter(name__in=Role.values))
     member.is_staff = member.is_superuser
-    member.title = ""
-    member.save(update_fields=["is_staff", "title", "skeleton"])
+    member.title = member.title_zh = ""
+    member.save(update_fields=["is_staff", "title", "title_zh", "skeleton"])

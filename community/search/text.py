@@ -110,12 +110,20 @@ def matches(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def highlight(text: str, words: list[str]) -> SafeString:
-    """The text, escaped, with the words of the query in ``<mark>``."""
+    """The text, escaped, with the words of the query in ``<mark>``; words side by side are in one."""
     parts, last = [], 0
-    for start, end in matches(text, words):
+    for start, end in _joined(text, matches(text, words)):
         parts += [escape(text[last:start]), "<mark>", escape(text[start:end]), "</mark>"]
         last = end
     return mark_safe("".join([*parts, escape(text[last:])]))  # noqa: S308 - every part is escaped above
+
+
+def _joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        beside = joined and not text[joined[-1][1] : start].strip()
+        joined[-1:] = [(joined[-1][0], end)] if beside else [*joined[-1:], (start, end)]
+    return joined
 
 
 def excerpt(text: str, words: list[str], *, length: int = 160) -> str:

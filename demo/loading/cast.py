@@ -113,7 +113,7 @@ class Person:
         except Invalid as error:
             raise Invalid(f"{self.username}: {error}") from error
         if self.role:
-            give_role(member=self._member, role=self.role, title=self.entry["about"])
+            give_role(member=self._member, role=self.role, title=self.entry["title"], title_zh=self.entry["title_zh"])
 
     def answer(self, now: datetime) -> None:
         """Say yes to what they allow."""
@@ -130,7 +130,7 @@ class Person:
 
     def introduce(self, now: datetime) -> None:
         """Fill in the space, the keywords and the garage."""
-        about = "" if self.role else self.entry["about"]
+        about = self.entry.get("about", "")  # people of the brand have a title
         change_space(member=self.member, name=self.entry["name"], about=about, language=self.language, now=now)
         if self.keywords:
             declare_keywords(member=self.member, keywords=self.keywords, now=now)

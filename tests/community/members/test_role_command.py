@@ -2,8 +2,9 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
-from community.members.api import Member, Role, has_role
+from community.members.api import Member, Role, cards, has_role
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ def fresh(member):
 
 
 def test_a_role_is_given_shown_and_taken(ada, capsys):
-    call_command("role", "ada", "marketer", "--title", "Marketing, Norling")
+    call_command("role", "ada", "marketer", "--title", "Marketing, Norling", "--title-zh", "诺岭市场部")
     call_command("role", "ada", "moderator")
     assert has_role(fresh(ada), Role.MARKETER)
     assert (fresh(ada).is_staff, fresh(ada).title) == (True, "Marketing, Norling")
@@ -28,7 +29,17 @@ def test_a_role_is_given_shown_and_taken(ada, capsys):
     call_command("role", "ada", "none")
     assert capsys.readouterr().out.split() == ["ada", "none"]
     assert not has_role(fresh(ada), *Role)
-    assert (fresh(ada).is_staff, fresh(ada).title) == (False, "")
+    assert (fresh(ada).is_staff, fresh(ada).title, fresh(ada).title_zh) == (False, "", "")
+
+
+def test_a_title_is_read_in_the_readers_language_or_in_the_one_there_is(ada):
+    call_command("role", "ada", "marketer", "--title", "Marketing")
+    with override("zh-hans"):
+        assert cards([ada.pk])[ada.pk].title == "Marketing"
+    call_command("role", "ada", "marketer", "--title-zh", "诺岭市场部")
+    assert cards([ada.pk])[ada.pk].title == "Marketing"
+    with override("zh-hans"):
+        assert cards([ada.pk])[ada.pk].title == "诺岭市场部"
 
 
 def test_a_superuser_without_a_role_stays_one(capsys):

@@ -44,6 +44,12 @@ def test_highlight_marks_inflections_and_chinese_and_escapes():
     )
 
 
+def test_words_side_by_side_are_one_mark():
+    words = query_words("roof rack 车顶 行李架")
+    assert highlight("A roof rack, a rack", words) == "A <mark>roof rack</mark>, a <mark>rack</mark>"
+    assert highlight("装车顶行李架", words) == "装<mark>车顶行李架</mark>"
+
+
 def test_excerpt_begins_near_the_match():
     text = "word " * 100 + "roof rack " + "more " * 100
     assert "roof rack" in excerpt(text, ["roof"], length=80)

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("member", nargs="?", help="user name")
         parser.add_argument("role", nargs="?", choices=[*Role.values, NO_ROLE])
         parser.add_argument("--title", default="", help="what others read beside the name")
+        parser.add_argument("--title-zh", default="", help="the same in Chinese")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Change and show."""
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         if options["role"] == NO_ROLE:
             take_roles(member)
         elif options["role"]:
-            give_role(member=member, role=Role(options["role"]), title=options["title"] or member.title)
+            titles = {key: options[key] or getattr(member, key) for key in ("title", "title_zh")}
+            give_role(member=member, role=Role(options["role"]), **titles)
         self._show(member)
 
     def _show(self, member: Member) -> None:
