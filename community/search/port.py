@@ -15,8 +15,11 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 KEYWORD, TOKENS, NUMBER, DATE, WEIGHTS = "keyword", "tokens", "number", "date", "weights"
-MAX_VALUE, MAX_TOKEN, MAX_WINDOW, MAX_POINTS = 200, 60, 10_000, 511
+MAX_VALUE, MAX_TOKEN, MAX_WINDOW = 200, 60, 10_000
+BITS = 9  # of a weight in points: Elasticsearch keeps so many of a number it sorts people by
+MAX_POINTS = 2**BITS - 1
 FIRST_GROUP = 2.0  # how much more the words that were typed count than other words for them
+NEARLY = 1e-6  # what a product of floats may be off
 GONE = "gone"  # present only in a tombstone
 
 
@@ -30,13 +33,12 @@ class Field:
 
     ``kind``: keyword (one or many exact values), tokens (words cut by us), number, date (one value each), weights
     (tags, each with a weight). ``boost``: how much a word here counts. ``scale``: weights are stored as whole points,
-    so many per 1.0. ``levels``: the minimums of a weight that can be asked for.
+    so many per 1.0, and compared as such.
     """
 
     kind: str
     boost: float = 1.0
     scale: float = 10.0
-    levels: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Schema:
     @property
     def mark(self) -> str:
         """Part of every index's name; it changes when the index must be rebuilt."""
-        text = repr(sorted((name, (f.kind, f.scale, f.levels)) for name, f in self.fields.items()))
+        text = repr(sorted((name, (f.kind, f.scale, BITS)) for name, f in self.fields.items()))
         return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
     def kind(self, name: str, *kinds: str) -> Field:
@@ -64,8 +66,12 @@ class Schema:
         return [name for name, f in self.fields.items() if f.kind == kind]
 
     def points(self, name: str, weight: float) -> int:
-        """A weight in whole points, 1 to 511."""
-        return min(MAX_POINTS, max(1, round(weight * self.fields[name].scale)))
+        """A weight in whole points, 1 to 511; rounded down, so that no minimum lets in who is below it."""
+        return min(MAX_POINTS, max(1, math.floor(weight * self.fields[name].scale + NEARLY)))
+
+    def least_points(self, name: str, minimum: float) -> int:
+        """The fewest points of a weight that is at least so much."""
+        return max(1, math.ceil(minimum * self.fields[name].scale - NEARLY))
 
     def encode(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Plain checked values: lists of text, floats, milliseconds, {tag: points}. Empty ones are left out.
@@ -93,10 +99,14 @@ class Schema:
             return millis(value)
         return {check_tag(tag): self.points(name, check_number(w)) for tag, w in value.items() if w > 0}
 
-    def levels(self, name: str, weights: Mapping[str, int]) -> list[str]:
-        """Every level each tag reaches, as terms: ``roof-rack>1``, ``roof-rack>2`` ..."""
-        steps = [(lv, self.points(name, lv)) for lv in self.fields[name].levels]
-        return [level(tag, lv) for tag, w in weights.items() for lv, points in steps if w >= points]
+    def levels(self, name: str, tag: str, minimum: float) -> list[str]:
+        """The terms of which a tag that weighs at least so much bears one: see ``levels_of``."""
+        found, low = [], self.least_points(name, minimum)
+        while low <= MAX_POINTS:
+            span = low & -low
+            found.append(level(tag, span, low // span))
+            low += span
+        return found
 
     def row(self, document: Doc) -> dict[str, Any]:
         """The fields an engine stores for a document, weights with their levels; of a tombstone only its mark."""
@@ -107,15 +117,25 @@ class Schema:
             if name in row:
                 weights = row[name]
                 row[name] = list(weights)
-                row[f"{name}_lv"] = self.levels(name, weights)
+                row[f"{name}_lv"] = [term for tag, points in weights.items() for term in levels_of(tag, points)]
                 row[f"{name}_w"] = weights
         return row
 
 
 @lru_cache(100_000)
-def level(tag: str, minimum: float) -> str:
-    """The term that stands for "this tag weighs at least so much"."""
-    return f"{tag}>{minimum:g}"
+def levels_of(tag: str, points: int) -> list[str]:
+    """The spans of points, 1 wide, 2 wide, 4 wide ..., in which a weight lies, as terms.
+
+    Any minimum is a few spans side by side: the trie of U. Schindler & M. Diepenbroek, "Generic XML-based framework
+    for metadata portals", Computers & Geosciences 34, 2008, 1947-1955, in base two. No minimum begins in the first
+    span of a width, so that has no term.
+    """
+    return [level(tag, 1 << bit, points >> bit) for bit in range(BITS) if points >> bit]
+
+
+def level(tag: str, span: int, number: int) -> str:
+    """The term that stands for "this tag weighs so much", within a span of points."""
+    return f"{tag}>{span}:{number}"
 
 
 def check_str(value: Any) -> str:
@@ -220,8 +240,9 @@ class Query:
         for name, spec in self.facets.items():
             schema.kind(name, *((KEYWORD, WEIGHTS) if isinstance(spec, int) else (NUMBER, DATE)))
         for name, tags in self.least.items():
-            if set(tags.values()) - set(schema.kind(name, WEIGHTS).levels):
-                raise ValueError(f"{name}: no such level")
+            schema.kind(name, WEIGHTS)
+            for minimum in tags.values():
+                check_number(minimum)
         self._check_order(schema)
         return self
 

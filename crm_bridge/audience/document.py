@@ -13,15 +13,15 @@ from community.search.api import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Field, 
 from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
 from crm_bridge.models import Belonging, Profile
 from crm_bridge.profiles.projector import INDEX
+from crm_bridge.profiles.weights import STEP
 
-LEVELS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)
 SCHEMA = Schema(
     INDEX,
     {
         "member": Field(KEYWORD),
         "name": Field(TOKENS, boost=3.0),
         "about": Field(TOKENS),
-        "interests": Field(WEIGHTS, levels=LEVELS),
+        "interests": Field(WEIGHTS, scale=1 / STEP),
         "stage": Field(KEYWORD),
         "clubs": Field(KEYWORD),
         "owns": Field(KEYWORD),

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from community.consent.api import CONTACT_CHANNELS
 from community.search.api import query_tokens
 from crm_bridge.audience import mistakes
-from crm_bridge.audience.document import LEVELS
 from crm_bridge.audience.mistakes import SUGGESTED, near
 from crm_bridge.audience.named import Names, club_slug, owned_by_name
 from crm_bridge.audience.parts import LineError, Part, parts_of, quoted
 from crm_bridge.keywords.vocabulary import Vocabulary, nearest
 from crm_bridge.models import KeywordKind
 from crm_bridge.models.profile import Stage
+from crm_bridge.profiles.weights import TOP
 
 __all__ = [
     "DEFAULT_PERMIT",
@@ -39,6 +39,8 @@ __all__ = [
 ]
 LONGEST = 500
 ANY = 0.0  # an interest of whatever weight
+WEIGHT = re.compile(r"[0-9]{0,2}(\.[0-9]{0,3})?")
+FOR_EXAMPLE = ("0.5", "1", "2", "5")
 DEFAULT_PERMIT = ("product_news", "email")
 WINDOW = re.compile(r"([0-9]{1,5})([dwmy])")
 LONGEST_WINDOW = 36_500  # days
@@ -164,20 +166,16 @@ class _Builder:
                 raise mistakes.weight_without(part, term)
             self.without = [*dict.fromkeys((*self.without, keyword.code))]
             return
-        level = self._least(least, part) if sign else ANY
+        weight = self._least(least, part) if sign else ANY
         held = self.interests.get(keyword.code)
-        self.interests[keyword.code] = Wanted(keyword.code, max(level, held.least if held else ANY))
+        self.interests[keyword.code] = Wanted(keyword.code, max(weight, held.least if held else ANY))
 
     @staticmethod
     def _least(text: str, part: Part) -> float:
-        try:
-            asked = float(text)
-        except ValueError:
-            asked = -1.0
-        if asked not in LEVELS:
-            levels = tuple(f"{level:g}" for level in LEVELS)
+        asked = float(text) if WEIGHT.fullmatch(text) and text.strip(".") else -1.0
+        if not 0 <= asked <= TOP:
             start = part.end - len(text) if text and not part.quoted else part.start
-            raise LineError(_("A weight is one of the numbers from 0.5 to 9."), start, part.end, choices=levels)
+            raise LineError(_("A weight is a number from 0 to 10."), start, part.end, choices=FOR_EXAMPLE)
         return asked
 
     def _values(self, part: Part) -> None:

@@ -20,6 +20,7 @@ from crm_bridge.keywords.vocabulary import find, nearest
 from crm_bridge.models import InterestControl, Keyword
 from crm_bridge.profiles.projector import compute
 from crm_bridge.profiles.queries import profile_of
+from crm_bridge.profiles.weights import in_steps
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.1, 10.0
 LONGEST_PAUSE = timedelta(days=730)
@@ -67,7 +68,7 @@ def correct(*, member: Member, keyword: str, weight: float, now: datetime) -> No
     _require_listed(member, keyword)
     if not math.isfinite(weight) or not LEAST_WEIGHT <= weight <= MOST_WEIGHT:
         raise Invalid(_("A weight lies between 0.1 and 10. For none at all, remove or mute it."), field="weight")
-    _act(InterestCorrected(member_id=member.pk, keyword=keyword, weight=round(weight, 2)), now)
+    _act(InterestCorrected(member_id=member.pk, keyword=keyword, weight=in_steps(weight)), now)
 
 
 @transaction.atomic

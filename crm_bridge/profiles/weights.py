@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 TOP, SATURATION = 10.0, 6.0
-LEAST = 0.02
+STEP = LEAST = 0.02  # of a weight: as fine as the index sorts and compares
 QUARTER = timedelta(days=91)
 REASONS = 5
 FADE = {"declared": 720.0, "garage": 720.0, "added": 720.0}
@@ -108,7 +108,12 @@ def _interest(keyword: str, signals: list[SignalValue], control: Control | None,
     told = control.weight is not None or any(signal.source in TOLD for signal in ordered)
     was = weight_at([signal for signal in ordered if signal.at <= now - QUARTER], now - QUARTER)
     reasons = tuple(reasons_of(ordered)[:REASONS])
-    return InterestValue(keyword, round(weight, 2), round(was, 2), told, control.muted, reasons)
+    return InterestValue(keyword, in_steps(weight), in_steps(was), told, control.muted, reasons)
+
+
+def in_steps(weight: float) -> float:
+    """A weight as it is kept, shown, sorted by and asked for: the nearest multiple of 0.02."""
+    return round(round(weight / STEP) * STEP, 2)
 
 
 def reasons_of(newest_first: Iterable[SignalValue]) -> list[ReasonValue]:

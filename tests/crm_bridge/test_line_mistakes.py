@@ -37,6 +37,10 @@ def words():
         ("wheels and tyres", '"wheels" "and" "tyres"'),
         ('"OR" "stage:stable"', '"OR" "stage:stable"'),
         ("interest:power>=1.50", "interest:power>=1.5"),
+        ("interest:power>=2.7", "interest:power>=2.7"),
+        ("interest:power≥.25", "interest:power>=0.25"),
+        ("interest:power>=10", "interest:power>=10"),
+        ("interest:power>=0", "interest:power"),
     ],
 )
 def test_what_is_clear_is_understood(typed, meant):
@@ -63,7 +67,10 @@ def test_words_stay_as_they_were_typed():
         ("interest:power>2", "interest:power>2", ["interest:power>=2"]),
         ("interest:power=2", "interest:power=2", ["interest:power>=2"]),
         ("interest:power>=", "interest:power>=", []),
-        ("interest:power>=2.7", "2.7", []),
+        ("interest:power>=10.01", "10.01", []),
+        ("interest:power>=1e0", "1e0", []),
+        ("interest:power>=.", ".", []),
+        ("interest:power>=1.2.3", "1.2.3", []),
         ("-interest:power>=2", "-interest:power>=2", ["-interest:power"]),
         ("stage=stable", "stage=stable", ["stage:stable"]),
         ("stage>stable", "stage>stable", ["stage:stable"]),

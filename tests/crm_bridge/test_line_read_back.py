@@ -11,7 +11,6 @@ from community.consent.api import CONTACT_CHANNELS
 from community.kernel.api import now
 from community.members.api import CarEntry, set_garage
 from community.search.api import query_tokens
-from crm_bridge.audience.document import LEVELS
 from crm_bridge.audience.line import DAYS, LONGEST_WINDOW, SORTS, Line, LineError, Wanted, parse, render
 from crm_bridge.audience.parts import FOLDED
 from crm_bridge.models import Keyword
@@ -36,7 +35,9 @@ def _clean(word):
 def lines(draw):
     """Any question."""
     some_of = lambda values: tuple(draw(some.lists(some.sampled_from(values), unique=True, max_size=2)))  # noqa: E731 - as short as the strategies it makes
-    wanted = draw(some.dictionaries(CODES, some.sampled_from([0.0, *LEVELS]), max_size=2))
+    wanted = draw(
+        some.dictionaries(CODES, some.sampled_from([0.0, 0.02, 0.125, 0.5, 1.0, 2.345, 9.999, 10.0]), max_size=2)
+    )
     groups = [{"stage": some_of(Stage.values), "owns": some_of(CARS), "language": some_of(["en", "zh"])} for _ in "+-"]
     windows = draw(
         some.dictionaries(

@@ -10,7 +10,7 @@ from elasticsearch.dsl import A, Search
 from elasticsearch.dsl.query import Bool, Prefix, Range, SparseVector, Term, Terms
 from elasticsearch.dsl.query import Query as Clause
 
-from community.search.port import FIRST_GROUP, GONE, TOKENS, Query, Result, Schema, bound, level
+from community.search.port import FIRST_GROUP, GONE, TOKENS, Query, Result, Schema, bound
 
 
 class Compiler:
@@ -46,7 +46,9 @@ class Compiler:
             filters.append(_clause(Prefix, query.starts[0], query.starts[1]))
         filters += [_clause(Term, n, value) for n, values in query.must.items() for value in values]
         filters += [
-            Term(**{f"{n}_lv": level(t, least)}) for n, tags in query.least.items() for t, least in tags.items()
+            _clause(Terms, f"{name}_lv", self.schema.levels(name, tag, least))
+            for name, tags in query.least.items()
+            for tag, least in tags.items()
         ]
         filters += [_clause(Range, n, _borders(*borders)) for n, borders in query.ranges.items()]
         filters += [_clause(Terms, n, list(values)) for n, values in query.any.items() if n not in query.facets]

@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Occur
 
-from community.search.port import FIRST_GROUP, GONE, NUMBER, TOKENS, Query, Schema, bound, level, top
+from community.search.port import FIRST_GROUP, GONE, NUMBER, TOKENS, Query, Schema, bound, top
 
 MUST, SHOULD, NOT = Occur.Must, Occur.Should, Occur.MustNot
 SET_FROM = 100  # values from which one set is faster than a clause each
@@ -69,7 +69,7 @@ class Compiler:
         parts += [(MUST, self.one_of(name, values)) for name, values in query.any.items()]
         parts += [(NOT, self.one_of(name, values)) for name, values in query.none.items() if values]
         parts += [
-            (MUST, self.term(f"{name}_lv", level(tag, least)))
+            (MUST, self.one_of(f"{name}_lv", self.schema.levels(name, tag, least)))
             for name, tags in query.least.items()
             for tag, least in tags.items()
         ]

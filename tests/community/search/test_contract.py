@@ -19,7 +19,7 @@ S = Schema(
         "body": Field("tokens"),
         "tier": Field("keyword"),
         "readers": Field("keyword"),
-        "interest": Field("weights", scale=10, levels=(0.5, 1, 2, 4, 8)),
+        "interest": Field("weights", scale=10),
         "posts": Field("number"),
         "value": Field("number"),
         "active": Field("date"),
@@ -107,7 +107,9 @@ def matches(d, q, skip=None):
         and all(x in many(n) for n, xs in q.must.items() for x in xs)
         and all(set(xs) & set(many(n)) for n, xs in q.any.items() if n != skip)
         and not any(set(xs) & set(many(n)) for n, xs in q.none.items())
-        and all((points(d, t) or 0) >= S.points("interest", m) for n, ts in q.least.items() for t, m in ts.items())
+        and all(
+            (points(d, t) or 0) >= S.least_points("interest", m) for n, ts in q.least.items() for t, m in ts.items()
+        )
         and all(
             v[n] is not None and (lo is None or v[n] >= lo) and (hi is None or v[n] < hi)
             for n, (lo, hi) in q.ranges.items()
@@ -179,7 +181,7 @@ def questions(n=250):
                 **({"interest": ("bike", "ski")} if some(0.2) else {}),
             },
             none={"interest": ("surf",)} if some(0.2) else {},
-            least={"interest": {"bike": r.choice([0.5, 1, 2, 4, 8])}} if some(0.2) else {},
+            least={"interest": {"bike": r.choice([0.5, 1, 1.25, 2, 3.33, 4, 8, 51])}} if some(0.2) else {},
             ranges={
                 **({"posts": (r.choice([None, -2, 0]), r.choice([1, 7]))} if some(0.2) else {}),
                 **({"active": (NOW - dt.timedelta(days=60), None)} if some(0.2) else {}),
@@ -284,7 +286,8 @@ def test_rebuild_keeps_what_came_since(engine):
     [
         Query(sort="tier"),
         Query(must={"posts": ("1",)}),
-        Query(least={"interest": {"bike": 3}}),
+        Query(least={"interest": {"bike": float("inf")}}),
+        Query(least={"tier": {"A": 1}}),
         Query(page=600),
         Query(facets={"title": 5}),
         Query(size=0),
