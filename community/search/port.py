@@ -17,7 +17,7 @@ from typing import Any, Protocol
 KEYWORD, TOKENS, NUMBER, DATE, WEIGHTS = "keyword", "tokens", "number", "date", "weights"
 MAX_VALUE, MAX_TOKEN, MAX_WINDOW = 200, 60, 10_000
 BITS = 9  # of a weight in points: Elasticsearch keeps so many of a number it sorts people by
-MAX_POINTS = 2**BITS - 1
+MAX_POINTS = (1 << BITS) - 1
 FIRST_GROUP = 2.0  # how much more the words that were typed count than other words for them
 NEARLY = 1e-6  # what a product of floats may be off
 GONE = "gone"  # present only in a tombstone
@@ -103,7 +103,7 @@ class Schema:
         """The terms of which a tag that weighs at least so much bears one: see ``levels_of``."""
         found, low = [], self.least_points(name, minimum)
         while low <= MAX_POINTS:
-            span = low & -low
+            span = low & -low  # the widest that begins here
             found.append(level(tag, span, low // span))
             low += span
         return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 import rjieba
@@ -118,7 +118,7 @@ def highlight(text: str, words: list[str]) -> SafeString:
     return mark_safe("".join([*parts, escape(text[last:])]))  # noqa: S308 - every part is escaped above
 
 
-def _joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         beside = joined and not text[joined[-1][1] : start].strip()

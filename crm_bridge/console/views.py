@@ -21,13 +21,13 @@ from community.search.api import SearchDown
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.line import render as render_line
 from crm_bridge.audience.questions import ask
-from crm_bridge.audience.services import audience, people_of
 from crm_bridge.audience.words import permit_name
-from crm_bridge.console.access import newest_looks, record
+from crm_bridge.console.access import newest_looks
 from crm_bridge.console.export import export
 from crm_bridge.console.facets import chips_of, facets_of
+from crm_bridge.console.looks import list_people, open_person
 from crm_bridge.models import Segment
-from crm_bridge.models.console import AccessKind, QuestionKind
+from crm_bridge.models.console import QuestionKind
 from crm_bridge.profiles.queries import clubs_of
 from crm_bridge.segments.services import (
     AUDIENCE_ROLES,
@@ -79,7 +79,6 @@ def _answer(
     context |= {"compact": _compact(request), "keep": "&rows=compact" if _compact(request) else ""}
     context["paged"] = f"&page={page}" if page > 1 else ""
     status = refused.status if refused else 200
-    at = now()
     try:
         line = parse(text)
         context |= {
@@ -87,8 +86,7 @@ def _answer(
             "chips": chips_of(line),
             "permit": permit_name(":".join(line.permit)),
         }
-        ask(line, actor=staff, kind=QuestionKind.LIST, now=at)
-        found = audience(line, page=page, now=at)
+        found = list_people(line, actor=staff, page=page, now=now())
     except LineError as error:
         context |= {"error": error, "before": text[: error.start], "wrong": text[error.start : error.end]}
         context["after"] = text[error.end :]
@@ -97,10 +95,8 @@ def _answer(
         return _away(request, context)
     except ValueError as error:
         raise Http404 from error
-    ids = [person.member.pk for person in found.people]
-    record(ids, actor=staff, kind=AccessKind.LISTED, permit=line.permit, why=render_line(line), now=at)
     first = (page - 1) * found.size + 1
-    context |= {"found": found, "facets": facets_of(found), "first": first, "last": first + len(ids) - 1}
+    context |= {"found": found, "facets": facets_of(found), "first": first, "last": first + len(found.people) - 1}
     context["permit_code"] = ":".join(line.permit)
     return render(request, "crm/people.html", context, status=status)
 
@@ -109,18 +105,13 @@ def _answer(
 @require_safe
 def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One person, for a purpose they permit."""
-    require_role(request.user, *AUDIENCE_ROLES)
-    staff = _member(request)
+    staff = _marketer(request)
     line = parse(f"permit:{request.GET.get('for') or 'product_news:email'}")
     member = get_object_or_404(Member, public_id=public_id, erased_at=None, is_staff=False)
-    at = now()
-    shown = people_of([member.pk], line, now=at)
-    if not shown:
-        raise NotAllowed(_("This person has not permitted this, so there is nothing to see here."))
-    record([member.pk], actor=staff, kind=AccessKind.VIEWED, permit=line.permit, now=at)
-    context = {"section": "desk", "person": shown[0], "permit": permit_name(":".join(line.permit))}
+    shown = open_person(member, line, actor=staff, now=now())
+    context = {"section": "desk", "person": shown, "permit": permit_name(":".join(line.permit))}
     context |= {"purpose": line.permit[0], "clubs": clubs_of(member.pk)}
-    context["permits"] = sorted(permit_name(p) for p in shown[0].permits)
+    context["permits"] = sorted(permit_name(p) for p in shown.permits)
     return render(request, "crm/person.html", context)
 
 

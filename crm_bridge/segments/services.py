@@ -93,7 +93,11 @@ def _stored(segment: Segment) -> Segment:
 
 
 def counted(*, actor: Member, most: int | None = None, now: datetime) -> list[Counted]:
-    """The segments, or the first so many by name, with their present size. Each is a question that is kept."""
+    """The segments, or the first so many by name, with their present size. Each is a question that is kept.
+
+    Raises NotAllowed.
+    """
+    require_role(actor, *AUDIENCE_ROLES)
     segments = list(Segment.objects.select_related("owner")[:most])
     lines = [segment.line for segment in segments]
     said, names = phrases_of(lines), Names(lines)

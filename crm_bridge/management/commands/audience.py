@@ -7,21 +7,17 @@ import re
 import unicodedata
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from community.kernel.api import now
 from community.search.api import MAX_WINDOW, SearchDown
 from crm_bridge.audience.line import Line, LineError, parse, render
-from crm_bridge.audience.questions import keep_questions
-from crm_bridge.audience.services import FACET_KEYS, FEWEST, WINDOWS, Audience, Person, audience
-from crm_bridge.console.access import record
+from crm_bridge.audience.services import FACET_KEYS, FEWEST, WINDOWS, Audience, Person
+from crm_bridge.console.looks import list_people
 from crm_bridge.models import Profile
-from crm_bridge.models.console import AccessKind, QuestionKind
 from crm_bridge.profiles.queries import Interest
 
 EXCLUDED = re.compile(r"[-－][^\W\d_]+[:：]")
@@ -52,28 +48,18 @@ class Command(BaseCommand):
         """Ask and print. A mistake in the line is shown under the place where it stands."""
         if not 1 <= options["limit"] <= MAX_WINDOW:
             raise CommandError(f"--limit is a number from 1 to {MAX_WINDOW}.")
-        at = now()
         try:
-            found = audience(parse(options["line"]), size=options["limit"], now=at)
+            found = list_people(parse(options["line"]), actor=None, size=options["limit"], now=now())
         except LineError as error:
             raise CommandError(explained(error, options["line"])) from error
         except SearchDown as error:
             raise CommandError("Search is away at the moment; try again in a minute.") from error
         except ValueError as error:
             raise CommandError(str(error)) from error
-        _write_down(found, at)
         if options["format"] == "json":
             self.stdout.write(json.dumps(as_json(found), ensure_ascii=False, indent=2))
         else:
             self.stdout.write(as_text(found))
-
-
-@transaction.atomic
-def _write_down(found: Audience, at: datetime) -> None:
-    """The question, and for everybody who is shown that an operator saw them, as the Workbench does."""
-    keep_questions([found.line], actor=None, kind=QuestionKind.COMMAND, now=at)
-    ids = [person.member.pk for person in found.people]
-    record(ids, actor=None, kind=AccessKind.LISTED, permit=found.line.permit, why=render(found.line), now=at)
 
 
 def explained(error: LineError, line: str) -> str:
