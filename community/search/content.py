@@ -195,11 +195,11 @@ def close_to(kind: str, object_id: int, text: str, *, viewer: Viewer, limit: int
     read what the ids stand for now; whoever keeps them asks again. Raises SearchDown.
     """
     subjects = [name for found in contributions("search.subjects", text) for name in found]
-    either = tuple((token,) for token in telling_tokens(" ".join([text, *subjects])))
-    if not either:
+    like = tuple(telling_tokens(" ".join([text, *subjects])))
+    if not like:
         return []
     only = {"kind": (kind,), "readers": readers_of(viewer)}
-    result = engine_of(INDEX).search(Query(either=(either,), any=only, size=PAGE_SIZE))
+    result = engine_of(INDEX).search(Query(like=like, any=only, size=PAGE_SIZE))
     found = [(int(one.partition(":")[2]), score) for one, score in zip(result.ids, result.scores, strict=True)]
     # One small word shared is no closeness. Nothing is more like a text than itself: that measures the others.
     least = ALIKE * next((score for pk, score in found if pk == object_id), found[0][1] if found else 0.0)

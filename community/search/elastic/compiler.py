@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from elasticsearch.dsl import A, Search
-from elasticsearch.dsl.query import Bool, Prefix, Range, SparseVector, Term, Terms
+from elasticsearch.dsl.query import Bool, DisMax, Prefix, Range, SparseVector, Term, Terms
 from elasticsearch.dsl.query import Query as Clause
 
 from community.search.port import FIRST_GROUP, GONE, TOKENS, Query, Result, Schema, bound
@@ -41,6 +41,8 @@ class Compiler:
         scored: list[Clause] = []
         filters: list[Clause] = []
         words = [*(self._word(token) for token in query.words), *(self._any_group(one) for one in query.either)]
+        if query.like:
+            words.append(Bool(should=[self._word(token) for token in query.like]))
         (filters if query.sort else scored).extend(words)
         if query.starts:
             filters.append(_clause(Prefix, query.starts[0], query.starts[1]))
@@ -70,8 +72,8 @@ class Compiler:
 
     def _any_group(self, groups: Sequence[Sequence[str]]) -> Clause:
         boosts = [FIRST_GROUP, *([1.0] * (len(groups) - 1))]
-        return Bool(
-            should=[
+        return DisMax(
+            queries=[
                 Bool(must=[self._word(token) for token in group], boost=boost)
                 for group, boost in zip(groups, boosts, strict=True)
             ]

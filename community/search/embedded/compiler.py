@@ -52,16 +52,18 @@ class Compiler:
         )
 
     def any_group(self, groups: Sequence[Sequence[str]]) -> Any:
-        """At least one group, of which every token; the first counts twice."""
+        """At least one group, of which every token; the best counts, the first twice."""
         clauses = [tantivy.Query.boolean_query([(MUST, self.word(token)) for token in group]) for group in groups]
         clauses[0] = tantivy.Query.boost_query(clauses[0], FIRST_GROUP)
-        return tantivy.Query.boolean_query([(SHOULD, clause) for clause in clauses])
+        return tantivy.Query.disjunction_max_query(clauses)
 
     def compile(self, query: Query) -> Any:
         """The whole question."""
         parts = [(NOT, self.term(GONE, "y"))]
         parts += [(MUST, self.word(token)) for token in query.words]
         parts += [(MUST, self.any_group(groups)) for groups in query.either]
+        if query.like:
+            parts.append((MUST, tantivy.Query.boolean_query([(SHOULD, self.word(token)) for token in query.like])))
         if query.starts:  # not phrase_prefix_query: it stops after 50 words
             prefix = tantivy.Query.fuzzy_term_query(self.fields, *query.starts, distance=0, prefix=True)
             parts.append((MUST, tantivy.Query.const_score_query(prefix, 0.0)))

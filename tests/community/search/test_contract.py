@@ -103,6 +103,7 @@ def matches(d, q, skip=None):
     return (
         all(w in v["title"] or w in v["body"] for w in q.words)
         and all(any(all(w in v["title"] or w in v["body"] for w in group) for group in groups) for groups in q.either)
+        and (not q.like or any(w in v["title"] or w in v["body"] for w in q.like))
         and (not q.starts or any(t.startswith(q.starts[1]) for t in v[q.starts[0]]))
         and all(x in many(n) for n, xs in q.must.items() for x in xs)
         and all(set(xs) & set(many(n)) for n, xs in q.any.items() if n != skip)
@@ -173,6 +174,7 @@ def questions(n=250):
                 tuple(tuple(r.sample(WORDS, k=r.choice([1, 1, 2]))) for _group in range(r.choice([1, 2, 3])))
                 for _entry in range(r.choice([0, 0, 0, 1, 2]))
             ),
+            like=tuple(r.sample(WORDS, k=r.choice([0, 0, 0, 1, 3]))),
             starts=("title", r.choice(["r", "车", "zh.", "c+"])) if some(0.1) else None,
             must={"tier": (r.choice("AB"),)} if some(0.2) else {},
             any={
@@ -224,6 +226,20 @@ def test_the_words_that_were_typed_count_more_than_others_for_them(engine):
     found = engine.search(Query(either=((("typed",), ("meant",)),), must={"tier": ("T",)}))
     assert (found.ids, found.total) == (["t1", "t0"], 2)
     assert found.scores[0] > found.scores[1]
+    engine.put([Doc(one.id, 2, None) for one in docs])
+    engine.refresh()
+
+
+def test_other_words_for_what_is_there_add_nothing_but_words_that_are_alike_add_up(engine):
+    words = (("typed", "only"), ("typed", "meant"))
+    docs = [Doc(f"u{n}", 1, {"title": list(title), "tier": "T"}) for n, title in enumerate(words)]
+    engine.put(docs)
+    engine.refresh()
+    either = engine.search(Query(either=((("typed",), ("meant",)),), must={"tier": ("T",)}))
+    assert either.scores == pytest.approx([either.scores[0]] * 2)
+    like = engine.search(Query(like=("typed", "meant"), must={"tier": ("T",)}))
+    assert (like.ids, like.total) == (["u1", "u0"], 2)
+    assert like.scores[0] > like.scores[1] * 1.5
     engine.put([Doc(one.id, 2, None) for one in docs])
     engine.refresh()
 
@@ -308,5 +324,12 @@ def test_engines_rank_alike():
         for more in ((), ("roof",)):
             x, y = (engine.search(Query(words=(word, *more), size=50)) for engine in (a, b))
             assert x.ids == y.ids, (word, more)
+            assert x.scores == pytest.approx(y.scores, rel=1e-5)
+        for asked in (
+            Query(either=(((word,), ("roof",), ("tyre", "guide")),), size=50),
+            Query(like=(word, "roof"), size=50),
+        ):
+            x, y = (engine.search(asked) for engine in (a, b))
+            assert x.ids == y.ids, asked
             assert x.scores == pytest.approx(y.scores, rel=1e-5)
     b.drop()
