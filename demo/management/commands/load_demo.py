@@ -36,6 +36,7 @@ class Command(BaseCommand):
                 "empty one. Without DATABASE_URL the demo has one of its own."
             )
         self.stdout.write("Loading the demo community, once:")
+        self.stdout.flush()  # before minutes of work, also into a pipe or a file
         try:
             at = now()
             size = load(now=at, show=not options["quiet"])

@@ -57,3 +57,4 @@ class Command(BaseCommand):
         for text in contributions("start.greeting"):
             self.stdout.write(text)
         self.stdout.write("Ctrl-C stops it. Nothing is lost: the next start takes seconds.\n")
+        self.stdout.flush()  # a pipe or a file would have it when all is over
