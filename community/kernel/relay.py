@@ -225,7 +225,7 @@ class Relay:
         return deliver_once(now=clock_now()) + self.rounds.run()
 
     def drain(self, *, seconds: float = 600, progress: Callable[[int], object] | None = None) -> bool:
-        """Work until nothing is left to do; False when that was not reached in time or something keeps failing.
+        """Work until nothing is left to do; False when nothing could be done for so long, or something keeps failing.
 
         ``progress`` is told after each round how much it did.
         """
@@ -235,6 +235,7 @@ class Relay:
             if progress:
                 progress(done)
             if done:
+                until = time.monotonic() + seconds
                 continue
             waiting = OutboxEvent.objects.filter(state=OutboxState.PENDING).exists()
             if not waiting and all(empty() for empty in checks()):

@@ -135,6 +135,22 @@ def test_a_drain_ends_only_when_work_put_off_is_done_too(heard):
     assert not Relay(idle_seconds=0.01).drain(seconds=0.05)
 
 
+def test_a_drain_gives_up_only_after_a_time_without_progress(heard, monkeypatch):
+    clock, work = [100.0], [1, 1, 1, 0]
+    monkeypatch.setattr("community.kernel.relay.time.monotonic", lambda: clock[0])
+
+    @registry.each_round
+    def slow():
+        clock[0] += 400
+        return work.pop(0) if work else 0
+
+    assert Relay(idle_seconds=0).drain(seconds=600)
+    registry.drained_when(lambda: False)
+    work += [1, 1]
+    assert not Relay(idle_seconds=0).drain(seconds=600)
+    assert (work, clock) == ([], [100.0 + 4 * 400 + 4 * 400])
+
+
 def test_kept_facts_can_be_replayed_and_forgotten(heard, now):
     handles(DoorOpened)(lambda delivery: None)
     say(now, (1, 1), (2, 2), (1, 3))

@@ -28,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("action", nargs="?", choices=["run", "status", "replay"], default="run")
         parser.add_argument("ids", nargs="*", type=int, help="with replay: facts set aside; none means all of them")
         parser.add_argument("--drain", action="store_true", help="end when all is handled and searchable")
-        parser.add_argument("--seconds", type=float, default=600, help="with --drain: give up after so long")
+        parser.add_argument(
+            "--seconds", type=float, default=600, help="with --drain: give up after so long a standstill"
+        )
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
