@@ -58,6 +58,11 @@ def all_matching(index: str, question: Query) -> Iterator[str]:
     return engine_of(index).ids(question)
 
 
+def missing(index: str) -> bool:
+    """Whether an index was never made, or is lost. Raises SearchDown."""
+    return engine_of(index).missing()
+
+
 __all__ = [
     "DATE",
     "HAN",
@@ -93,6 +98,7 @@ __all__ = [
     "mark_content",
     "matches",
     "meanings_of",
+    "missing",
     "normalise",
     "pieces",
     "query",

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from community.kernel.api import now
 from community.members.api import CarEntry, set_garage
+from community.search.api import close_engines
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.services import audience, size_of
 from crm_bridge.keywords.vocabulary import vocabulary_changed
@@ -167,3 +168,18 @@ def test_the_pointer_stands_under_the_mistake(line, pointer):
         parse(line)
     shown = explained(caught.value, line).splitlines()
     assert shown[1:3] == [f"  {line.replace(chr(9), ' ')}", f"  {pointer}"]
+
+
+@pytest.mark.usefixtures("engine")
+def test_before_anything_is_indexed_the_relay_is_named():
+    close_engines()
+    with pytest.raises(CommandError, match=r"Nothing is indexed yet: manage\.py relay --drain makes"):
+        asked("")
+
+
+def test_an_outage_is_waited_for(settings):
+    close_engines()
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
+    with pytest.raises(CommandError, match="Search is away at the moment; try again in a minute"):
+        asked("")
+    close_engines()

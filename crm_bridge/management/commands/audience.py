@@ -13,11 +13,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from community.kernel.api import now
-from community.search.api import MAX_WINDOW, SearchDown
+from community.search.api import MAX_WINDOW, SearchDown, missing
 from crm_bridge.audience.line import Line, LineError, parse, render
 from crm_bridge.audience.services import FACET_KEYS, FEWEST, WINDOWS, Audience, Person
 from crm_bridge.console.looks import list_people
 from crm_bridge.models import Profile
+from crm_bridge.profiles.projector import INDEX
 from crm_bridge.profiles.queries import Interest
 
 EXCLUDED = re.compile(r"[-－][^\W\d_]+[:：]")
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         except LineError as error:
             raise CommandError(explained(error, options["line"])) from error
         except SearchDown as error:
-            raise CommandError("Search is away at the moment; try again in a minute.") from error
+            raise CommandError(_no_answer()) from error
         except ValueError as error:
             raise CommandError(str(error)) from error
         if options["format"] == "json":
@@ -74,6 +75,17 @@ def _width(text: str) -> int:
     """How many columns of a terminal a text takes."""
     widths = (0 if unicodedata.combining(one) else 1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
     return sum(widths)
+
+
+def _no_answer() -> str:
+    """Why nobody was found: an index that was never made does not come back by itself."""
+    try:
+        never_made = missing(INDEX)
+    except SearchDown:
+        never_made = False
+    if never_made:
+        return "Nothing is indexed yet: manage.py relay --drain makes and fills the index."
+    return "Search is away at the moment; try again in a minute."
 
 
 def as_json(found: Audience) -> dict[str, Any]:

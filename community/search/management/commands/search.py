@@ -14,6 +14,8 @@ from community.search.port import Query, SearchDown
 from community.search.registry import engine_of, index_named, indexes
 from community.search.services import RebuildRunning, drift, lag, rebuild, repair
 
+MAKES_IT = "manage.py relay --drain makes and fills it"
+
 
 class Command(BaseCommand):
     """Tools for the indexes."""
@@ -24,7 +26,9 @@ class Command(BaseCommand):
         """What to do, with which index."""
         parser.add_argument("action", choices=["status", "rebuild", "check"])
         parser.add_argument("names", nargs="*", help="indexes; none means all")
-        parser.add_argument("--repair", action="store_true", help="with check: have what drifted written again")
+        parser.add_argument(
+            "--repair", action="store_true", help="with check: have what drifted or is missing made again"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Dispatch for every index named."""
@@ -46,9 +50,9 @@ class Command(BaseCommand):
         marks, seconds = lag(now())[name]
         failed = FailedDocument.objects.filter(index=name).count()
         try:
-            total = f"{engine.search(Query(size=1)).total} documents"
+            total = f"missing ({MAKES_IT})" if engine.missing() else f"{engine.search(Query(size=1)).total} documents"
         except SearchDown as error:
-            total = f"no answer (not made yet, or away: {error})"
+            total = f"no answer (away: {error})"
         kind = type(engine).__name__
         self.stdout.write(f"{name}: {kind}, {total}, {marks} waiting ({seconds:.1f} s), {failed} refused")
 
@@ -61,9 +65,18 @@ class Command(BaseCommand):
         self.stdout.write(f"{name}: {report.written} documents written, {len(report.errors)} refused")
 
     def _check(self, name: str, options: dict[str, Any]) -> None:
+        if engine_of(name).missing():
+            self._make(name, options)
+            return
         missing, surplus = drift(name)
         self.stdout.write(f"{name}: {len(missing)} missing, {len(surplus)} too many")
         if options["repair"]:
             self.stdout.write(f"{name}: {repair(name)} will be written again by the relay")
         elif missing or surplus:
             raise CommandError("The index has drifted from the database; --repair mends it.")
+
+    def _make(self, name: str, options: dict[str, Any]) -> None:
+        """An index that was never made or is lost is no outage."""
+        if not options["repair"]:
+            raise CommandError(f"The index {name} is missing: {MAKES_IT}, and so does search rebuild or --repair.")
+        self._rebuild(name, options)
