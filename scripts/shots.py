@@ -10,7 +10,6 @@ import argparse
 import io
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chromium import chromium
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tqdm import tqdm
@@ -102,7 +102,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = chromium()
     if not found:
         sys.exit("Chromium is missing. On Debian: apt install chromium")
     return found

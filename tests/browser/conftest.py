@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from scripts.chromium import chromium
 from tests.browser.people import PASSWORD, PEOPLE
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +68,7 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """Web process and relay on a free port, with their own folder; stopped at the end."""
-    if not shutil.which("chromium"):
+    if not chromium():
         pytest.skip("needs Chromium")
     home = tmp_path_factory.mktemp("home")
     with socket.socket() as free:
@@ -121,11 +121,9 @@ def _wait_for(site: Server, process: subprocess.Popen) -> None:
 def browser(server):
     """One Chromium for all tests."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[f"--{one}" for one in ARGUMENTS]
-        )
-        yield chromium
-        chromium.close()
+        made = playwright.chromium.launch(executable_path=chromium(), args=[f"--{one}" for one in ARGUMENTS])
+        yield made
+        made.close()
 
 
 @pytest.fixture
