@@ -28,7 +28,11 @@ class Variable:
 
 VARIABLES = (
     Variable(
-        "PADDOCK_HOME", "str", "var", "Folder of all an installation writes: database, index, media, mail, secret."
+        "PADDOCK_HOME",
+        "str",
+        "var",
+        "Folder of all an installation writes: database, index, media, mail, secret. A relative one lies in the "
+        "checkout, wherever a command is run.",
     ),
     Variable(
         "PADDOCK_SECRET_KEY",

@@ -166,6 +166,12 @@ def test_a_folder_that_cannot_be_written_to_is_said_in_one_line(tmp_path):
     assert "cannot be made: Not a directory." in done.stderr
 
 
+def test_a_relative_folder_lies_in_the_checkout(monkeypatch, tmp_path):
+    monkeypatch.setattr("community.settings.env.BASE_DIR", tmp_path)
+    monkeypatch.setenv("PADDOCK_HOME", "own/home")
+    assert home() == tmp_path / "own" / "home"
+
+
 def test_somebody_elses_folder_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv("PADDOCK_HOME", str(tmp_path))
     assert home() == tmp_path
