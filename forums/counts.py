@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce
 from community.kernel.api import batched, counted
 from forums.enums import PostKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
+
+Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
 UNCOUNTED = "uncounted"  # the name of a figure that says which one cannot be counted here
 STATED_ON_POSTS = {"Score": "score", "CommentCount": "comment_count"}
@@ -115,7 +117,7 @@ def figures_unknown() -> list[str]:
     return [f"{source}: {', '.join(sorted(names))}" for source, names in sorted(uncounted_figures().items())]
 
 
-def counted_figures(source: str) -> dict[str, dict[str, int]]:
+def counted_figures(source: str, progress: Progress = iter) -> dict[str, dict[str, int]]:
     """What an import's own posts come to, by the figure's name and the id in the export; later posts do not count."""
     posts = Imported.objects.filter(source=source, kind="Posts").values_list("external_id", "local_id")
     local = dict(posts.iterator())
@@ -127,7 +129,7 @@ def counted_figures(source: str) -> dict[str, dict[str, int]]:
     tags: Counter[str] = Counter()
     questions: dict[int, str] = {}
     rows = Post.objects.values_list("pk", "topic", "number", "kind")
-    for pk, topic, number, kind in rows.filter(pk__in=Subquery(_imported(source))).iterator():
+    for pk, topic, number, kind in progress(rows.filter(pk__in=Subquery(_imported(source))).iterator()):
         if number == 1:
             questions[topic] = external[pk]
         elif kind == PostKind.POST:

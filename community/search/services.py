@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
@@ -19,6 +19,8 @@ from community.search.port import Doc, Query, Report, SearchDown
 from community.search.registry import Index, engine_of, index_named, indexes
 
 logger = logging.getLogger("paddock.search")
+
+Progress = Callable[[Iterable[str], str], Iterable[str]]
 
 BATCH = 500
 MARKED_AT_ONCE = 5000
@@ -253,20 +255,24 @@ def _present(index: Index, ids: Sequence[str], version: int, errors: dict[str, s
     return [document for document in found if document.values is not None]
 
 
-def drift(name: str) -> tuple[list[str], list[str]]:
-    """Ids that are missing from the index, and ids that should not be in it. Marked ones do not count."""
+def drift(name: str, *, progress: Progress = lambda ids, _what: ids) -> tuple[list[str], list[str]]:
+    """Ids that are missing from the index, and ids that should not be in it. Marked ones do not count.
+
+    ``progress`` may wrap the ids it goes through, told which they are, to show how far it is.
+    """
     index = index_named(name)
     waiting = set(Mark.objects.filter(index=name).values_list("document_id", flat=True))
     engine = engine_of(name)
     engine.refresh()
-    stored = set(engine.ids(Query()))
-    wanted = {document.id for chunk in batched(index.all_ids(), BATCH) for document in _present(index, chunk, 0, {})}
+    stored = set(progress(engine.ids(Query()), f"{name}, in the index"))
+    ids = progress(index.all_ids(), f"{name}, in the database")
+    wanted = {document.id for chunk in batched(ids, BATCH) for document in _present(index, chunk, 0, {})}
     return sorted(wanted - stored - waiting), sorted(stored - wanted - waiting)
 
 
-def repair(name: str) -> int:
+def repair(name: str, *, progress: Progress = lambda ids, _what: ids) -> int:
     """Mark what has drifted, and what was refused before. Returns how many documents."""
-    missing, surplus = drift(name)
+    missing, surplus = drift(name, progress=progress)
     refused = FailedDocument.objects.filter(index=name).values_list("document_id", flat=True)
     drifted = {*missing, *surplus, *refused}
     mark(name, sorted(drifted))

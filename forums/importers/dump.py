@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError, TreeBuilder
@@ -15,6 +15,7 @@ from defusedxml.ElementTree import DefusedXMLParser, iterparse
 from forums.importers.common import Unreadable, short
 
 Row = dict[str, str]
+Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
 IDS = ("Id", "PostId", "ParentId", "OwnerUserId", "UserId", "AcceptedAnswerId")
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)["']""")

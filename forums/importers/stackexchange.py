@@ -19,7 +19,7 @@ from community.members.api import Member, Newcomer
 from forums.counts import set_counts
 from forums.enums import PostKind
 from forums.importers.common import BATCH, alone, grant_all, note, taken_over
-from forums.importers.dump import Row, rows
+from forums.importers.dump import Progress, Row, rows
 from forums.importers.figures import keep_figures
 from forums.importers.people import take_people
 from forums.importers.values import (
@@ -40,7 +40,6 @@ from forums.importers.values import (
 from forums.models import Board, Imported, ImportedVote, Post, Topic
 from forums.services import choose_best_answer, open_topic, write_post
 
-Progress = Callable[[Iterable[Row], str], Iterable[Row]]
 Take = Callable[[Row], int | None]
 
 KEPT_ON_POSTS = {"Score": "score", "CommentCount": "comment_count"}
@@ -261,7 +260,7 @@ class Import:
         ImportedVote.objects.bulk_create(new, ignore_conflicts=True)
 
     def _finish(self, progress: Progress) -> None:
-        keep_figures(self.folder, source=self.source, columns=self.columns)
+        keep_figures(self.folder, source=self.source, columns=self.columns, progress=progress)
         for batch in batched(progress(rows(self.folder, "Posts"), "Closing"), BATCH):
             self._close(batch)
             self._count(batch)

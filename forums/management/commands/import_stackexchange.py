@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from forums.importers.figures import audit
 from forums.importers.stackexchange import Import
 
 LONGEST_SLUG = 54  # and "-aside"
+
+
+def _bar(found: Iterable[Any], name: str) -> Iterable[Any]:
+    return tqdm(found, desc=name, unit=" rows", disable=None)
 
 
 class Command(BaseCommand):
@@ -62,12 +67,12 @@ class Command(BaseCommand):
         board = board_of(slug, title_en=slug, title_zh=slug)
         aside = board_of(f"{slug}-aside", title_en=f"{slug}: tag texts", title_zh=f"{slug}：标签说明")
         work = Import(folder, board, aside, source=slug, grant_all=grant_all, now=now())
-        work.run(lambda found, name: tqdm(found, desc=name, unit=" rows", disable=None))
+        work.run(_bar)
         for kind in ("Users", "Posts", "Comments", "Votes"):
             self.stdout.write(f"{kind}: {work.done[kind]} taken over, {work.skipped[kind]} without a place left out")
 
     def _report(self, folder: Path, slug: str, *, strict: bool) -> None:
-        figures = audit(folder, source=slug)
+        figures = audit(folder, source=slug, progress=_bar)
         for name, found in figures.items():
             told = "not checkable, the dump has nothing to count it from"
             self.stdout.write(f"{name}: {f'{found[0]:,} of {found[1]:,} agree' if found else told}")

@@ -162,6 +162,21 @@ def test_drift_is_seen_and_repaired(things):
     assert (found(), drift("things")) == (["a", "b"], ([], []))
 
 
+def test_a_check_shows_how_far_it_is(things):
+    things.update(a={"tag": "x"}, b={"tag": "x"})
+    engine_of("things").ensure()
+    engine_of("things").put([Doc("ghost", 1, {"tag": "x"})])
+    engine_of("things").refresh()
+    seen = {}
+
+    def progress(ids, what):
+        seen[what] = list(ids)
+        return seen[what]
+
+    assert drift("things", progress=progress) == (["a", "b"], ["ghost"])
+    assert seen == {"things, in the index": ["ghost"], "things, in the database": ["a", "b"]}
+
+
 def test_a_check_stands_in_nobodys_way(things):
     things["a"] = {"tag": "x"}
     flush()

@@ -1,5 +1,6 @@
 """Importing a Stack Exchange dump."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from django.core.management import CommandError, call_command
 from community.consent.api import history, permits_of, withdraw
 from community.inbox.models import Notification
 from community.members.api import Member
+from forums.importers.common import board_of
 from forums.importers.figures import audit
+from forums.importers.stackexchange import Import
 from forums.models import Imported, ImportedVote, Post, Topic
 from tests.forums.importers.dumps import POSTS, USERS, load, state, write_dump
 from tests.forums.places import reply
@@ -51,6 +54,23 @@ def test_the_dumps_figures_agree(dump):
     figures = {"Score": (2, 3), "CommentCount": (2, 2), "AnswerCount": (1, 1), "tag Count": (2, 2)}
     assert audit(dump, source="bikes") == figures  # the answer to a question that is not there counts as missing
     call_command("recount", check=True)
+
+
+def test_every_pass_shows_how_far_it_is(dump, now):
+    seen = Counter()
+
+    def progress(found, what):
+        for one in found:
+            seen[what] += 1
+            yield one
+
+    board, aside = (board_of(slug, title_en=slug, title_zh=slug) for slug in ("bikes", "aside"))
+    Import(dump, board, aside, source="bikes", grant_all=False, now=now).run(progress)
+    last = {"Closing": 3, "Posts, figures": 3, "Tags, figures": 2}
+    assert seen == {"Users": 3, "Posts": 3, "Answers": 1, "Comments": 1, "Votes": 4, **last}
+    seen.clear()
+    audit(dump, source="bikes", progress=progress)
+    assert seen == {"Counting": 2, "Posts, figures": 3, "Tags, figures": 2}
 
 
 def test_a_second_run_changes_nothing_and_says_so(dump, capsys):

@@ -26,18 +26,24 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Check all, then repair unless only asked to check."""
         wrong = 0
-        for entry in recountables():
-            differences = entry.check()
-            wrong += len(differences)
-            self.stdout.write(f"{entry.name}: {len(differences)} differ")
-            for difference in differences[:SHOWN]:
-                self.stdout.write(f"  {difference}")
-            for figure in entry.unknown():
-                self.stdout.write(f"  not checkable: {figure}")
-            if differences and not options["check"]:
-                _repair(entry, len(differences))
+        with tqdm(recountables(), unit=" kinds", leave=False, disable=None) as entries:
+            for entry in entries:
+                entries.set_description(entry.name)
+                differences = entry.check()
+                wrong += len(differences)
+                with tqdm.external_write_mode():
+                    self._tell(entry, differences)
+                if differences and not options["check"]:
+                    _repair(entry, len(differences))
         if wrong and options["check"]:
             raise CommandError(f"{wrong} kept numbers differ from what was counted.")
+
+    def _tell(self, entry: Recountable, differences: list[str]) -> None:
+        self.stdout.write(f"{entry.name}: {len(differences)} differ")
+        for difference in differences[:SHOWN]:
+            self.stdout.write(f"  {difference}")
+        for figure in entry.unknown():
+            self.stdout.write(f"  not checkable: {figure}")
 
 
 def _repair(entry: Recountable, total: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,6 +16,10 @@ from community.search.registry import engine_of, index_named, indexes
 from community.search.services import RebuildRunning, drift, lag, rebuild, repair
 
 MAKES_IT = "manage.py relay --drain makes and fills it"
+
+
+def _bar(ids: Iterable[str], what: str) -> Iterable[str]:
+    return tqdm(ids, desc=what, unit=" documents", delay=2, leave=False, disable=None)
 
 
 class Command(BaseCommand):
@@ -68,10 +73,10 @@ class Command(BaseCommand):
         if engine_of(name).missing():
             self._make(name, options)
             return
-        missing, surplus = drift(name)
+        missing, surplus = drift(name, progress=_bar)
         self.stdout.write(f"{name}: {len(missing)} missing, {len(surplus)} too many")
         if options["repair"]:
-            self.stdout.write(f"{name}: {repair(name)} will be written again by the relay")
+            self.stdout.write(f"{name}: {repair(name, progress=_bar)} will be written again by the relay")
         elif missing or surplus:
             raise CommandError("The index has drifted from the database; --repair mends it.")
 
