@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from community.consent.api import PROFILING_PERMIT, permits_for_many, permits_of_many
-from community.kernel.api import pages_of
+from community.kernel.api import batched, pages_of
 from community.members.api import Member, car_lines
 from community.search.api import MAX_WINDOW, Query, all_matching, excerpt, matches, query, query_tokens, query_words
 from crm_bridge.audience.line import Line
@@ -90,7 +90,7 @@ class Audience:
 
 def _pages(total: int, size: int) -> int:
     """How many pages so many people fill, as far as can be paged; one where there is nobody."""
-    return min(pages_of(total, size), MAX_WINDOW // size)
+    return min(pages_of(total, size), max(1, MAX_WINDOW // size))
 
 
 def question(line: Line, *, now: datetime, names: Names | None = None) -> Query:
@@ -175,19 +175,31 @@ def growth(joined: list[tuple[Any, int]], total: int, *, now: datetime) -> list[
 
 
 def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> Audience:
-    """Who matches. Raises SearchDown, and ValueError for a page there is not."""
-    asked = question(line, now=now)
-    found = ordered(replace(permitted(asked, line), page=page, size=size, facets=facets_at(now)), line)
+    """Who matches. Raises SearchDown, and ValueError for a page there is not.
+
+    Engines sort the first 10,000; on a larger page the others follow in no order that tells anything.
+    """
+    asked, sorted_size = question(line, now=now), min(size, MAX_WINDOW)
+    found = ordered(replace(permitted(asked, line), page=page, size=sorted_size, facets=facets_at(now)), line)
     if page > _pages(found.total, size):
         raise ValueError("no such page")
     others = query(INDEX, not_permitted(asked, line)).total
-    people = people_of([int(member_id) for member_id in found.ids], line, now=now)
+    ids = [int(member_id) for member_id in found.ids]
+    if sorted_size < min(size, found.total):
+        ids += islice(_others(ids, line, now=now), size - sorted_size)
+    people = [person for part in batched(ids, MAX_WINDOW) for person in people_of(part, line, now=now)]
     # Who withdrew since the index was written is not listed; the facets still know them, so they wait for the index.
-    gone = len(found.ids) - len(people)
+    gone = len(ids) - len(people)
     total, joined = found.total - gone, found.facets["joined_at"]
     facets = {} if gone else _of_contacts({**found.facets, "joined_at": in_windows(joined)})
     grown = [] if gone else growth(joined, total, now=now)
     return Audience(line, total, people, in_tens(others), facets, page, size, grown)
+
+
+def _others(first: list[int], line: Line, *, now: datetime) -> Iterator[int]:
+    """Everybody of an audience but these."""
+    known = set(first)
+    return (member_id for member_id in everyone(line, now=now) if member_id not in known)
 
 
 def in_tens(count: int) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from community.kernel.api import now
+from community.kernel.api import batched, now
 from community.search.api import MAX_WINDOW, SearchDown, missing
 from crm_bridge.audience.line import Line, LineError, parse, render
 from crm_bridge.audience.services import FACET_KEYS, FEWEST, WINDOWS, Audience, Person
@@ -42,13 +42,13 @@ class Command(BaseCommand):
         """The line, how many people, in which form."""
         parser.epilog, parser.formatter_class = HELP, RawDescriptionHelpFormatter
         parser.add_argument("line", help="the question; in quotation marks, for the sake of the shell")
-        parser.add_argument("--limit", type=int, default=20, help=f"people shown, 1 to {MAX_WINDOW} (default 20)")
+        parser.add_argument("--limit", type=int, default=20, help="how many people are shown (default 20)")
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask and print. A mistake in the line is shown under the place where it stands."""
-        if not 1 <= options["limit"] <= MAX_WINDOW:
-            raise CommandError(f"--limit is a number from 1 to {MAX_WINDOW}.")
+        if options["limit"] < 1:
+            raise CommandError("--limit is a number from 1 on.")
         try:
             found = list_people(parse(options["line"]), actor=None, size=options["limit"], now=now())
         except LineError as error:
@@ -90,7 +90,9 @@ def _no_answer() -> str:
 
 def as_json(found: Audience) -> dict[str, Any]:
     """The answer as plain values. ``counted_only`` is a multiple of ten, or the words "fewer than 10"."""
-    stages = dict(Profile.objects.filter(pk__in=[p.member.pk for p in found.people]).values_list("pk", "stage"))
+    stages: dict[int, str] = {}
+    for ids in batched((person.member.pk for person in found.people), MAX_WINDOW):
+        stages |= dict(Profile.objects.filter(pk__in=ids).values_list("pk", "stage"))
     return {
         "line": render(found.line),
         "total": found.total,
