@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import traceback
 from typing import Any
 
@@ -76,7 +77,11 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     safe = [one_way, places] if as_json else []
-    last = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    last = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last]
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,

@@ -40,7 +40,6 @@ __all__ = [
 LONGEST = 500
 ANY = 0.0  # an interest of whatever weight
 WEIGHT = re.compile(r"[0-9]{0,2}(\.[0-9]{0,3})?")
-FOR_EXAMPLE = ("0.5", "1", "2", "5")
 DEFAULT_PERMIT = ("product_news", "email")
 WINDOW = re.compile(r"([0-9]{1,5})([dwmy])")
 LONGEST_WINDOW = 36_500  # days
@@ -175,7 +174,7 @@ class _Builder:
         asked = float(text) if WEIGHT.fullmatch(text) and text.strip(".") else -1.0
         if not 0 <= asked <= TOP:
             start = part.end - len(text) if text and not part.quoted else part.start
-            raise LineError(_("A weight is a number from 0 to 10."), start, part.end, choices=FOR_EXAMPLE)
+            raise LineError(_("A weight is a number from 0 to 10."), start, part.end)
         return asked
 
     def _values(self, part: Part) -> None:
