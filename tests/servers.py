@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.test import TransactionTestCase
 from elasticsearch import Elasticsearch
 
 from community.kernel.caches import RedisOrMemory
@@ -22,6 +23,21 @@ PREFIX = f"test_{os.getpid()}_{secrets.token_hex(3)}_"
 
 def pytest_addoption(parser):
     parser.addoption("--servers", action="store_true", help="use Elasticsearch and Redis in every test")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What touches neither the database nor a server is told by ``programs``, so that no run on servers repeats it."""
+    for item in items:
+        if not _touches(item):
+            item.add_marker("programs")
+
+
+def _touches(item):
+    if any(map(item.get_closest_marker, ("django_db", "services", "browser"))):
+        return True
+    of_django = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    return of_django or not {"db", "transactional_db", "live_server"}.isdisjoint(item.fixturenames)
 
 
 def address(name: str) -> str:
