@@ -24,6 +24,7 @@ from forums.importers.figures import keep_figures
 from forums.importers.people import take_people
 from forums.importers.values import (
     ANSWER,
+    DELETED,
     NOBODY,
     QUESTION,
     VOTES,
@@ -162,7 +163,7 @@ class Import:
         known = self._known("Users", [external])
         if not known:
             # Deleted people have no row: those with a number keep it, the others are one person.
-            made = {"Id": external, "DisplayName": "deleted", "CreationDate": row.get("CreationDate", "")}
+            made = {"Id": external, "DisplayName": DELETED, "CreationDate": row.get("CreationDate", "")}
             return self._take_users({external: made})[external]
         return Member.objects.filter(pk=known[external], erased_at=None).first()
 

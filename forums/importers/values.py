@@ -14,6 +14,7 @@ from forums.importers.times import moment
 EPOCH = datetime(2008, 1, 1, tzinfo=UTC)
 GREATEST = 2**31 - 1
 NOBODY = "0"
+DELETED = "deleted"  # what people without a row are called
 QUESTION, ANSWER = "1", "2"
 VOTES = {"2": 1, "3": -1}
 
