@@ -54,6 +54,12 @@ def forget_profile(fact: PermissionWithdrawn, *, now: datetime) -> None:
         compute(take_in(deliveries), now=now)
 
 
+@fills("consent.resumed")
+def listed_again(member_ids: Collection[int]) -> None:
+    """Who may be reached again after a pause is listed again."""
+    mark(INDEX, member_ids)
+
+
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Everything learnt of a person goes at once, and so does who looked."""

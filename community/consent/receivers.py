@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from community.consent.models import Permission, PermissionEntry
-from community.consent.services import forget_member, paused_until
-from community.kernel.api import fills
+from community.consent.services import end_pauses, forget_member, paused_until
+from community.kernel.api import each_minute, fills, now
 
 
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Permissions go; the ledger is unlinked from the person."""
     forget_member(member_id)
+
+
+@each_minute
+def resume_contact() -> int:
+    """Who wanted no contact until now may be reached again, also where nobody looked at that moment."""
+    return end_pauses(now=now())
 
 
 @fills("members.explain")

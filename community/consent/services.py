@@ -17,7 +17,7 @@ from community.consent.enums import Channel, Purpose
 from community.consent.facts import ContactPaused, PermissionGranted, PermissionWithdrawn
 from community.consent.models import Pause, Permission, PermissionEntry
 from community.consent.texts import CONTACT_CHANNELS, PURPOSE_CHANNELS
-from community.kernel.api import Invalid, contributions, publish, publish_many
+from community.kernel.api import Invalid, batched, contributions, publish, publish_many
 
 BATCH = 1000
 _KEY = object()
@@ -124,6 +124,19 @@ def pause(*, member_id: int, until: datetime | None, now: datetime) -> None:
     else:
         Pause.objects.update_or_create(member_id=member_id, defaults={"until": until})
     publish(ContactPaused(member_id=member_id, until=until.isoformat() if until else ""), now=now)
+
+
+def end_pauses(*, now: datetime) -> int:
+    """Forget the pauses that are over. Returns how many.
+
+    Whose they were is told by the slot ``consent.resumed(member_ids)``, in the same transaction.
+    """
+    over = list(Pause.objects.filter(until__lte=now).order_by("until", "pk").values_list("pk", flat=True))
+    for member_ids in batched(over, BATCH):
+        with transaction.atomic():
+            Pause.objects.filter(pk__in=member_ids, until__lte=now).delete()
+            contributions("consent.resumed", member_ids)
+    return len(over)
 
 
 def require_offered(purpose: str, channel: str) -> None:
