@@ -55,7 +55,7 @@ def history(member_id: int) -> list[PermissionEntry]:
     return list(PermissionEntry.objects.filter(member_id=member_id).order_by("at", "pk"))
 
 
-def decided_among(member_ids: Iterable[int]) -> set[int]:
-    """Those who ever said yes or no to anything."""
-    entries = PermissionEntry.objects.filter(member_id__in=list(member_ids))
+def decided_among(member_ids: Iterable[int], *, but: str = "") -> set[int]:
+    """Those who ever said yes or no to anything, other than by the word of one source."""
+    entries = PermissionEntry.objects.filter(member_id__in=list(member_ids)).exclude(source=but)
     return {member_id for member_id in entries.values_list("member_id", flat=True).distinct() if member_id}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from community.consent.enums import Channel, Purpose
 from community.consent.facts import ContactPaused, PermissionGranted, PermissionWithdrawn
 from community.consent.models import Pause, Permission, PermissionEntry
+from community.consent.queries import decided_among
 from community.consent.texts import CONTACT_CHANNELS, PURPOSE_CHANNELS
 from community.kernel.api import Invalid, batched, contributions, publish, publish_many
 
@@ -80,24 +81,39 @@ def grant_many(answers: Iterable[Yes], *, text_version: str, source: str) -> int
     held = set(Permission.objects.filter(member_id__in=people).values_list("member_id", "purpose", "channel"))
     new = [yes for key, yes in reversed(asked.items()) if key not in held]
     said = {"text_version": text_version, "source": source}
-    Permission.objects.bulk_create(
-        [Permission(member_id=y.member_id, purpose=y.purpose, channel=y.channel, since=y.at, **said) for y in new],
-        batch_size=BATCH,
-    )
-    PermissionEntry.objects.bulk_create(
-        [
-            PermissionEntry(member_id=y.member_id, purpose=y.purpose, channel=y.channel, granted=True, at=y.at, **said)
-            for y in new
-        ],
-        batch_size=BATCH,
-    )
-    publish_many(
-        [
-            (PermissionGranted(member_id=y.member_id, purpose=y.purpose, channel=y.channel, source=source), y.at)
-            for y in new
-        ]
-    )
+    rows = [Permission(member_id=y.member_id, purpose=y.purpose, channel=y.channel, since=y.at, **said) for y in new]
+    Permission.objects.bulk_create(rows, batch_size=BATCH)
+    _enter_yeses(rows)
     return len(new)
+
+
+@transaction.atomic
+def date_back(since: Mapping[int, datetime], *, source: str) -> int:
+    """Let what members permit by the word of one source alone count from earlier on. Returns how many yeses changed.
+
+    Each is an entry of its own in the ledger. Whoever ever said yes or no elsewhere is left as they are, and nothing
+    is dated later.
+    """
+    held = Permission.objects.select_for_update().filter(member_id__in=list(since), source=source).order_by("pk")
+    later = [row for row in held if since[row.member_id] < row.since]
+    own = decided_among({row.member_id for row in later}, but=source) if later else set()
+    dated = [row for row in later if row.member_id not in own]
+    for row in dated:
+        row.since = since[row.member_id]
+    Permission.objects.bulk_update(dated, ["since"], batch_size=BATCH)
+    _enter_yeses(dated)
+    return len(dated)
+
+
+def _enter_yeses(rows: Sequence[Permission]) -> None:
+    """Yeses as the ledger has them, and their facts."""
+    copied = ("member_id", "purpose", "channel", "text_version", "source")
+    PermissionEntry.objects.bulk_create(
+        [PermissionEntry(granted=True, at=row.since, **{name: getattr(row, name) for name in copied}) for row in rows],
+        batch_size=BATCH,
+    )
+    told = ("member_id", "purpose", "channel", "source")
+    publish_many([(PermissionGranted(**{name: getattr(row, name) for name in told}), row.since) for row in rows])
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from community.consent.api import PURPOSE_CHANNELS, VERSION, Yes, decided_among, grant_many
+from community.consent.api import PURPOSE_CHANNELS, VERSION, Yes, date_back, decided_among, grant_many
 from forums.models import Board, Imported
 from forums.services import ensure_board
 
@@ -79,10 +79,12 @@ def note(source: str, kind: str, things: Mapping[str, int]) -> None:
 def grant_all(since: Mapping[int, datetime]) -> None:
     """Every permission there is to members, from a time on; for demonstrations only.
 
-    Whoever ever said yes or no here is never overruled.
+    Whoever ever said yes or no here is never overruled. What an import granted counts from the earliest time that any
+    import gives.
     """
     decided = decided_among(since)
     pairs = [(str(purpose), str(channel)) for purpose, channels in PURPOSE_CHANNELS.items() for channel in channels]
     asked = {member_id: at for member_id, at in since.items() if member_id not in decided}
     answers = [Yes(member_id, *pair, at) for member_id, at in asked.items() for pair in pairs]
     grant_many(answers, text_version=VERSION, source=GRANT_SOURCE)
+    date_back({member_id: at for member_id, at in since.items() if member_id in decided}, source=GRANT_SOURCE)

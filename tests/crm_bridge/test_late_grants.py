@@ -1,12 +1,12 @@
 """A yes that is dated back reaches what was handled before it was said, in whatever order things come."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
 
 from clubs.api import found_club, join_club
-from community.consent.api import grant, withdraw
+from community.consent.api import grant, history, permits_of, profiling_since, withdraw
 from community.kernel.api import now
 from community.members.api import Member, declare_keywords
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
@@ -24,6 +24,10 @@ a1,动力不错，加速快,2018-05-01
 b2,行李架有点吵,2018-06-01
 b2x,露营很好,2018-06-02
 """
+TWO = {
+    2017: "author,content,date\nAnn,动力不错,2017-05-01\nAnn,行李架有点吵,2017-06-01\n",
+    2018: "author,content,date\nAnn,露营很好,2018-05-01\n",
+}
 # An interest as stored, without its weight: that fades between two looks.
 STORED = ("keyword", "told", "muted", "reasons")
 
@@ -76,6 +80,46 @@ def test_grants_of_a_second_import_give_what_they_give_at_once(tmp_path):
     as_rebuilt()
     active = ActiveDay.objects.values_list("member_id", flat=True)
     assert sorted(active) == sorted(Member.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("drained", [True, False], ids=["one by one", "in one batch"])
+@pytest.mark.parametrize("years", [(2017, 2018), (2018, 2017)])
+def test_two_tables_teach_the_same_in_either_order(tmp_path, years, drained):
+    load_words()
+    for year in years:
+        (tmp_path / f"{year}.csv").write_text(TWO[year], encoding="utf-8")
+        call_command("import_comments", str(tmp_path / f"{year}.csv"), board="talk", grant_all_for_demo=True)
+        if drained:
+            drain()
+    drain()
+    ann = Member.objects.get()
+    assert profiling_since(ann.pk) == datetime(2017, 5, 1, tzinfo=UTC)
+    signals, days, *_rest = as_rebuilt()
+    assert {row[1] for row in signals} == {"power", "roof-rack", "camping"}
+    assert [day.year for _who, day, _acts, _last in days] == [2017, 2017, 2018]
+    before = learnt(), list(history(ann.pk))
+    for year in years:
+        call_command("import_comments", str(tmp_path / f"{year}.csv"), board="talk", grant_all_for_demo=True)
+    drain()
+    assert (learnt(), list(history(ann.pk))) == before
+
+
+@pytest.mark.parametrize("say", ["yes", "no"])
+def test_a_second_table_changes_nothing_for_somebody_who_said_something_themself(tmp_path, say):
+    load_words()
+    for year in (2018, 2017):
+        (tmp_path / "table.csv").write_text(TWO[year], encoding="utf-8")
+        call_command("import_comments", str(tmp_path / "table.csv"), board="talk", grant_all_for_demo=True)
+        drain()
+        ann = Member.objects.get()
+        if year == 2018:
+            said = {"member_id": ann.pk, "purpose": "offers", "channel": "email", "source": "mirror", "now": now()}
+            withdraw(**said)
+            if say == "yes":
+                grant(**said, text_version="1")
+            before = learnt(), list(history(ann.pk)), permits_of(ann.pk)
+    assert profiling_since(ann.pk).year == 2018
+    assert (learnt(), list(history(ann.pk)), permits_of(ann.pk)) == before
 
 
 def test_a_yes_dated_back_counts_what_came_after_it_and_nothing_before(board):

@@ -8,6 +8,7 @@ from community.consent.api import (
     PURPOSE_CHANNELS,
     Permit,
     Yes,
+    date_back,
     decided_among,
     grant,
     grant_many,
@@ -22,6 +23,7 @@ from community.consent.api import (
 from community.consent.models import LedgerIsAppendOnly, Permission, PermissionEntry
 from community.consent.services import forget_member, permission_drift
 from community.kernel.api import Invalid, facts_of
+from tests.people import THEN
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +97,23 @@ def test_many_answers_leave_what_one_at_a_time_would(now, django_assert_num_quer
     assert (permits_of(8), permission_drift()) == ({"product_news:email", "offers:push"}, [])
     assert decided_among([7, 8, 9]) == {7, 8}
     assert grant_many(answers, text_version="3", source="again") == 0
+
+
+def test_a_yes_of_one_source_may_count_from_earlier_on_and_the_ledger_has_both(now, django_assert_num_queries):
+    earlier, pairs = now - timedelta(days=9), [("product_news", "email"), ("offers", "push")]
+    grant_many([Yes(who, *pair, now) for who in (7, 8, 9) for pair in pairs], text_version="1", source="demo")
+    withdraw(member_id=8, purpose="offers", channel="push", source="mirror", now=now)
+    untouched = [list(history(8)), permits_of(8)]
+    # What is held, who decided, permissions, ledger, facts; on PostgreSQL their lock; a savepoint around all of it.
+    with django_assert_num_queries(9 if connection.vendor == "postgresql" else 8):
+        assert date_back({7: earlier, 8: earlier, 9: now + timedelta(days=1)}, source="demo") == 2
+    assert [(e.purpose, e.at) for e in history(7)] == [(purpose, at) for at in (earlier, now) for purpose, _ in pairs]
+    assert set(Permission.objects.filter(member_id=7).values_list("since", flat=True)) == {earlier}
+    assert [(d.fact.purpose, d.occurred_at) for d in facts_of(7)][2:] == [(purpose, earlier) for purpose, _ in pairs]
+    assert [list(history(8)), permits_of(8)] == untouched
+    assert {e.at for e in history(9)} == {now}
+    assert permission_drift() == []
+    assert (date_back({7: earlier}, source="demo"), date_back({7: THEN}, source="test")) == (0, 0)
 
 
 def test_one_answer_that_is_not_offered_keeps_all_of_them_out(now):
