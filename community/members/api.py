@@ -17,6 +17,7 @@ from community.members.garage import (
 from community.members.limits import limit_changes
 from community.members.lookalikes import skeleton
 from community.members.models import Car, Member
+from community.members.names import passes_for_brand
 from community.members.queries import (
     MemberCard,
     cards,
@@ -25,6 +26,7 @@ from community.members.queries import (
     members_named,
     namesakes,
     space_url,
+    staff_looks,
 )
 from community.members.services import (
     CarEntry,
@@ -69,6 +71,7 @@ __all__ = [
     "members_named",
     "model_name",
     "namesakes",
+    "passes_for_brand",
     "register",
     "require_here",
     "require_role",
@@ -76,5 +79,6 @@ __all__ = [
     "shown_members",
     "skeleton",
     "space_url",
+    "staff_looks",
     "unverified",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
+from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from community.members.lookalikes import INVISIBLE, loose_skeleton
+from community.members.lookalikes import INVISIBLE, loose_skeleton, skeleton
 
 SHORTEST, LONGEST = 2, 30
 LONGEST_SHOWN = 60
@@ -43,11 +45,22 @@ def clean_username(name: str) -> str:
 
 def clean_shown_name(name: str, *, of_staff: bool = False) -> str:
     """A display name without what is not seen. Raises ValidationError for names of the brand, but of its own people."""
-    name = unicodedata.normalize("NFKC", INVISIBLE.sub("", name))
-    name = " ".join("".join(c for c in name if unicodedata.category(c)[0] != "C").split())[:LONGEST_SHOWN].strip()
+    name = _seen(name)[:LONGEST_SHOWN].strip()
     if not of_staff and is_reserved(name):
         raise ValidationError(_("This name is reserved for the brand."), code="reserved")
     return name
+
+
+def passes_for_brand(name: str, looks: Collection[str]) -> bool:
+    """Whether a name as it is seen is the brand's, or looks like one of those its people bear (``staff_looks``)."""
+    name = _seen(name)
+    return is_reserved(name) or skeleton(name) in looks
+
+
+def _seen(name: str) -> str:
+    """A name in NFKC without what is not seen, with single spaces."""
+    name = unicodedata.normalize("NFKC", INVISIBLE.sub("", name))
+    return " ".join("".join(c for c in name if unicodedata.category(c)[0] != "C").split())
 
 
 def is_reserved(name: str) -> bool:
@@ -80,5 +93,6 @@ def _is_short(brand: str) -> bool:
     return brand.isascii() and len(brand) < SHORT_BRAND
 
 
+@cache
 def _looks(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(look for look in map(loose_skeleton, words) if look)
