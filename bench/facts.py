@@ -1,6 +1,8 @@
 """Facts per second from act to profile: published one a transaction, delivered by relays, profiles and index current.
 
 First each half alone, then both together: one process publishes as fast as it can while a relay of its own delivers.
+The facts alone are published, without the rows of posts and votes that a page writes with them. Delivered alone they
+are timed until all is written to the indexes and shown; together until all are handled, whatever still waits.
 """
 
 from __future__ import annotations
@@ -86,7 +88,7 @@ class Scene:
 
 
 def act(scene: Scene, number: int) -> None:
-    """One act in a transaction of its own, as a page would write it: a reply (70 %), a search (20 %) or a vote."""
+    """The fact of one act in a transaction of its own: of a reply (70 %), a search (20 %) or a vote."""
     kind, member_id, name = scene.chance.random(), scene.chance.choice(scene.ids), scene.chance.choice(scene.names)
     text = " ".join([*scene.chance.choices(WORDS, k=40), name, *scene.chance.choices(WORDS, k=20)])
     fact: Fact
