@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 
 import django
@@ -13,7 +14,10 @@ django.setup()
 from community.kernel.api import Invalid, now
 from community.members.api import CarEntry, change_space, declare_keywords, register, set_garage
 from community.members.models import Member
+from forums.board_views import TOPICS_A_PAGE
+from forums.models import Board, Topic, topic_slug
 from forums.services import ensure_board, open_topic, write_post
+from ideas.models import Idea
 from ideas.services import open_contest, submit_idea
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "hostile" / "xss-payloads.txt"
@@ -36,6 +40,34 @@ def posts(lines):
     yield text
 
 
+def titles(lines, most):
+    """The lines as titles, which have no line breaks; what is longer is cut."""
+    return list(dict.fromkeys(" ".join(line.replace("\0", "").split())[:most] for line in lines))
+
+
+def copies(model, one, rows):
+    """More rows like one that a service wrote, in one statement: thousands of acts would take half a minute."""
+    kept = model.objects.filter(pk=one.pk).values().get()
+    del kept["id"]
+    model.objects.bulk_create([model(**{**kept, **row}) for row in rows], batch_size=500)
+
+
+def topics(first, lines):
+    """Each line as a topic's title. Gives the pages of the board that list them."""
+    board = first.board
+    copies(Topic, first, [{"title": title, "slug": topic_slug(title)} for title in titles(lines, 200)])
+    count = Topic.objects.filter(board=board).count()
+    Board.objects.filter(pk=board.pk).update(topic_count=count)
+    return [f"{board.get_absolute_url()}?page={page}" for page in range(1, ceil(count / TOPICS_A_PAGE) + 1)]
+
+
+def ideas(first, lines):
+    """Each line as an idea's title and text. Gives the page of their contest, which lists them all."""
+    contest, rows = first.contest, enumerate(titles(lines, 160), first.number + 1)
+    copies(Idea, first, [{"title": title, "text": title, "number": number} for number, title in rows])
+    return contest.get_absolute_url()
+
+
 def write(lines):
     otto, brand = Member.objects.get(username="otto"), Member.objects.get(username="of-brand")
     board = ensure_board("hostile", title_en="Hostile", title_zh="恶意")
@@ -43,11 +75,26 @@ def write(lines):
     for text in posts(lines):
         write_post(author=otto, topic=topic, source=text, now=NOW)
     short = [line for line in lines if len(line) <= 160][::120]
-    for line in short:
-        open_topic(author=otto, board=board, title=line, source=line, now=NOW)
-    contest = open_contest(
+    opened = [open_topic(author=otto, board=board, title=line, source=line, now=NOW) for line in short]
+    few, many = (contest_of(brand, slug, short) for slug in ("hostile", "hostile-all"))
+    handed_in = [submit_idea(author=otto, contest=few, title=line, source=line, now=NOW) for line in short[:8]]
+    last = submit_idea(author=otto, contest=many, title=short[8], source=short[8], now=NOW)
+    spaces = [space(number, lines[number * 40 :]) for number in range(10)]
+    pages = [topic.get_absolute_url(), board.get_absolute_url(), few.get_absolute_url(), "/", "/ideas/", *spaces]
+    lists = [*topics(opened[-1], lines), ideas(last, lines)]
+    return {
+        "pages": [*pages, *(one.get_absolute_url() for one in (*opened[::8], *handed_in))],
+        "lists": lists,
+        "titles": Topic.objects.filter(board=board).count() + Idea.objects.filter(contest=many).count(),
+        "words": short[:20],
+    }
+
+
+def contest_of(brand, slug, short):
+    """A contest that takes ideas."""
+    return open_contest(
         actor=brand,
-        slug="hostile",
+        slug=slug,
         title_en=short[0],
         title_zh=short[1],
         phases=[
@@ -58,10 +105,6 @@ def write(lines):
         ],
         now=NOW - 2 * DAYS,
     )
-    ideas = [submit_idea(author=otto, contest=contest, title=line, source=line, now=NOW) for line in short[:8]]
-    spaces = [space(number, lines[number * 40 :]) for number in range(10)]
-    pages = [topic.get_absolute_url(), board.get_absolute_url(), contest.get_absolute_url(), "/", "/ideas/", *spaces]
-    return {"pages": [*pages, *(idea.get_absolute_url() for idea in ideas)], "words": short[:20]}
 
 
 def space(number, lines):
