@@ -26,7 +26,7 @@ services-stop: ## Stop them and remove what they wrote
 
 test-services: .venv/.ready ## Run the suite on PostgreSQL, Redis and Elasticsearch; skips nothing
 	@$(MESSAGES)
-	scripts/services.sh run $(BIN)/pytest -m "not browser and not programs" $(WORKERS) --servers --nothing-skipped $(TEST_OPTIONS)
+	scripts/services.sh run $(BIN)/pytest -m "not browser and not serverless" $(WORKERS) --servers --nothing-skipped $(TEST_OPTIONS)
 
 shots: .venv/.ready ## Take the screenshots in docs/shots anew (needs Chromium)
 	@$(MESSAGES)

@@ -9,7 +9,7 @@ import pytest
 REASONS = {
     "services": "needs PostgreSQL, Redis and Elasticsearch: make services test-services",
     "browser": "needs Chromium: part of make test",
-    "programs": "has nothing to do with servers: part of make test",
+    "serverless": "has nothing to do with servers: part of make test",
     "data": "needs ../shared/data",
 }
 

@@ -27,10 +27,10 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What touches neither the database nor a server is told by ``programs``, so that no run on servers repeats it."""
+    """What touches neither database nor server is ``serverless`` by itself, so that no run on servers repeats it."""
     for item in items:
         if not _touches(item):
-            item.add_marker("programs")
+            item.add_marker("serverless")
 
 
 def _touches(item):

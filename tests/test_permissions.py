@@ -18,7 +18,7 @@ from community.members.api import Role
 from tests.addresses import COLUMNS, LIBRARIES, ROWS, routes, sent_to, things
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture

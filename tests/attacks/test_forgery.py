@@ -15,7 +15,7 @@ from tests.community.members.test_entrances import addresses, view_at
 from tests.forums.places import board
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 OURS = "http://testserver"
 REFUSED = "Please send it again"
 TEXT = "My long answer,\nwritten for an hour. <b>行李架</b>"

@@ -16,7 +16,7 @@ from tests.addresses import ROWS, things
 from tests.community.members.test_entrances import addresses
 from tests.people import confirm, member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from tests.forums.places import board, topic
 from tests.people import member, staff
 from tests.test_permissions import kept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 TYPED, PARTS = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
 SLOW = 5  # seconds; far above what any takes, far below what a body could be made to take

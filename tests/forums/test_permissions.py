@@ -9,7 +9,7 @@ from forums.models import Post, Topic
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 PEOPLE = ("member", "asker", "author", "moderator", "service_agent", "marketer")
 YES_NO = {"y": True, "-": False}

@@ -12,7 +12,7 @@ from ideas.models import Idea, Vote
 from tests.contests import PHASES, begin, contest, idea
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 DAY = timedelta(days=1)
 COLUMNS = ["guest", "member", "author", "moderator", "marketer", "agent", "manager"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.programs
+pytestmark = pytest.mark.serverless
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "environment.sh"
 

@@ -16,7 +16,7 @@ from community.kernel.management.commands.settings_doc import document
 from community.kernel.middleware import ProxyMiddleware
 from community.settings.env import VARIABLES, home
 
-pytestmark = pytest.mark.programs
+pytestmark = pytest.mark.serverless
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a-long-secret-of-more-than-fifty-characters-0123456789-abcdefghij"
