@@ -1,6 +1,7 @@
 """Facts per second from act to profile: published one a transaction, delivered by relays, profiles and index current.
 
-First each half alone, then both together: one process publishes as fast as it can while a relay of its own delivers.
+First each half alone, then both together: facts are published as fast as can be while a relay of its own delivers.
+PostgreSQL has two publishers at a time, as two web processes would be, SQLite one (``--publishers``).
 The facts alone are published, without the rows of posts and votes that a page writes with them. Delivered alone they
 are timed until all is written to the indexes and shown; together until all are handled, whatever still waits.
 """
@@ -12,6 +13,8 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +33,7 @@ from community.kernel.api import Fact, now, publish
 from community.kernel.models import OutboxEvent, OutboxState
 from community.kernel.relay import Relay
 from community.members.models import Member
+from community.search.api import close_engines
 from community.traces.facts import SiteSearched
 from crm_bridge.models import Keyword, Profile, Signal
 from forums.api import ensure_board
@@ -107,6 +111,20 @@ def act(scene: Scene, number: int) -> None:
         publish(fact, now=now())
 
 
+def publish_all(scene: Scene, numbers: Sequence[int], publishers: int) -> None:
+    """Acts, by so many threads at a time, each with a connection of its own."""
+
+    def share(first: int) -> None:
+        try:
+            for number in numbers[first::publishers]:
+                act(scene, number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(publishers) as pool:
+        list(pool.map(share, range(publishers)))
+
+
 class Stopwatch:
     """Wall and CPU time from its making."""
 
@@ -129,6 +147,7 @@ def main() -> None:
     options = tools.parser(__doc__ or "")
     options.add_argument("--facts", type=int, default=10_000)
     options.add_argument("--members", type=int, default=2_000)
+    options.add_argument("--publishers", type=int, help="how many publish at a time; default: 2, on SQLite 1")
     chosen = options.parse_args()
     with tools.database() as vendor:
         call_command("load_vocabulary", verbosity=0)
@@ -136,16 +155,17 @@ def main() -> None:
         ids = members(chosen.members)
         scene = Scene(random.Random(3), ids, conversations(ids, chosen.members // 4), names)
         Relay().drain(seconds=300)
+        publishers = chosen.publishers or (2 if vendor == "postgresql" else 1)
         rows = []
 
         start = Stopwatch()
-        for number in range(chosen.facts):
-            act(scene, number)
+        publish_all(scene, range(chosen.facts), publishers)
         rows.append(start.row("published alone, one a transaction", chosen.facts))
 
         start = Stopwatch()
         assert Relay().drain(seconds=1200)
         rows.append(start.row("delivered alone, to profile and index", chosen.facts))
+        close_engines()  # one process at a time writes to the embedded index
 
         relay = subprocess.Popen(
             [sys.executable, "manage.py", "relay"],
@@ -156,8 +176,7 @@ def main() -> None:
         try:
             time.sleep(4)
             start = Stopwatch()
-            for number in range(chosen.facts, 2 * chosen.facts):
-                act(scene, number)
+            publish_all(scene, range(chosen.facts, 2 * chosen.facts), publishers)
             while waiting():
                 if relay.poll() is not None:
                     raise SystemExit("the relay ended before its work did")
@@ -168,7 +187,9 @@ def main() -> None:
             relay.wait(timeout=60)
         assert Signal.objects.values("source", "source_id").distinct().count() == 2 * chosen.facts
         assert Profile.objects.aggregate(acts=Sum("acts"))["acts"] == 2 * chosen.facts
-        print(f"{vendor}, {chosen.facts} facts of {chosen.members} members ({tools.machine()})")
+        print(
+            f"{vendor}, {chosen.facts} facts of {chosen.members} members, {publishers} publishing ({tools.machine()})"
+        )
         tools.table(("what", "facts/s", "CPU ms a fact, this process"), rows)
         connection.close()
 

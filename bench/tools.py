@@ -26,6 +26,10 @@ def setup(settings: str = "community.settings.dev") -> None:
 
     django.setup()
 
+    from community.kernel.garbage import collect_seldom  # noqa: PLC0415 - as above
+
+    collect_seldom()  # as the processes of an installation do
+
 
 @contextmanager
 def database() -> Iterator[str]:

@@ -15,7 +15,9 @@ http = get_asgi_application()  # before anything that needs the apps
 
 from community.inbox.gate import OwnPages  # noqa: E402 - needs the apps
 from community.inbox.routing import websocket_urlpatterns  # noqa: E402 - needs the apps
+from community.kernel.garbage import collect_seldom  # noqa: E402 - as above
 
 application = ProtocolTypeRouter(
     {"http": http, "websocket": OwnPages(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
 )
+collect_seldom()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import signal
 from argparse import ArgumentParser
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from community.kernel.clock import now
+from community.kernel.garbage import collect_seldom
 from community.kernel.models import OutboxEvent, OutboxState
 from community.kernel.queries import outbox_status
 from community.kernel.relay import Relay
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         relay = Relay()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: relay.stop())
-        gc.freeze()  # what is loaded by now stays loaded: the collector need not walk it in every batch
+        collect_seldom()
         if not drain:
             relay.run()
             return

@@ -13,6 +13,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from community.kernel.errors import is_away
+from community.kernel.garbage import collect_seldom
 
 logger = logging.getLogger("paddock.tasks")
 
@@ -50,6 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work."""
+        collect_seldom()
         worker = PatientWorker(
             queue_names=["*"],
             interval=INTERVAL_SECONDS,
