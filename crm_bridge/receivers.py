@@ -35,8 +35,10 @@ from crm_bridge.keywords.meanings import meanings, near
 from crm_bridge.keywords.proposals import VOCABULARY_ROLES, prune_sightings, waiting
 from crm_bridge.keywords.starter import TABLES, load, read
 from crm_bridge.keywords.vocabulary import capture, vocabulary
+from crm_bridge.mirror.queries import cared_about
 from crm_bridge.models import AccessEntry
 from crm_bridge.profiles.projector import INDEX, compute
+from crm_bridge.profiles.queries import profile_of
 from crm_bridge.segments.services import AUDIENCE_ROLES
 
 __all__ = ["_document"]
@@ -75,6 +77,12 @@ def erase_late(member_ids: Collection[int]) -> None:
     wipe(member_ids)
     AccessEntry.objects.filter(member_id__in=member_ids).delete()
     mark(INDEX, member_ids)
+
+
+@fills("members.interests")
+def interests_known(member_id: int) -> list[tuple[str, tuple[str, ...], str]]:
+    """What comes first on a member's own pages, by the list they permit and change in the mirror."""
+    return cared_about(profile_of(member_id))
 
 
 @fills("members.verified")

@@ -17,6 +17,7 @@ from community.members.api import MemberCard, cards
 from ideas.enums import SWITCHES, Decision, PhaseKind
 from ideas.models import Contest, Idea, Phase, Vote, VoteEvent
 
+SHOWN = [kind for kind, switches in SWITCHES.items() if switches.counts_visible]
 DAY, LAST_PHASE = timedelta(days=1), timedelta(days=7)
 
 
@@ -248,3 +249,16 @@ def visible_contests(*, now: datetime) -> list[Contest]:
     """Contests that are no drafts, open ones first."""
     found = [c for c in Contest.objects.prefetch_related("phases") if c.switches_at(now).visible]
     return sorted(found, key=lambda contest: contest.switches_at(now).counts_visible)
+
+
+def results_due(idea_ids: Iterable[int], *, now: datetime) -> dict[int, datetime | None]:
+    """Of ideas, those whose votes are secret still, with when the results come; None where they never do."""
+    waiting = Idea.objects.filter(pk__in=list(idea_ids)).exclude(contest__phase__in=SHOWN)
+    contest_of = dict(waiting.values_list("pk", "contest_id"))
+    contests = Contest.objects.filter(pk__in=set(contest_of.values())).prefetch_related("phases") if contest_of else ()
+    due = {
+        contest.pk: min((phase.starts_at for phase in contest.phases.all() if phase.kind in SHOWN), default=None)
+        for contest in contests
+        if not contest.switches_at(now).counts_visible
+    }
+    return {idea_id: due[contest_id] for idea_id, contest_id in contest_of.items() if contest_id in due}

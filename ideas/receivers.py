@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -188,6 +188,12 @@ def console_due(user: Any) -> list[dict[str, Any]]:
         for phase, contest, draft in queries.phases_within(SOON, now=now())
         if runs or not draft
     ]
+
+
+@fills("votes.results_due")
+def results_due(idea_ids: Collection[int], at: datetime) -> dict[int, datetime | None]:
+    """Of ideas, those whose votes are secret still, with when the results come; None where they never do."""
+    return queries.results_due(idea_ids, now=at)
 
 
 @fills("members.erase")

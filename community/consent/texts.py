@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.consent.enums import Channel, Purpose
 
-VERSION = "2026-11.3"
+VERSION = "2026-11.4"
 
 PURPOSE_CHANNELS: dict[Purpose, tuple[Channel, ...]] = {
     Purpose.SERVICE: (Channel.ONSITE, Channel.EMAIL, Channel.PHONE, Channel.DEALER),
@@ -43,7 +43,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         _("May we keep a list of what interests you?"),
         _(
             "A list of subjects with a weight, and the days you are here with a stage, worked out from what you do. "
-            "You see all of it and change the list."
+            "You see all of it and change the list. On your own pages it chooses what comes first."
         ),
         _("It changes when you act, and fades when you do not."),
         _(
@@ -52,7 +52,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         ),
         _(
             "You, and the people of the brand who look after the community. Each look is written down for you. Of your "
-            "votes and searches they learn only that there was one."
+            "votes and searches they learn only that there was one, and of a vote only with its results."
         ),
         _("Take it back and all of it is deleted at once, with the words you searched for. Nothing is kept for later."),
     ),

@@ -58,7 +58,7 @@ def load(ids: Sequence[str]) -> Iterable[tuple[str, Mapping[str, Any] | None]]:
 
 
 def _values(member: Member, profile: Profile | None, words: Vocabulary) -> dict[str, Any]:
-    shown = {i["keyword"]: i["weight"] for i in profile.interests if not i["muted"]} if profile else {}
+    shown = {i["keyword"]: i["weight"] for i in profile.for_staff if not i["muted"]} if profile else {}
     keywords = words.keywords
     names = [f"{keywords[code].name_en} {keywords[code].name_zh}" for code in shown if code in keywords]
     return {

@@ -21,11 +21,12 @@ def meanings(text: str) -> list[Meaning]:
         found = {whole.code: tuple(words(text))}
     if not found:
         return []
-    names = _words(held.keywords[code] for code in found)
+    names = said_of(held.keywords[code] for code in found)
     return [Meaning(said, _others(names[code], said)) for code, said in found.items()]
 
 
-def _words(keywords: Iterable[Keyword]) -> dict[str, list[str]]:
+def said_of(keywords: Iterable[Keyword]) -> dict[str, list[str]]:
+    """All that keywords are called, by their code: the names first, then the synonyms; one query."""
     found = {keyword.code: [keyword.name_en, keyword.name_zh] for keyword in keywords}
     synonyms: dict[str, list[str]] = defaultdict(list)
     rows = Synonym.objects.filter(keyword__in=found, exclusion=False).order_by("pk")

@@ -33,7 +33,8 @@ def _profile(member_id: int) -> dict[str, Any] | None:
     if profile is None:
         return None
     return {
-        "interests": [{**_names(entry["keyword"]), **entry} for entry in profile.interests],
+        "interests": _named(profile.interests),
+        "interests_for_staff": _named(profile.for_staff),
         "stage": profile.stage,
         "stage_reason": profile.stage_reason,
         "last_active_at": profile.last_active_at,
@@ -41,6 +42,10 @@ def _profile(member_id: int) -> dict[str, Any] | None:
         "acts": profile.acts,
         "computed_at": profile.computed_at,
     }
+
+
+def _named(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**_names(entry["keyword"]), **entry} for entry in entries]
 
 
 def _names(code: str) -> dict[str, str]:

@@ -101,16 +101,30 @@ class LongJSON(models.JSONField):
 
 
 class Profile(models.Model):
-    """What follows from all of it: interests with reasons, activity, stage."""
+    """What follows from all of it: interests with reasons, activity, stage.
+
+    ``interests`` are the member's. ``staff_interests`` are those without what votes taught whose results are not there
+    yet; None where there is no such vote. ``due_at``: when it is to be worked out anew without anybody doing anything.
+    """
 
     member_id = models.BigIntegerField(primary_key=True)
     interests = LongJSON(default=list)
+    staff_interests = LongJSON(null=True)
     stage = models.CharField(max_length=16, choices=Stage.choices, blank=True)
     stage_reason = models.JSONField(default=dict)
     last_active_at = models.DateTimeField(null=True)
     active_days = models.PositiveIntegerField(default=0)
     acts = models.PositiveIntegerField(default=0)
     computed_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="profile_due")]
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+    @property
+    def for_staff(self) -> Any:
+        """The interests as the brand's people may have them."""
+        return self.interests if self.staff_interests is None else self.staff_interests

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,12 +27,14 @@ from community.members.api import Member
 from community.search.api import mark
 from crm_bridge.intake.handlers import LEARNT_FROM, SAID, take_in, wipe
 from crm_bridge.models import ActiveDay, InterestControl, Profile, Signal
+from crm_bridge.profiles.ballots import secret_votes, without_secret
 from crm_bridge.profiles.lifecycle import StageValue, stage_of
 from crm_bridge.profiles.weights import Control, InterestValue, SignalValue, interests
 
 REFRESH_AFTER = timedelta(hours=24)
 CHUNK = 200
 INDEX = "audience"
+WORKED_OUT = [field.name for field in Profile._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - documented
 
 
 @handles_batch(*LEARNT_FROM)
@@ -65,11 +68,12 @@ def _catch_up(deliveries: Sequence[Delivery[Any]]) -> None:
 def refresh() -> int:
     """Interests fade and stages pass without anybody doing anything: once a day each profile is worked out anew.
 
-    The members' lanes are held meanwhile, so that what another relay delivers in this moment is not written over.
+    So is it when the results of a vote come, of which the brand's people had nothing before. The members' lanes are
+    held meanwhile, so that what another relay delivers in this moment is not written over.
     """
     at = now()
-    stale = Profile.objects.filter(computed_at__lt=at - REFRESH_AFTER).order_by("computed_at")
-    ids = list(stale.values_list("member_id", flat=True)[:CHUNK])
+    due = Profile.objects.filter(due_at__lte=at).order_by("due_at")
+    ids = list(due.values_list("member_id", flat=True)[:CHUNK])
     if ids:
         with transaction.atomic():
             lanes_held(ids)
@@ -85,26 +89,18 @@ def compute(member_ids: Iterable[int], *, now: datetime) -> None:
         wipe(gone)  # erased, or a row somebody deleted: a profile that stayed would be stale for ever
     permitted = profiling_since_many(ids)
     signals, controls, days = _signals(permitted), _controls(permitted), _days(permitted)
+    secret = secret_votes(signals.values(), now=now)
     rows = [
-        _profile(
-            member_id,
-            days.get(member_id, []),
-            interests(signals.get(member_id, []), controls.get(member_id, {}), now=now)
-            if member_id in permitted
-            else [],
-            stage_of((row.day for row in days.get(member_id, [])), joined_at=joined_at, now=now)
-            if member_id in permitted
-            else None,
-            now,
+        _permitted(
+            _profile(member_id, days.get(member_id, []), now),
+            _Known(signals.get(member_id, []), controls.get(member_id, {}), secret),
+            stage_of((row.day for row in days.get(member_id, [])), joined_at=joined_at, now=now),
         )
+        if member_id in permitted
+        else _profile(member_id, [], now)
         for member_id, joined_at in joined.items()
     ]
-    Profile.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["member_id"],
-        update_fields=["interests", "stage", "stage_reason", "last_active_at", "active_days", "acts", "computed_at"],
-    )
+    Profile.objects.bulk_create(rows, update_conflicts=True, unique_fields=["member_id"], update_fields=WORKED_OUT)
     mark(INDEX, ids)
 
 
@@ -135,19 +131,37 @@ def _days(ids: Iterable[int]) -> dict[int, list[ActiveDay]]:
     return found
 
 
-def _profile(
-    member_id: int, days: list[ActiveDay], found: list[InterestValue], stage: StageValue | None, at: datetime
-) -> Profile:
+def _profile(member_id: int, days: list[ActiveDay], at: datetime) -> Profile:
+    """A profile with the activity of these days, and nothing else."""
     return Profile(
         member_id=member_id,
-        interests=[stored(interest) for interest in found],
-        stage=stage.stage if stage else "",
-        stage_reason=stage.reason if stage else {},
         last_active_at=max((row.last_at for row in days), default=None),
         active_days=len(days),
         acts=sum(row.acts for row in days),
         computed_at=at,
+        due_at=at + REFRESH_AFTER,
     )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What interests follow from. ``secret``: ideas whose votes have no results yet, with when these come."""
+
+    signals: list[SignalValue]
+    controls: dict[str, Control]
+    secret: dict[str, datetime | None]
+
+
+def _permitted(profile: Profile, known: _Known, stage: StageValue) -> Profile:
+    """What is known under the permission only."""
+    at = profile.computed_at
+    profile.interests = [stored(one) for one in interests(known.signals, known.controls, now=at)]
+    profile.stage, profile.stage_reason = stage.stage, stage.reason
+    told, due = without_secret(known.signals, known.secret)
+    if len(told) < len(known.signals):
+        profile.staff_interests = [stored(one) for one in interests(told, known.controls, now=at)]
+        profile.due_at = min([profile.due_at, *due])
+    return profile
 
 
 def stored(interest: InterestValue) -> dict[str, Any]:

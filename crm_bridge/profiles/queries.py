@@ -73,23 +73,24 @@ class Interest:
 
 def interests_of(profile: Profile | None) -> list[Interest]:
     """All interests of a profile as the member sees them, muted ones too, the heaviest first."""
-    return _interests_of_many([profile], _told_to_members)[profile.pk] if profile else []
+    return _interests_of_many({profile.pk: profile.interests}, _told_to_members)[profile.pk] if profile else []
 
 
 def interests_for_staff(profiles: Iterable[Profile]) -> dict[int, list[Interest]]:
     """The interests of many members as the brand's people see them; the vocabulary is asked once.
 
-    A ballot is secret and the words of a search are the member's own: that is told as having happened, nothing more.
+    A ballot is secret and the words of a search are the member's own: that is told as having happened, nothing more,
+    and of a vote nothing at all before its results are there.
     """
-    return _interests_of_many(list(profiles), _told_to_staff)
+    return _interests_of_many({profile.pk: profile.for_staff for profile in profiles}, _told_to_staff)
 
 
-def _interests_of_many(profiles: list[Profile], told: Told) -> dict[int, list[Interest]]:
-    entries = [entry for profile in profiles for entry in profile.interests]
+def _interests_of_many(kept: dict[int, list[dict[str, Any]]], told: Told) -> dict[int, list[Interest]]:
+    entries = [entry for found in kept.values() for entry in found]
     names = labels(entry["keyword"] for entry in entries)
     clubs = {r["source_id"] for entry in entries for r in entry["reasons"] if r["source"] == "club"}
     titles = club_titles(clubs) if clubs else {}
-    return {profile.pk: [_interest(entry, names, titles, told) for entry in profile.interests] for profile in profiles}
+    return {pk: [_interest(entry, names, titles, told) for entry in found] for pk, found in kept.items()}
 
 
 def club_titles(slugs: Iterable[str]) -> dict[str, str]:

@@ -51,7 +51,7 @@ def test_a_members_directory_costs_the_same_for_any_number(count, django_assert_
     client.get("/clubs/")
     # session, member, memberships; the directory's five and what was read and is new on the boards; for suggestions
     # the other clubs, who is in them, keywords, cars; the bell
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = client.get("/clubs/")
     assert sum(card.joined for _label, _kind, cards in page.context["groups"] for card in cards) == count
 

@@ -120,7 +120,7 @@ def activity(person):
 def derived(person):
     """Everything that follows from somebody's facts, but for when it was worked out."""
     profile = Profile.objects.values().get(pk=person.pk)
-    profile.pop("computed_at")
+    profile.pop("computed_at"), profile.pop("due_at")
     days = list(ActiveDay.objects.filter(member_id=person.pk).order_by("day").values_list("day", "acts", "last_at"))
     signals = Signal.objects.filter(member_id=person.pk).order_by("event_id", "keyword")
     clubs = list(Belonging.objects.filter(member_id=person.pk).order_by("club").values_list("club", flat=True))

@@ -45,7 +45,7 @@ def found():
 def later(monkeypatch, *, by):
     at = timezone.now() + by
     monkeypatch.setattr(timezone, "now", lambda: at)
-    Profile.objects.update(computed_at=at)  # the daily refresh has nothing to do
+    Profile.objects.update(due_at=at + DAY)  # the daily refresh has nothing to do
 
 
 def test_a_pause_that_is_over_puts_its_member_back_on_the_list(people, monkeypatch):

@@ -26,7 +26,7 @@ def ada():
     topic(author=found, title="Which roof rack?")
     drain()
     assert Profile.objects.get(member_id=found.pk).interests
-    Profile.objects.update(computed_at=now() - timedelta(days=2))
+    Profile.objects.update(due_at=now() - timedelta(days=1))
     return found
 
 

@@ -77,7 +77,7 @@ def test_the_feed_costs_a_constant_number_of_queries(django_assert_num_queries, 
     tom = member("tom")
     for at in range(rows):
         topic(title=f"Topic {at}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         home_feed(tom, 10)
 
 

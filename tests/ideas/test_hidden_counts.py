@@ -11,10 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.test import Client
@@ -25,14 +23,12 @@ from community.kernel.api import contributions
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role
 from community.pages.api import ensure_site
-from crm_bridge.models import Segment
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.receivers import load
 from ideas.services import cast_vote, decide
 from tests.contests import DECISION, RESULTS, VOTING, begin, contest, idea, votes
-from tests.people import member, permit, staff
+from tests.people import member, staff
 from tests.relay import drain
-from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
 
@@ -192,70 +188,6 @@ def test_pushes_facts_and_search_documents_have_no_count(world, django_capture_o
     assert [document.popularity for document in load([world[1].pk])] == [0]
     first, second = two_tallies(lambda: repr(list(load([world[1].pk]))))
     assert first == second
-
-
-# What the Workbench shows of somebody who voted, whichever of two ideas of the same subject it was.
-
-
-@pytest.fixture
-def ballots(world):
-    """A voter whom the Workbench lists for what they voted for, and a way to move the vote."""
-    load_words()
-    found, _made = world
-    rails = idea(found, member("rails-author"), title="A roof rack that folds")
-    ladder = idea(found, member("ladder-author"), title="A roof rack with a ladder")
-    voter = permit(member("ballot"), "profiling:onsite", "product_news:email")
-    begin(found, "voting")
-    at = timezone.now()
-
-    def vote(target):
-        cast_vote(voter=voter, idea=target, now=at)
-        drain()
-
-    return voter, (rails, ladder), vote
-
-
-def workbench(voter: Member) -> dict[str, str]:
-    """Every place of the Workbench where a reason may stand."""
-    client, line = as_reader("marketer"), {"q": "interest:roof-rack"}
-    Segment.objects.get_or_create(
-        name="Racks",
-        defaults={"line": "interest:roof-rack", "purpose": "product_news", "channel": "email", "created_at": VOTING},
-    )
-    printed = StringIO()
-    call_command("audience", line["q"], format="json", stdout=printed)
-    pages = {
-        "people": client.get("/workbench/people/", line),
-        "person": client.get(f"/workbench/people/{voter.public_id}/"),
-        "segments": client.get("/workbench/segments/"),
-        "export": client.post("/workbench/people/export/", line),
-    }
-    assert {page: answer.status_code for page, answer in pages.items()} == dict.fromkeys(pages, 200)
-    texts = {page: without_token(answer.content.decode()) for page, answer in pages.items()}
-    answer = json.loads(printed.getvalue())
-    for facet in ("active", "joined"):  # its borders move with the clock
-        answer["facets"][facet] = [part["count"] for part in answer["facets"][facet]]
-    return {**texts, "command": json.dumps(answer, ensure_ascii=False)}
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("phase", ["voting", "decision", "results"])
-def test_the_workbench_does_not_know_what_somebody_voted_for(ballots, phase):
-    voter, (rails, ladder), vote = ballots
-    vote(rails)
-    first = workbench(voter)
-    vote(ladder)
-    begin(rails.contest, phase)
-    second = workbench(voter)
-    assert "ballot" in first["people"] and "ballot" in first["export"]
-    for page in ("people", "person", "command"):
-        assert "Voted for an idea about it" in first[page]
-    assert first == second
-    for text in first.values():
-        assert rails.title not in text and ladder.title not in text
-        assert rails.get_absolute_url() not in text and ladder.get_absolute_url() not in text
-    # The voter's own record has it.
-    assert ladder.title in as_reader("ballot").get("/me/knows/").content.decode()
 
 
 def told(name: str) -> list[tuple[str, str]]:

@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from crm_bridge.keywords.vocabulary import labels
+from crm_bridge.keywords.meanings import said_of
+from crm_bridge.keywords.vocabulary import labels, vocabulary
 from crm_bridge.models import InterestControl, Profile, Signal
 from crm_bridge.profiles.queries import Interest, Reason, interests_of, repeated
 from crm_bridge.profiles.weights import TOLD, same_reason
+
+CARED, MOST = 1.0, 8  # about as much as a reply of today; interests that choose what comes first
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,30 @@ class ShownReason:
 
 @dataclass(frozen=True)
 class ShownInterest:
-    """An interest with its reasons; ``count`` is how many different reasons are kept in all."""
+    """An interest with its reasons; ``count`` is how many different reasons are kept in all.
+
+    ``for_staff``: its weight for the brand's people where that is less until the results of a vote, else None.
+    """
 
     interest: Interest
     reasons: list[ShownReason]
     count: int
     corrected: bool
+    for_staff: float | None = None
 
     @property
     def more(self) -> int:
         """Kept reasons that are not listed."""
         return max(0, self.count - len(self.reasons))
+
+
+def cared_about(profile: Profile | None) -> list[tuple[str, tuple[str, ...], str]]:
+    """What its member cares about most: the name, everything it is called, and where the mirror tells why."""
+    kept = [entry for entry in profile.interests if not entry["muted"]] if profile else []
+    known = vocabulary().keywords if kept else {}
+    most = [known[entry["keyword"]] for entry in kept if entry["weight"] >= CARED and entry["keyword"] in known][:MOST]
+    said, mirror = said_of(most) if most else {}, reverse("crm:mirror")
+    return [(keyword.name, tuple(said[keyword.code]), f"{mirror}#i-{keyword.code}") for keyword in most]
 
 
 @dataclass(frozen=True)
@@ -57,16 +73,22 @@ def interests_shown(profile: Profile | None) -> list[ShownInterest]:
     counts = Counter(keyword for keyword, *_same in {(row[0], *same_reason(*row[1:])) for row in signals})
     weighed = InterestControl.objects.filter(member_id=profile.pk).exclude(weight=None)
     corrected = set(weighed.values_list("keyword", flat=True))
+    known = {entry["keyword"]: entry["weight"] for entry in profile.for_staff}
     found = [
         ShownInterest(
             interest,
             [_shown(reason) for reason in interest.reasons],
             counts[interest.code] + any(reason.source == "added" for reason in interest.reasons),
             interest.code in corrected,
+            _less(known.get(interest.code, 0.0), interest),
         )
         for interest in interests_of(profile)
     ]
     return sorted(found, key=lambda shown: shown.interest.muted)
+
+
+def _less(weight: float, interest: Interest) -> float | None:
+    return None if interest.muted or weight == interest.weight else weight
 
 
 def _shown(reason: Reason) -> ShownReason:

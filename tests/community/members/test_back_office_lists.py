@@ -104,7 +104,7 @@ def test_nobody_erases_themselves_or_without_the_right_in_the_editors_area(clien
 @pytest.mark.django_db(transaction=True)
 def test_a_profile_whose_member_is_no_more_goes_and_the_relay_comes_to_an_end(people):
     ada = people[0]
-    Profile.objects.filter(member_id=ada.pk).update(member_id=99, computed_at=ada.joined_at)
+    Profile.objects.filter(member_id=ada.pk).update(member_id=99, due_at=ada.joined_at)
     Signal.objects.filter(member_id=ada.pk).update(member_id=99)
     drain()
     assert not Profile.objects.filter(member_id=99).exists() and not Signal.objects.filter(member_id=99).exists()

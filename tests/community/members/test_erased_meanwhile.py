@@ -254,7 +254,7 @@ def be_seen(person):
 
 
 def be_known(person):
-    return partial(Profile.objects.get_or_create, member_id=person.pk, defaults={"computed_at": now()})
+    return partial(Profile.objects.get_or_create, member_id=person.pk, defaults={"computed_at": now(), "due_at": now()})
 
 
 LATE = [read_on, sign_in, give_address, hear, be_seen, be_known]
