@@ -117,8 +117,8 @@ def _wanted(notices: list[Notice]) -> list[Notice]:
     muted = set(MutedKind.objects.filter(member_id__in=here).values_list("member_id", "kind"))
     # A line that holds an event is as young as the event, so older ones need not be read.
     young = Notification.objects.filter(last_event_id__gte=min(notice.event_id for notice in notices))
-    known = _lines({notice.line for notice in notices}, young)
-    told = {(line, event_id) for line, rows in known.items() for row in rows for event_id in row.event_ids}
+    rows = young.filter(recipient__in=recipients).values_list("recipient_id", "kind", "subject", "event_ids")
+    told = {(tuple(line), event_id) for *line, event_ids in rows for event_id in event_ids}
     fresh = {(notice.line, notice.event_id): notice for notice in reversed(notices)}
     return [
         notice

@@ -118,12 +118,13 @@ def _flush(index: Index) -> int:
         if held is None or (engine_of(index.name).missing() and not _make(index, held)):
             return 0
         _SEEN.add(index.name)
-        marks = list(Mark.objects.filter(index=index.name, again=False).order_by("pk")[:BATCH])
-        ids = list(dict.fromkeys(entry.document_id for entry in marks))
+        marked = Mark.objects.filter(index=index.name, again=False).order_by("pk").values_list("pk", "document_id")
+        marks = list(marked[:BATCH])
+        ids = list(dict.fromkeys(document_id for _pk, document_id in marks))
         if ids:
             _write(index, ids, held.version)
             _UNSEEN.add(index.name)
-            _clear(index, [entry.pk for entry in marks], held.version)
+            _clear(index, [pk for pk, _document_id in marks], held.version)
         _PAUSES.pop(index.name, None)
         return len(ids)
 

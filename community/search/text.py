@@ -84,7 +84,7 @@ def _common() -> frozenset[str]:
 
 def is_han(piece: str) -> bool:
     """Whether a piece is Chinese."""
-    return bool(_HAN_ONLY.fullmatch(piece))
+    return not piece.isascii() and bool(_HAN_ONLY.fullmatch(piece))
 
 
 def pairs(run: str) -> list[str]:

@@ -96,7 +96,7 @@ class Matcher:
     def find(self, term: str) -> str | None:
         """The first code a whole term stands for, in any language."""
         sequence = words(term)
-        codes, length = self._longest(sequence, 0)
+        codes, length = self._longest(sequence, [singular(word) for word in sequence], 0)
         return codes[0] if codes and length == len(sequence) else None
 
     def count(self, text: str) -> Counter[str]:
@@ -106,18 +106,22 @@ class Matcher:
     def terms(self, text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Each term in a text: what it stands for, and its words as they are written."""
         sequence = words(text)
+        singulars, beginnings = [singular(word) for word in sequence], self._root.next
         at = 0
         while at < len(sequence):
-            codes, length = self._longest(sequence, at)
+            if singulars[at] not in beginnings:  # most words
+                at += 1
+                continue
+            codes, length = self._longest(sequence, singulars, at)
             if codes:
                 yield codes, tuple(sequence[at : at + length])
             at += length
 
-    def _longest(self, sequence: list[str], at: int) -> tuple[tuple[str, ...], int]:
+    def _longest(self, sequence: list[str], singulars: list[str], at: int) -> tuple[tuple[str, ...], int]:
         node, length = self._root, 1
         best: tuple[str, ...] = ()
         for step in range(at, len(sequence)):
-            following = node.next.get(singular(sequence[step]))
+            following = node.next.get(singulars[step])
             if following is None:
                 break
             node = following

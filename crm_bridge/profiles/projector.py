@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -124,14 +124,23 @@ def _controls(ids: Iterable[int]) -> dict[int, dict[str, Control]]:
     return found
 
 
-def _days(ids: Iterable[int]) -> dict[int, list[ActiveDay]]:
-    found: dict[int, list[ActiveDay]] = defaultdict(list)
-    for row in ActiveDay.objects.filter(member_id__in=list(ids)).order_by("day"):
-        found[row.member_id].append(row)
+class _Day(NamedTuple):
+    """A day somebody was active: which, how many acts, the last of them."""
+
+    day: date
+    acts: int
+    last_at: datetime
+
+
+def _days(ids: Iterable[int]) -> dict[int, list[_Day]]:
+    found: dict[int, list[_Day]] = defaultdict(list)
+    rows = ActiveDay.objects.filter(member_id__in=list(ids)).order_by("day")
+    for member_id, *day in rows.values_list("member_id", *_Day._fields):
+        found[member_id].append(_Day(*day))
     return found
 
 
-def _profile(member_id: int, days: list[ActiveDay], at: datetime) -> Profile:
+def _profile(member_id: int, days: list[_Day], at: datetime) -> Profile:
     """A profile with the activity of these days, and nothing else."""
     return Profile(
         member_id=member_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -83,7 +83,7 @@ class Schema:
             many = [value] if isinstance(value, str) else value
             return list(dict.fromkeys(check_str(v)[:MAX_VALUE] for v in many if v))
         if found.kind == TOKENS:
-            return " ".join(check_str(t)[:MAX_TOKEN] for word in value for t in word.split())
+            return tokens_of(value)
         if found.kind == NUMBER:
             return check_number(value)
         if found.kind == DATE:
@@ -127,6 +127,12 @@ def levels_of(tag: str, points: int) -> list[str]:
 def level(tag: str, span: int, number: int) -> str:
     """The term that stands for "this tag weighs so much", within a span of points."""
     return f"{tag}>{span}:{number}"
+
+
+def tokens_of(words: Iterable[Any]) -> str:
+    """Tokens as one text. Raises ValueError for what is no text."""
+    found = " ".join(check_str(word) for word in words).split()
+    return " ".join([token[:MAX_TOKEN] for token in found])
 
 
 def check_str(value: Any) -> str:
