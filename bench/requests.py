@@ -4,13 +4,15 @@
 
 Runs in a database of its own, in one process, with what production runs with: no debugging, cached templates,
 compressed and hashed style sheets. The members' pages include reading sessions, unread states and the bell.
-The whole stack of middleware is passed; the network and the HTTP server are not.
+The whole stack of middleware is passed; the network and the HTTP server are not. Posts and rows that were shown before
+are not made again; ``new`` are pages nobody has read since the process began.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
+import itertools
 import os
 import platform
 import pstats
@@ -117,6 +119,14 @@ def cases(site: dict[str, Any], rng: random.Random) -> dict[str, Callable[[], No
 
         return run
 
+    def pages_in_turn(client: Client, address: str) -> Callable[[], None]:
+        numbers = itertools.cycle(range(2, 250))  # more posts than are kept: each is made anew
+
+        def run() -> None:
+            page_of(client, address, page=str(next(numbers)))()
+
+        return run
+
     def send() -> None:
         cache.clear()  # the limit of posts a minute is not what is measured
         answer = member.post(send_to, {"source": text(rng)}, secure=True)
@@ -125,8 +135,10 @@ def cases(site: dict[str, Any], rng: random.Random) -> dict[str, Callable[[], No
     return {
         "topic-guest": page_of(guest, topic),
         "topic-guest-end": page_of(guest, topic, page="250"),
+        "topic-guest-new": pages_in_turn(guest, topic),
         "topic-member": page_of(member, topic),
         "topic-member-end": page_of(member, topic, page="250"),
+        "topic-member-new": pages_in_turn(member, topic),
         "list-guest": page_of(guest, board),
         "list-member": page_of(member, board),
         "reply-member": send,

@@ -252,13 +252,18 @@ def visible_contests(*, now: datetime) -> list[Contest]:
 
 
 def results_due(idea_ids: Iterable[int], *, now: datetime) -> dict[int, datetime | None]:
-    """Of ideas, those whose votes are secret still, with when the results come; None where they never do."""
-    waiting = Idea.objects.filter(pk__in=list(idea_ids)).exclude(contest__phase__in=SHOWN)
-    contest_of = dict(waiting.values_list("pk", "contest_id"))
+    """Of ideas, those whose votes are secret still, with when the results come.
+
+    None where they never do: the contest has none, or the idea was taken out, whose votes count nowhere.
+    """
+    columns = ("pk", "contest_id", "contest__phase", "withdrawn_at")
+    ideas = list(Idea.objects.filter(pk__in=list(idea_ids)).values_list(*columns))
+    out: dict[int, datetime | None] = {pk: None for pk, _contest, _phase, withdrawn_at in ideas if withdrawn_at}
+    contest_of = {pk: contest for pk, contest, phase, _withdrawn in ideas if phase not in SHOWN and pk not in out}
     contests = Contest.objects.filter(pk__in=set(contest_of.values())).prefetch_related("phases") if contest_of else ()
     due = {
         contest.pk: min((phase.starts_at for phase in contest.phases.all() if phase.kind in SHOWN), default=None)
         for contest in contests
         if not contest.switches_at(now).counts_visible
     }
-    return {idea_id: due[contest_id] for idea_id, contest_id in contest_of.items() if contest_id in due}
+    return out | {idea_id: due[contest_id] for idea_id, contest_id in contest_of.items() if contest_id in due}

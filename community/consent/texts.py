@@ -52,7 +52,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         ),
         _(
             "You, and the people of the brand who look after the community. Each look is written down for you. Of your "
-            "votes and searches they learn only that there was one, and of a vote only with its results."
+            "votes and searches they learn what they were about, of a vote only with its results."
         ),
         _("Take it back and all of it is deleted at once, with the words you searched for. Nothing is kept for later."),
     ),

@@ -7,10 +7,12 @@ hidden. The dates of a contest are fixed from the first vote on, so it is known 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from community.kernel.api import contributions
-from crm_bridge.profiles.weights import SignalValue
+from crm_bridge.profiles.weights import Control, SignalValue
 
 VOTE = "vote"
 
@@ -22,12 +24,25 @@ def secret_votes(signals: Iterable[Sequence[SignalValue]], *, now: datetime) -> 
     return {str(idea_id): at for found in due for idea_id, at in found.items()}
 
 
-def without_secret(
-    signals: Sequence[SignalValue], secret: Mapping[str, datetime | None]
-) -> tuple[list[SignalValue], list[datetime]]:
-    """The signals the brand's people may have, and when there will be more of them."""
-    if not secret:
-        return list(signals), []
-    told = [one for one in signals if one.source != VOTE or one.source_id not in secret]
-    due = {secret[one.source_id] for one in signals if one.source == VOTE and one.source_id in secret}
-    return told, [at for at in due if at]
+class Known(NamedTuple):
+    """What interests follow from: signals, and what the member said of the interests, by keyword."""
+
+    signals: list[SignalValue]
+    controls: dict[str, Control]
+
+
+def without_secret(known: Known, secret: Mapping[str, datetime | None]) -> tuple[Known, list[datetime]] | None:
+    """What the brand's people may have of it, and when it will be more; None where nothing is secret.
+
+    A weight that the member set where only a secret vote told of an interest would tell of the vote.
+    """
+    hidden = [one for one in known.signals if one.source == VOTE and one.source_id in secret]
+    if not hidden:
+        return None
+    signals = [one for one in known.signals if one.source != VOTE or one.source_id not in secret]
+    of_votes_alone = {one.keyword for one in hidden} - {one.keyword for one in signals}
+    controls = {
+        code: replace(control, weight=None) if code in of_votes_alone and not control.added_at else control
+        for code, control in known.controls.items()
+    }
+    return Known(signals, controls), [at for at in {secret[one.source_id] for one in hidden} if at]

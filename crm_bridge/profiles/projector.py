@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -27,7 +26,7 @@ from community.members.api import Member
 from community.search.api import mark
 from crm_bridge.intake.handlers import LEARNT_FROM, SAID, take_in, wipe
 from crm_bridge.models import ActiveDay, InterestControl, Profile, Signal
-from crm_bridge.profiles.ballots import secret_votes, without_secret
+from crm_bridge.profiles.ballots import Known, secret_votes, without_secret
 from crm_bridge.profiles.lifecycle import StageValue, stage_of
 from crm_bridge.profiles.weights import Control, InterestValue, SignalValue, interests
 
@@ -93,8 +92,9 @@ def compute(member_ids: Iterable[int], *, now: datetime) -> None:
     rows = [
         _permitted(
             _profile(member_id, days.get(member_id, []), now),
-            _Known(signals.get(member_id, []), controls.get(member_id, {}), secret),
+            Known(signals.get(member_id, []), controls.get(member_id, {})),
             stage_of((row.day for row in days.get(member_id, [])), joined_at=joined_at, now=now),
+            secret=secret,
         )
         if member_id in permitted
         else _profile(member_id, [], now)
@@ -152,24 +152,14 @@ def _profile(member_id: int, days: list[_Day], at: datetime) -> Profile:
     )
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What interests follow from. ``secret``: ideas whose votes have no results yet, with when these come."""
-
-    signals: list[SignalValue]
-    controls: dict[str, Control]
-    secret: dict[str, datetime | None]
-
-
-def _permitted(profile: Profile, known: _Known, stage: StageValue) -> Profile:
-    """What is known under the permission only."""
+def _permitted(profile: Profile, known: Known, stage: StageValue, *, secret: Mapping[str, datetime | None]) -> Profile:
+    """What is known under the permission only. ``secret``: ideas whose votes have no results, with when they come."""
     at = profile.computed_at
-    profile.interests = [stored(one) for one in interests(known.signals, known.controls, now=at)]
+    profile.interests = [stored(one) for one in interests(*known, now=at)]
     profile.stage, profile.stage_reason = stage.stage, stage.reason
-    told, due = without_secret(known.signals, known.secret)
-    if len(told) < len(known.signals):
-        profile.staff_interests = [stored(one) for one in interests(told, known.controls, now=at)]
-        profile.due_at = min([profile.due_at, *due])
+    if told := without_secret(known, secret):
+        profile.staff_interests = [stored(one) for one in interests(*told[0], now=at)]
+        profile.due_at = min([profile.due_at, *told[1]])
     return profile
 
 

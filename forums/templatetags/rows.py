@@ -27,8 +27,8 @@ Given = ParamSpec("Given")
 
 register = template.Library()
 
-KEPT = 4096  # a few kilobytes each
-LONGEST = 8_000  # characters of a post; longer ones are made each time
+KEPT = 2048  # of each kind, some kilobytes each: at most about 20 MB a process
+LONGEST = 4_000  # characters of a post; longer ones are made each time
 TAGS = 3
 # Stands for the reader's token in forms that are made for all. Nobody who writes a post can know it.
 _TOKEN = secrets.token_hex(16)

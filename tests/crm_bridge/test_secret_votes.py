@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -15,6 +17,7 @@ from django.utils import timezone
 from community.consent.api import may_profile, withdraw
 from community.members.api import Member, Role
 from community.pages.api import ensure_site
+from community.search.models import Mark
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import size_of
 from crm_bridge.mirror import services as mirror
@@ -23,7 +26,7 @@ from crm_bridge.models import Profile, Segment
 from crm_bridge.profiles.projector import compute, rebuild_profiles, refresh
 from crm_bridge.profiles.queries import interests_for_staff, interests_of, profile_of
 from forums.api import ensure_board, open_topic
-from ideas.api import Contest, Idea, cast_vote, withdraw_vote
+from ideas.api import Contest, Idea, cast_vote, withdraw_idea, withdraw_vote
 from ideas.models import Phase
 from ideas.queries import results_due
 from tests.contests import VOTING, begin, contest, idea
@@ -182,13 +185,44 @@ def test_the_voter_reads_at_once_what_the_brand_reads_with_the_results(vote):
     assert (ONLY_YOU in page, PART in page) == (False, False)
 
 
-def test_a_weight_the_voter_sets_is_told_by_them_and_not_by_their_vote(vote):
+def test_a_weight_the_voter_sets_does_not_tell_of_the_vote_it_corrects(vote):
     vote.cast(vote.rails)
     mirror.correct(member=vote.voter, keyword="roof-rack", weight=7, now=timezone.now())
     drain()
-    (shown,) = interests_for_staff([profile_of(vote.voter.pk)])[vote.voter.pk]
-    assert (shown.weight, shown.told, shown.reasons) == (7.0, True, [])
+    assert (vote.for_staff(), vote.for_voter()) == ({}, {"roof-rack": 7.0})
+    assert ONLY_YOU in signed_in("ballot").get("/me/knows/").content.decode()
+    vote.until("results")
+    assert vote.for_staff() == {"roof-rack": 7.0}
     assert size_of(parse(f"{LINE}>=7"), now=timezone.now()) == 1
+
+
+def test_a_weight_the_voter_sets_of_what_is_known_otherwise_is_told_at_once(vote):
+    vote.cast(vote.rails)
+    mirror.add(member=vote.voter, term="roof rack", now=timezone.now())
+    mirror.correct(member=vote.voter, keyword="roof-rack", weight=7, now=timezone.now())
+    drain()
+    (shown,) = interests_for_staff([profile_of(vote.voter.pk)])[vote.voter.pk]
+    assert (shown.weight, shown.told, [reason.source for reason in shown.reasons]) == (7.0, True, ["added"])
+
+
+def test_of_an_idea_that_was_taken_out_the_brand_learns_nothing(vote):
+    vote.cast(vote.rails)
+    withdraw_idea(author=staff(Role.MODERATOR, "warden"), idea=vote.rails, now=timezone.now())
+    vote.until("results")
+    assert (vote.for_staff(), list(vote.for_voter())) == ({}, ["roof-rack"])
+
+
+def test_an_upgrade_hides_votes_until_profiles_are_worked_out_anew(vote):
+    vote.cast(vote.rails)
+    quiet = permit(member("quiet"), "profiling:onsite", "product_news:email")
+    mirror.add(member=quiet, term="roof rack", now=timezone.now())
+    drain()
+    Profile.objects.update(staff_interests=None, due_at=timezone.now())  # as before the upgrade
+    import_module("crm_bridge.migrations.0006_secret_votes").hide_votes(apps, None)
+    assert vote.for_staff() == {}
+    assert list(Mark.objects.filter(index="audience").values_list("document_id", flat=True)) == [str(vote.voter.pk)]
+    drain()
+    assert size_of(parse(LINE), now=timezone.now()) == 1  # the quiet one
 
 
 def test_what_the_voter_mutes_the_brand_has_neither_before_nor_after(vote):

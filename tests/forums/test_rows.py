@@ -1,6 +1,7 @@
 """Rows and posts are made once for what they show; nothing of one reader is in what another gets."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone, translation
 
+from community.members.api import Member, erase_member
 from forums import queries
 from forums.models import Post
 from forums.templatetags import rows
@@ -147,3 +149,14 @@ def test_long_posts_and_those_of_who_edits_templates_are_made_each_time(made, se
     for _time in range(2):
         shown(short, None, guest=True)
     assert len(made) == 4
+
+
+def test_an_erased_name_is_gone_from_what_is_newest_within_seconds(monkeypatch):
+    found = topic(title="Newest")
+    reply(found, author=member("bobby", name="Roberta Name"))
+    address = f"/topics/{found.pk}/since/"
+    assert "Roberta Name" in read(address)
+    erase_member(member=Member.objects.get(username="bobby"), now=timezone.now())
+    later = time.time() + 6
+    monkeypatch.setattr("django.core.cache.backends.locmem.time.time", lambda: later)
+    assert "Roberta Name" not in read(address)
