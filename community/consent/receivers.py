@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from community.consent import ledger as _ledger  # registers what can be recounted
 from community.consent.models import Permission, PermissionEntry
 from community.consent.services import end_pauses, forget_member, paused_until
 from community.kernel.api import each_minute, fills, now
+
+__all__ = ["_ledger"]
 
 
 @fills("members.erase")

@@ -255,14 +255,3 @@ def forget_member(member_id: int) -> None:
     # The ledger refuses changes; taking the person out of it is the one exception.
     entries: models.QuerySet[PermissionEntry] = models.QuerySet(PermissionEntry)
     entries.filter(member_id=member_id).update(member_id=None, erased_mark=mark)
-
-
-def permission_drift() -> list[str]:
-    """Where the current permissions differ from the ledger's last word."""
-    last: dict[tuple[int, str, str], bool] = {}
-    entries = PermissionEntry.objects.exclude(member_id=None).order_by("at", "pk")
-    for entry in entries.iterator():
-        last[entry.member_id or 0, entry.purpose, entry.channel] = entry.granted
-    wanted = {key for key, granted in last.items() if granted}
-    held = set(Permission.objects.values_list("member_id", "purpose", "channel"))
-    return [f"{member_id} {purpose}:{channel}" for member_id, purpose, channel in sorted(wanted ^ held)]

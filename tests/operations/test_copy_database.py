@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, connections, models, transacti
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
 
-from community.consent.services import permission_drift
+from community.consent.ledger import permission_drift
 from community.kernel import copying
 from community.kernel.api import now
 from community.kernel.copying import copy_all, tables

@@ -20,8 +20,9 @@ from community.consent.api import (
     permits_of,
     withdraw,
 )
+from community.consent.ledger import permission_drift
 from community.consent.models import LedgerIsAppendOnly, Permission, PermissionEntry
-from community.consent.services import forget_member, permission_drift
+from community.consent.services import forget_member
 from community.kernel.api import Invalid, facts_of
 from tests.people import THEN
 

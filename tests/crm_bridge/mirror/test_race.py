@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 
 from community.consent.api import permits_of
+from community.consent.ledger import permission_drift
 from community.consent.models import PermissionEntry
-from community.consent.services import permission_drift
 from community.kernel.models import OutboxEvent
 from community.members.api import Member
 from crm_bridge.mirror.services import switch

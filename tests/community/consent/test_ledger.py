@@ -1,0 +1,83 @@
+"""What is permitted now follows from the ledger, and is made from it anew where it does not."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from community.consent.ledger import permission_drift, repair_permissions
+from community.consent.models import Permission
+from community.consent.services import Yes, date_back, forget_member, grant, grant_many, permits_of, withdraw
+from community.search.models import Mark
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
+
+
+def yes(member_id, purpose="product_news", channel="email", *, at=NOW):
+    grant(member_id=member_id, purpose=purpose, channel=channel, text_version="1", source="test", now=at)
+
+
+def no(member_id, purpose="product_news", channel="email", *, at=NOW):
+    withdraw(member_id=member_id, purpose=purpose, channel=channel, source="test", now=at)
+
+
+@pytest.fixture
+def rows():
+    """Yeses and noes of all kinds, and the permissions that follow from them."""
+    yes(7)
+    yes(7, "offers", "push")
+    no(7, "offers", "push")
+    yes(8)
+    no(8, at=NOW + timedelta(days=1))
+    yes(8, at=NOW + timedelta(days=2))
+    grant_many([Yes(9, "offers", "email", NOW)], text_version="2", source="demo")
+    date_back({9: NOW - timedelta(days=30)}, source="demo")
+    yes(10)
+    forget_member(10)
+    return kept()
+
+
+def kept():
+    columns = ("member_id", "purpose", "channel", "since", "text_version", "source")
+    return list(Permission.objects.order_by("member_id", "purpose").values_list(*columns))
+
+
+def test_what_is_kept_is_what_follows(rows):
+    assert [(row[0], row[3]) for row in rows] == [
+        (7, NOW),
+        (8, NOW + timedelta(days=2)),
+        (9, NOW - timedelta(days=30)),
+    ]
+    assert permission_drift() == []
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_what_differs_is_told_and_made_anew(rows, at_once):
+    Mark.objects.all().delete()
+    Permission.objects.filter(member_id=7).delete()
+    Permission.objects.create(
+        member_id=8, purpose="partners", channel="email", since=NOW, text_version="1", source="nobody"
+    )
+    Permission.objects.filter(member_id=9).update(since=NOW)
+    told = [
+        "member 7 product_news:email: no kept, yes since 2026-09-01 in the ledger",
+        "member 8 partners:email: yes since 2026-09-01 kept, no in the ledger",
+        "member 9 offers:email: yes since 2026-09-01 kept, yes since 2026-08-02 in the ledger",
+    ]
+    assert permission_drift() == told
+    if at_once:
+        repair_permissions()
+    else:
+        said = StringIO()
+        with pytest.raises(CommandError):
+            call_command("recount", check=True, stdout=said)
+        assert "consent: permissions: 3 differ" in said.getvalue()
+        call_command("recount", stdout=StringIO())
+    assert (kept(), permission_drift()) == (rows, [])
+    assert permits_of(8) == {"product_news:email"}
+    # They are listed by what they permit.
+    marked = Mark.objects.filter(index="audience").values_list("document_id", flat=True)
+    assert sorted(set(marked)) == ["7", "8", "9"]
