@@ -9,10 +9,11 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views.serve import authenticate_with_password as document_password
 from wagtail.views import authenticate_with_password as page_password
 
-from community.members import entrances
+from community.members import editors, entrances
 
-# Before the libraries' own, which stand behind: nobody signs in there.
+# Before the libraries' own, which stand behind: nobody signs in there, and nobody is asked for names we do not keep.
 ENTRANCES = [
+    path("cms/account/", editors.account),
     path("cms/login/", entrances.editors),
     path("cms/password_reset/", entrances.editors),
     path("cms/password_reset/<path:rest>", entrances.editors),

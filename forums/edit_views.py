@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from community.kernel.api import Outdated, PaddockError, now, status_of, tell
@@ -76,7 +78,9 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "forums/delete.html", {"post": found, "section": "clubs"})
     limit_changes(request)
     services.delete_post(actor=member_of(request), post=found, now=now())
-    return redirect(found.topic.board if found.number == 1 else found.topic)
+    is_topic = found.number == 1
+    messages.success(request, _("The topic is deleted.") if is_topic else _("The post is deleted."))
+    return redirect(found.topic.board if is_topic else found.topic)
 
 
 @require_POST

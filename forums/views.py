@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import (
     KEY_DIGITS,
+    Gone,
     PaddockError,
     brand_name,
     now,
@@ -78,6 +79,7 @@ def _topic_context(
     request: HttpRequest, found: Topic, rows: list[queries.PostRow], page: int, pages: int, read: int
 ) -> dict[str, Any]:
     signed_in = request.user.is_authenticated
+    powers = _powers(request, found)
     first_new = next((row.post.number for row in rows if row.post.number > read), None) if read else None
     return {
         "topic": found,
@@ -90,8 +92,8 @@ def _topic_context(
         "unread_url": found.url_of(read + 1) if 0 < read < found.last_number else "",
         "unread_page": page_of(read + 1),
         "now_at": rows[-1].post.number if rows else 1,
-        **_powers(request, found),
-        "can_reply": signed_in and (not found.closed or has_role(request.user, Role.MODERATOR)),
+        **powers,
+        "can_reply": signed_in and not found.deleted_at and (not found.closed or powers["is_moderator"]),
         "form": ReplyForm(draft=_draft(request, f"topic:{found.pk}")) if signed_in else None,
         "quoting": _quoted(request.GET.get("quote", ""), found) if signed_in else None,
         "related": queries.related_topics(found, request.user),
@@ -273,10 +275,11 @@ def member_of(request: HttpRequest) -> Any:
 
 
 def _topic(request: HttpRequest, pk: int) -> Topic:
-    topics = Topic.objects.visible_to(request.user)
-    if has_role(request.user, Role.MODERATOR):
-        topics = Topic.objects.all()
-    return get_object_or_404(topics.select_related("board"), pk=pk)
+    """A topic the reader may read; deleted ones only moderators may. Raises Gone where one was deleted."""
+    found = _topic_replied_to(request, pk)
+    if found.deleted_at and not has_role(request.user, Role.MODERATOR):
+        raise Gone(_("This topic was deleted."))
+    return found
 
 
 def _topic_replied_to(request: HttpRequest, pk: int) -> Topic:

@@ -12,6 +12,8 @@ from django.shortcuts import resolve_url
 from community.kernel.errors import Invalid, PaddockError
 
 LINE = 40  # characters; a longer value is shown as text
+# What people write in these is shown however short it is.
+WRITTEN = {"source", "title", "text", "about", "name", "reason", "reason_en", "reason_zh", "term"}
 MOST_KEPT = 60_000  # characters; a post has 40,000 at most
 
 
@@ -45,4 +47,8 @@ def fields_sent(request: HttpRequest) -> list[tuple[str, str]] | None:
 
 def shown_fields(fields: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
     """The fields for the page they are sent again from; the last says whether somebody wrote the value."""
-    return [(name, value, "\n" in value or len(value) > LINE) for name, value in fields]
+    return [(name, value, _is_written(name, value)) for name, value in fields]
+
+
+def _is_written(name: str, value: str) -> bool:
+    return bool(value) and (name in WRITTEN or "\n" in value or len(value) > LINE or not value.isascii())

@@ -123,8 +123,15 @@ def problem(request: HttpRequest, *, status: int, title: str, message: str) -> H
         return JsonResponse({"error": message}, status=status)
     if request.headers.get("HX-Request"):
         return _plain(message, status)
-    context = {"title": title, "message": message, "status": int(status)}
+    context = {"title": title, "message": message, "status": int(status), "back": _page_before(request)}
     return render(request, "errors/problem.html", context, status=status)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours something was sent from; nothing where there is none."""
+    sent_from = request.headers.get("Referer", "") if request.method == "POST" else ""
+    ours = f"{request.scheme}://{request.get_host()}/"
+    return "/" + sent_from.removeprefix(ours).lstrip("/") if sent_from.startswith(ours) else ""
 
 
 def _plain(message: str, status: int) -> HttpResponse:

@@ -13,6 +13,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -37,6 +38,7 @@ def few_tries(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def _to_editors(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """To the editors' area, for those who may. Whoever may not is told so; Wagtail would send them round in circles."""
     if not request.user.has_perm(EDIT):
+        list(get_messages(request))  # Wagtail says the same in its own words
         raise PermissionDenied
     return redirect(get_next_redirect_url(request) or "wagtailadmin_home")
 

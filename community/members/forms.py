@@ -127,7 +127,13 @@ class CarForm(forms.Form):
 
     brand = forms.CharField(label=_("Brand"), max_length=40, required=False)
     model = forms.CharField(label=_("Model"), max_length=60, required=False)
-    year = forms.IntegerField(label=_("Year"), min_value=FIRST_YEAR, max_value=LAST_YEAR, required=False)
+    year = forms.IntegerField(
+        label=_("Year"),
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
+        required=False,
+        error_messages={"min_value": _("%(limit_value)s or later."), "max_value": _("%(limit_value)s or earlier.")},
+    )
 
     def clean(self) -> dict[str, Any]:
         """Brand and model belong together."""

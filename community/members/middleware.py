@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from community.kernel.api import fields_sent, full_path, leads_to_sign_in, now
 from community.members.sessions import KEPT
@@ -58,8 +63,11 @@ class PersonalMiddleware:
         return response
 
 
+TOO_MANY = "too_many_login_attempts"  # allauth's code
+
+
 class AccountFormMiddleware:
-    """allauth answers 200 to a form with errors; here that is 422, as everywhere else."""
+    """allauth answers 200 to a form with errors; here that is 422, and 429 after too many tries, as everywhere else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -72,9 +80,15 @@ class AccountFormMiddleware:
         """Change the status of an account page whose form came back with errors."""
         if request.method == "POST" and request.path.startswith("/account/") and response.status_code == HTTPStatus.OK:
             forms = [value for name, value in (response.context_data or {}).items() if name.endswith("form")]
-            if any(getattr(form, "errors", None) for form in forms):
-                response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+            failed = [form for form in forms if getattr(form, "errors", None)]
+            if failed:
+                tried = any(error.code == TOO_MANY for form in failed for error in _errors(form))
+                response.status_code = HTTPStatus.TOO_MANY_REQUESTS if tried else HTTPStatus.UNPROCESSABLE_ENTITY
         return response
+
+
+def _errors(form: BaseForm) -> Iterable[ValidationError]:
+    return chain.from_iterable(form.errors.as_data().values())
 
 
 class LapsedMiddleware:
@@ -94,6 +108,7 @@ class LapsedMiddleware:
             if request.user.is_authenticated:
                 _forget(request)
             elif leads_to_sign_in(response) and not request.headers.get("HX-Request") and _keep(request):
+                messages.info(request, _("Sign in first. What you wrote is kept, and can be sent after that."))
                 query = urlencode({"next": reverse("members:resume")})
                 return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
         elif response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in SAFE:

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import contributions, hold_here
+from community.kernel.api import contributions, hold_here, in_language
 from community.members.lookalikes import skeleton, skeleton_beside
 
 STANDING = {"is_staff", "is_active"}
@@ -88,6 +88,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def shown_name(self) -> str:
         """The name others see."""
         return self.name or self.username
+
+    @property
+    def shown_title(self) -> str:
+        """What a person of the brand does, in the reader's language where it is known in it."""
+        return in_language(self.title_zh or self.title, self.title or self.title_zh)
 
     def get_full_name(self) -> str:
         """The name others see, for Django's and Wagtail's own screens."""

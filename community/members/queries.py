@@ -12,7 +12,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from community.kernel.api import in_language
 from community.members.enums import Role
 from community.members.garage import car_lines
 from community.members.lookalikes import skeleton
@@ -48,10 +47,8 @@ def cards(ids: Iterable[int | None], *, cars: bool = True) -> dict[int, MemberCa
 def _card(member: Member, car: str) -> MemberCard:
     if member.erased_at:
         return MemberCard(member.pk, "", _("Former member"), "", erased=True)
-    title = in_language(member.title_zh or member.title, member.title or member.title_zh)
-    return MemberCard(
-        member.pk, member.username, member.shown_name, space_url(member.username), car, title, member.is_staff
-    )
+    url = space_url(member.username)
+    return MemberCard(member.pk, member.username, member.shown_name, url, car, member.shown_title, member.is_staff)
 
 
 @lru_cache(10_000)

@@ -121,6 +121,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
             )
         return redirect(f"{request.path}?step={asked + 1}")
     if asked is None:
+        messages.success(request, _("Your answers are kept. You find and change them on your own page."))
         return redirect("/")
     purpose, channel = QUESTIONS[asked]
     context = {

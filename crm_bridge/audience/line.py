@@ -217,9 +217,11 @@ class _Builder:
             if purpose in offered:
                 pairs = tuple(f"permit:{purpose}:{one}" for one in offered[purpose])
                 raise LineError(message, part.start, part.end, choices=pairs)
-            firsts = {one: f"permit:{one}:{channels[0]}" for one, channels in offered.items()}
+            usual = dict([DEFAULT_PERMIT])
+            firsts = {one: f"permit:{one}:{usual.get(one, channels[0])}" for one, channels in offered.items()}
             close = tuple(firsts[one] for one in near(purpose, offered))
-            raise LineError(message, part.start, part.end, close, tuple(firsts.values()))
+            total = sum(map(len, offered.values()))
+            raise LineError(message, part.start, part.end, close, tuple(firsts.values()), total)
         if self.permitted and self.permit != (purpose, channel):
             raise mistakes.twice(part)
         self.permitted, self.permit = True, (purpose, channel)

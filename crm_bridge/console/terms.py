@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import PaddockError, now
@@ -20,16 +20,20 @@ from crm_bridge.keywords.proposals import (
     proposals,
 )
 from crm_bridge.models import KeywordKind
+from crm_bridge.profiles.queries import repeated
 
 SENTENCES = {
-    "search": gettext_lazy("%(people)d searched for it, %(uses)d times"),
-    "referrer": gettext_lazy("%(people)d came from a search for it, %(uses)d times"),
-    "declared": gettext_lazy("%(people)d have it on their space"),
-    "garage": gettext_lazy("%(people)d have it in their garage"),
-    "topic": gettext_lazy("%(people)d wrote it in a topic"),
-    "post": gettext_lazy("%(people)d wrote it in a reply"),
-    "idea": gettext_lazy("%(people)d wrote it in an idea"),
+    "search": ngettext_lazy("%(people)d person searched for it", "%(people)d people searched for it", "people"),
+    "referrer": ngettext_lazy(
+        "%(people)d person came from a search for it", "%(people)d people came from a search for it", "people"
+    ),
+    "declared": ngettext_lazy("%(people)d person has it on their space", "%(people)d have it on their space", "people"),
+    "garage": ngettext_lazy("%(people)d person has it in the garage", "%(people)d have it in their garage", "people"),
+    "topic": ngettext_lazy("%(people)d person wrote it in a topic", "%(people)d wrote it in a topic", "people"),
+    "post": ngettext_lazy("%(people)d person wrote it in a reply", "%(people)d wrote it in a reply", "people"),
+    "idea": ngettext_lazy("%(people)d person wrote it in an idea", "%(people)d wrote it in an idea", "people"),
 }
+REPEATED = {"search", "referrer"}  # of which it is told how often
 
 
 @login_required
@@ -76,7 +80,8 @@ def _page(
 
 
 def _sentence(source: Source) -> str:
-    return str(SENTENCES[source.name]) % {"people": source.people, "uses": source.uses}
+    sentence = SENTENCES[source.name] % {"people": source.people}
+    return repeated(sentence, source.uses) if source.name in REPEATED else sentence
 
 
 def _require(request: HttpRequest) -> Member:

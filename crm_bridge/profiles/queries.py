@@ -156,6 +156,8 @@ def stage_sentence(profile: Profile | None) -> str:
     reason = profile.stage_reason
     days = reason["active_days"]
     active = ngettext("Active on %(count)s day in 90", "Active on %(count)s days in 90", days) % {"count": days}
+    if not days:
+        return active
     if reason["quiet_days"] == 0:
         return pgettext("stage", "%(active)s, last today") % {"active": active}
     quiet = reason["quiet_days"]

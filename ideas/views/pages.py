@@ -223,7 +223,8 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     cards = queries.idea_cards(found.contest, member, now=now())
     pressed = next(card for card in cards if card.idea.pk == found.pk)
     others = [card for card in cards if card is not pressed]
-    return render(request, "ideas/votes.html", {"card": pressed, "others": others})
+    context = {"card": pressed, "others": others, "voted": pressed.state == "voted"}
+    return render(request, "ideas/votes.html", context)
 
 
 def _limit_pictures(request: HttpRequest, picture: Any) -> None:

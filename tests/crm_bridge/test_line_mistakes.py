@@ -188,7 +188,10 @@ def test_a_car_nothing_is_close_to_is_answered_with_those_most_people_have():
     ("text", "offered"),
     [
         ("colour:red", "There are: interest, permit, sort, stage, club, owns, language, active, joined"),
-        ("permit:x", "There are: permit:service:onsite, permit:research:onsite"),
+        (
+            "permit:x",
+            "There are 15, among them: permit:service:onsite, permit:research:onsite, permit:product_news:email",
+        ),
         ("stage:old", "There are: consideration, growth, stable, fading"),
         ("language:de", "There are: en, zh"),
     ],

@@ -109,7 +109,7 @@ staff topic             404 404 200 200
 staff post              404 404 302 302
 staff topic since       404 404 200 200
 staff topic history     302 404 200 200
-deleted topic           404 404 404 200
+deleted topic           410 410 410 200
 deleted reply history   302 404 404 200
 new topic page          302 200 200 200
 choose page             302 200 200 200

@@ -205,9 +205,9 @@ REFUSED_CARS = [
     (garage(("Norling", "", "")), ["A car needs a brand and a model."]),
     (garage(("", "4T", "2024")), ["A car needs a brand and a model."]),
     (garage(("", "", "2024")), ["A car needs a brand and a model."]),
-    (garage(("Norling", "4T", "24")), ["Ensure this value is greater than or equal to 1900."]),
+    (garage(("Norling", "4T", "24")), ["1900 or later."]),
     (garage(("Norling", "4T", "now")), ["Enter a whole number."]),
-    (garage(("Norling", "4T", "9" * 400)), ["Ensure this value is less than or equal to 2100."]),
+    (garage(("Norling", "4T", "9" * 400)), ["2100 or earlier."]),
     (garage(("x" * 41, "4T", "")), ["Ensure this value has at most 40 characters (it has 41)."]),
     (garage(*TEN, ("Norling", "11", "")), ["At most 10 cars."]),
 ]

@@ -38,12 +38,16 @@ def test_the_page_shows_terms_and_counts_and_nobodys_name(desk):
     ann = member("ann-lee", name="Ann Lee")
     record_sightings(Sighting("jerry can", who, "search", AT) for who in (ann.pk, ann.pk + 1, ann.pk + 2))
     shown = desk.get(PAGE).content.decode()
-    assert "jerry can" in shown and "3 people" in shown and "3 searched for it, 3 times" in shown
+    assert "jerry can" in shown and "3 people" in shown and "3 people searched for it, 3 times" in shown
     assert "Ann Lee" not in shown and "ann-lee" not in shown and str(ann.public_id) not in shown
 
 
 def test_words_of_texts_come_with_where_people_wrote_them(desk):
-    sources = {"topic": "2 wrote it in a topic", "post": "1 wrote it in a reply", "idea": "1 wrote it in an idea"}
+    sources = {
+        "topic": "2 wrote it in a topic",
+        "post": "1 person wrote it in a reply",
+        "idea": "1 person wrote it in an idea",
+    }
     record_sightings(
         Sighting("dashcam", who, source, AT) for who, source in ((1, "topic"), (2, "topic"), (2, "post"), (3, "idea"))
     )
