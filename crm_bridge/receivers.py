@@ -35,7 +35,7 @@ from crm_bridge.keywords.meanings import meanings, near
 from crm_bridge.keywords.proposals import VOCABULARY_ROLES, prune_sightings, waiting
 from crm_bridge.keywords.starter import TABLES, load, read
 from crm_bridge.keywords.vocabulary import capture, vocabulary
-from crm_bridge.mirror.queries import cared_about
+from crm_bridge.mirror.queries import cared_about, muted_among
 from crm_bridge.models import AccessEntry
 from crm_bridge.profiles.projector import INDEX, compute
 from crm_bridge.profiles.queries import profile_of
@@ -83,6 +83,12 @@ def erase_late(member_ids: Collection[int]) -> None:
 def interests_known(member_id: int) -> list[tuple[str, tuple[str, ...], str]]:
     """What comes first on a member's own pages, by the list they permit and change in the mirror."""
     return cared_about(profile_of(member_id))
+
+
+@fills("members.muted")
+def muted_words(member_id: int, words: Sequence[str]) -> list[str]:
+    """Those of a member's words that stand for an interest they muted: nothing is chosen by it."""
+    return muted_among(member_id, words)
 
 
 @fills("members.verified")

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from community.consent.facts import PermissionWithdrawn
 from community.consent.models import Permission, PermissionEntry
-from community.kernel.api import batched, contributions, recountable
+from community.kernel.api import batched, contributions, now, recountable
 
 BATCH = 1000
 
@@ -30,6 +31,9 @@ def repair_permissions() -> None:
     wrong = _different(wanted, _held())
     for member_id, purpose, channel in wrong:
         Permission.objects.filter(member_id=member_id, purpose=purpose, channel=channel).delete()
+        if (member_id, purpose, channel) not in wanted:  # what was kept by it goes as with any no
+            fact = PermissionWithdrawn(member_id=member_id, purpose=purpose, channel=channel, source="recount")
+            contributions("consent.withdrawn", fact, now=now())
     rows = [wanted[key] for key in wrong if key in wanted]
     Permission.objects.bulk_create(rows, batch_size=BATCH)
     for member_ids in batched(sorted({key[0] for key in wrong}), BATCH):

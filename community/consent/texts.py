@@ -36,6 +36,7 @@ class ConsentText:
     how_it_ends: Any
 
 
+_CHOSEN = _("Your interests, your cars, your clubs, your language, what your space says, and how active you are here.")
 _ENDS = _("Take it back on the same page, at once and without a reason.")
 
 TEXTS: dict[Purpose, ConsentText] = {
@@ -60,7 +61,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         _("May we tell you about new products?"),
         _("New models, accessories and software, chosen by the interests you keep."),
         _("At most twice a month."),
-        _("Your interests, your cars and your language."),
+        _CHOSEN,
         _("The brand itself, never anybody else."),
         _ENDS,
     ),
@@ -68,7 +69,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         _("May we send you offers?"),
         _("Prices and events that fit your car and your interests."),
         _("At most once a month."),
-        _("Your interests, your cars and your language."),
+        _CHOSEN,
         _("The brand, and your dealer where you choose that."),
         _ENDS,
     ),
@@ -76,7 +77,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         _("May we ask your opinion?"),
         _("Short surveys, and invitations to try things."),
         _("At most four times a year."),
-        _("Your cars, clubs and interests, to ask only what concerns you."),
+        _("Your cars, clubs and interests, and how active you are here, to ask only what concerns you."),
         _("The brand’s product people. Answers are counted, not quoted, unless you agree."),
         _ENDS,
     ),
@@ -84,7 +85,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         _("May we reach you about your car and your questions?"),
         _("Answers to what you asked, recalls, appointments."),
         _("Only when there is something to say."),
-        _("Your questions and your cars."),
+        _("Your questions, your cars, your clubs, your interests, and how active you are here."),
         _("Service staff, and the workshop you choose."),
         _ENDS,
     ),
@@ -92,7 +93,7 @@ TEXTS: dict[Purpose, ConsentText] = {
         _("May partners of the brand write to you?"),
         _("Messages from named partners, sent by us. They never get your address."),
         _("At most four times a year."),
-        _("Your interests."),
+        _CHOSEN,
         _("The brand, on behalf of the partner named in the message."),
         _ENDS,
     ),

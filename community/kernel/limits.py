@@ -27,6 +27,7 @@ LIMITS = {
     "settings": (60, 60),  # language, kinds of notifications, what counts as read
     "export": (20, 60),
     "question": (60, 60),
+    "desk": (60, 60),  # what the brand's people change on the Workbench
     "mirror": (60, 60),
     "file": (10, 600),
     "password": (10, 600),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of
+from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of, withdraw
 from community.kernel.api import PaddockError, now, number_in, rate_limit, shown_fields, status_of, tell
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
@@ -114,11 +114,12 @@ def welcome(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if request.method == "POST" and asked is not None:
         purpose, channel = QUESTIONS[asked]
+        rate_limit(member.pk, "permission", now=now())
+        said = {"member_id": member.pk, "purpose": purpose, "channel": channel, "source": "welcome", "now": now()}
         if request.POST.get("answer") == "yes":
-            rate_limit(member.pk, "permission", now=now())
-            grant(
-                member_id=member.pk, purpose=purpose, channel=channel, text_version=VERSION, source="welcome", now=now()
-            )
+            grant(**said, text_version=VERSION)
+        else:  # whoever comes back to a question may have said yes before
+            withdraw(**said)
         return redirect(f"{request.path}?step={asked + 1}")
     if asked is None:
         messages.success(request, _("Your answers are kept. You find and change them on your own page."))

@@ -43,8 +43,9 @@ def interests_of(member: Any) -> list[Interest]:
 
 
 def _interests_of(member: Any) -> list[Interest]:
-    url = reverse("members:me")
-    declared = [Interest(word, (word,), url) for word in declared_keywords([member.pk]).get(member.pk, [])]
+    url, words = reverse("members:me"), declared_keywords([member.pk]).get(member.pk, [])
+    muted = {word for found in contributions("members.muted", member.pk, words) for word in found} if words else set()
+    declared = [Interest(word, (word,), url) for word in words if word not in muted]
     known = [Interest(*one) for found in contributions("members.interests", member.pk) for one in found]
     return [*declared, *known]
 

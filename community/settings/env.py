@@ -50,7 +50,10 @@ VARIABLES = (
     Variable("PADDOCK_DEBUG", "bool", False, "Django's debug pages. Never in production."),
     Variable("PADDOCK_HOSTS", "list", [], "Host names served, comma separated. Required in production."),
     Variable(
-        "PADDOCK_URL", "str", "http://127.0.0.1:8000", "The address members type, used in mail, feeds and passkeys."
+        "PADDOCK_URL",
+        "str",
+        "http://127.0.0.1:8000",
+        "The address members type: of links in mail and of a new site; with http, keys work without https.",
     ),
     Variable("PADDOCK_BRAND", "str", "Norling", "The brand's name in Latin script."),
     Variable("PADDOCK_BRAND_ZH", "str", "诺岭", "The brand's name in Chinese."),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, now
+from community.kernel.api import PaddockError, now, rate_limit
 from community.members.api import Member, require_role
 from crm_bridge.keywords.proposals import (
     FEWEST_PEOPLE,
@@ -49,6 +49,7 @@ def terms(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest) -> HttpResponse:
     """Add a term to a keyword, make it one, or dismiss it."""
     staff = _require(request)
+    rate_limit(staff.pk, "desk", now=now())
     sent = {name: request.POST.get(name, "") for name in ("term", "keyword", "name_en", "name_zh", "kind")}
     try:
         if request.POST.get("do") == "dismiss":

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from community.consent.api import TEXTS, Purpose
 from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit
 from community.members.api import Member, has_role, require_role
 from community.search.api import SearchDown
@@ -97,7 +98,7 @@ def _answer(
         raise Http404 from error
     first = (page - 1) * found.size + 1
     context |= {"found": found, "facets": facets_of(found), "first": first, "last": first + len(found.people) - 1}
-    context["permit_code"] = ":".join(line.permit)
+    context["permit_code"], context["promised"] = ":".join(line.permit), TEXTS[Purpose(line.permit[0])].how_often
     return render(request, "crm/people.html", context, status=status)
 
 
@@ -106,6 +107,7 @@ def _answer(
 def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One person, for a purpose they permit."""
     staff = _marketer(request)
+    rate_limit(staff.pk, "question", now=now())
     line = parse(f"permit:{request.GET.get('for') or 'product_news:email'}")
     member = get_object_or_404(Member, public_id=public_id, erased_at=None, is_staff=False)
     shown = open_person(member, line, actor=staff, now=now())
@@ -140,7 +142,9 @@ def export_people(request: HttpRequest) -> HttpResponse:
 @require_safe
 def segments(request: HttpRequest) -> HttpResponse:
     """All segments with their present size."""
-    return _segments(request, _marketer(request))
+    staff = _marketer(request)
+    rate_limit(staff.pk, "question", now=now())
+    return _segments(request, staff)
 
 
 def _segments(
@@ -157,6 +161,7 @@ def _segments(
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the question under a name."""
     staff = _marketer(request)
+    rate_limit(staff.pk, "desk", now=now())
     text, name = request.POST.get("q", ""), request.POST.get("name", "")
     try:
         saved = save_segment(actor=staff, name=name, line=text, now=now())
@@ -171,6 +176,7 @@ def save(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename or delete a segment."""
     staff = _marketer(request)
+    rate_limit(staff.pk, "desk", now=now())
     segment = get_object_or_404(Segment, pk=pk)
     before = segment.name
     if request.POST.get("do") == "delete":

@@ -141,7 +141,7 @@ class Person:
     def withdraw(self, permit: str, now: datetime) -> None:
         """Take a yes back."""
         purpose, _, channel = permit.partition(":")
-        withdraw(member_id=self.member.pk, purpose=purpose, channel=channel, source="settings", now=now)
+        withdraw(member_id=self.member.pk, purpose=purpose, channel=channel, source="mirror", now=now)
 
 
 class Cast:

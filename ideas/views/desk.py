@@ -24,6 +24,7 @@ def contests(request: HttpRequest) -> HttpResponse:
     manager = _manager(request)
     form = ContestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        rate_limit(request.user.pk, "desk", now=now())
         data = form.cleaned_data
         try:
             made = services.open_contest(
@@ -49,6 +50,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
     manager, found = _manager(request), _contest(slug)
     form, target = DecisionForm(request.POST or None), None
     if request.method == "POST":
+        rate_limit(request.user.pk, "desk", now=now())
         target = get_object_or_404(Idea, pk=_number(request.POST.get("idea")), contest=found, withdrawn_at=None)
     if target is not None and form.is_valid():
         data = form.cleaned_data
@@ -73,6 +75,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
 def phases(request: HttpRequest, slug: str) -> HttpResponse:
     """Move the phases that have not begun."""
     manager, found = _manager(request), _contest(slug)
+    rate_limit(request.user.pk, "desk", now=now())
     form = PhasesForm(request.POST)
     if form.is_valid():
         try:

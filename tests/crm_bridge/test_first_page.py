@@ -5,6 +5,7 @@ from django.utils import translation
 
 from community.consent.api import withdraw
 from community.kernel.api import now
+from community.members.api import declare_keywords
 from crm_bridge.mirror import services as mirror
 from crm_bridge.models import Profile
 from forums.home import home_feed
@@ -70,3 +71,17 @@ def test_any_number_of_interests_is_read_in_three_queries(ada, count, django_ass
     fresh = type(ada).objects.get(pk=ada.pk)
     with django_assert_num_queries(11):
         home_feed(fresh, 9)
+
+
+def test_a_word_on_ones_space_chooses_nothing_either_once_it_is_muted(ada, client):
+    declare_keywords(member=ada, keywords=["行李架", "soup"], now=now())
+    drain()
+    found = reasons(ada)
+    assert found["车顶行李架安装教程"][0] == "You care about 行李架"
+    mirror.mute(member=ada, keyword="roof-rack", now=now())
+    found = reasons(ada)
+    assert "You care about" not in found["车顶行李架安装教程"][0]
+    assert found["Soup for many"][0] == "You care about soup"
+    client.force_login(ada)
+    page = client.get("/me/knows/").content.decode()
+    assert "Your space says it until you take it off there." in page

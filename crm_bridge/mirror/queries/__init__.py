@@ -1,6 +1,6 @@
 """What a member sees of their own profile."""
 
-from crm_bridge.mirror.queries.interests import cared_about, interests_shown, muted_of
+from crm_bridge.mirror.queries.interests import cared_about, interests_shown, muted_among, muted_of
 from crm_bridge.mirror.queries.looks import looks, months, people_this_month
 from crm_bridge.mirror.queries.permits import HISTORY_PAGE, answers, permits_shown
 from crm_bridge.mirror.queries.segments import segments_of
@@ -12,6 +12,7 @@ __all__ = [
     "interests_shown",
     "looks",
     "months",
+    "muted_among",
     "muted_of",
     "people_this_month",
     "permits_shown",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,11 @@ class ShownInterest:
     for_staff: float | None = None
 
     @property
+    def on_space(self) -> bool:
+        """Whether the member's own space says it too, where a mute does not reach."""
+        return any(reason.source in {"declared", "garage"} for reason in self.interest.reasons)
+
+    @property
     def more(self) -> int:
         """Kept reasons that are not listed."""
         return max(0, self.count - len(self.reasons))
@@ -55,6 +61,13 @@ def cared_about(profile: Profile | None) -> list[tuple[str, tuple[str, ...], str
     most = [known[entry["keyword"]] for entry in kept if entry["weight"] >= CARED and entry["keyword"] in known][:MOST]
     said, mirror = said_of(most) if most else {}, reverse("crm:mirror")
     return [(keyword.name, tuple(said[keyword.code]), f"{mirror}#i-{keyword.code}") for keyword in most]
+
+
+def muted_among(member_id: int, words: Iterable[str]) -> list[str]:
+    """The words that stand for an interest its member muted."""
+    codes = set(InterestControl.objects.filter(member_id=member_id, muted=True).values_list("keyword", flat=True))
+    held = vocabulary() if codes else None
+    return [word for word in words if held and (keyword := held.find(word)) and keyword.code in codes]
 
 
 @dataclass(frozen=True)

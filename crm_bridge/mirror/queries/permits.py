@@ -81,7 +81,7 @@ def said_where(source: str) -> str:
     places = {
         "welcome": _("when you joined"),
         "mirror": _("on this page"),
-        "settings": _("in your settings"),
+        "demo import": _("with an import for a demonstration"),
     }
     return places.get(source, source)
 

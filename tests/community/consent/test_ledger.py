@@ -9,7 +9,10 @@ from django.core.management import CommandError, call_command
 from community.consent.ledger import permission_drift, repair_permissions
 from community.consent.models import Permission
 from community.consent.services import Yes, date_back, forget_member, grant, grant_many, permits_of, withdraw
+from community.kernel.api import facts_of
 from community.search.models import Mark
+from community.traces.api import record_search
+from tests.people import member, permit
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +55,20 @@ def test_what_is_kept_is_what_follows(rows):
         (9, NOW - timedelta(days=30)),
     ]
     assert permission_drift() == []
+
+
+def test_what_was_learnt_by_a_yes_that_is_none_goes_with_it():
+    """The ledger says no: nothing stays of what the row let be kept."""
+    ada = permit(member("ada"), "profiling:onsite")
+    record_search(member=ada, words="roof rack", found=0, now=NOW + timedelta(days=1))
+    no(ada.pk, "profiling", "onsite")
+    Permission.objects.create(
+        member_id=ada.pk, purpose="profiling", channel="onsite", since=NOW, text_version="1", source="nobody"
+    )
+    assert record_search(member=ada, words="tow bar", found=0, now=NOW + timedelta(days=1))
+    repair_permissions()
+    assert (permits_of(ada.pk), permission_drift()) == (frozenset(), [])
+    assert not any(delivery.fact.name.startswith("traces.") for delivery in facts_of(ada.pk))
 
 
 @pytest.mark.parametrize("at_once", [False, True])

@@ -1,0 +1,37 @@
+"""The questions after joining take back what was answered before."""
+
+import pytest
+from django.urls import reverse
+
+from community.consent.api import history, permits_of
+from tests.people import member
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(client, said, step=0):
+    assert client.post(f"{reverse('members:welcome')}?step={step}", {"answer": said}).status_code == 302
+
+
+def test_whoever_comes_back_to_a_question_and_says_no_has_said_no(client):
+    ada = member("ada")
+    client.force_login(ada)
+    answer(client, "no")
+    assert list(history(ada.pk)) == []
+    answer(client, "yes")
+    asked = permits_of(ada.pk)
+    assert len(asked) == 1
+    page = client.get(f"{reverse('members:welcome')}?step=0").content.decode()
+    assert 'value="yes" checked' in page
+    answer(client, "no")
+    assert permits_of(ada.pk) == frozenset()
+    assert [(entry.granted, entry.source) for entry in history(ada.pk)] == [(True, "welcome"), (False, "welcome")]
+
+
+def test_at_the_end_it_is_said_that_the_answers_are_kept(client):
+    client.force_login(member("bea"))
+    page = client.get(f"{reverse('members:welcome')}?step=99", follow=True)
+    assert page.redirect_chain == [("/", 302)]
+    assert [str(message) for message in page.context["messages"]] == [
+        "Your answers are kept. You find and change them on your own page."
+    ]
