@@ -16,7 +16,10 @@ pytestmark = pytest.mark.django_db
 
 KEYS = ["interest", "permit", "sort", "stage", "club", "owns", "language", "active", "joined"]
 WORDS = ["camping", "power", '"roof rack"', '"winter tyre"', '"Norling 4 Touring"']
-PERMITS = [f"permit:{purpose}:{channels[0]}" for purpose, channels in CONTACT_CHANNELS.items()]
+PERMITS = [
+    f"permit:{purpose}:{'email' if purpose == 'product_news' else channels[0]}"
+    for purpose, channels in CONTACT_CHANNELS.items()
+]
 
 
 @pytest.fixture(autouse=True)
