@@ -67,14 +67,21 @@ def decide(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, *, refused: PaddockError | None = None, sent: dict[str, str] | None = None
 ) -> HttpResponse:
-    rows = [(proposal, [_sentence(source) for source in proposal.sources]) for proposal in proposals()]
+    sent = sent or {}
+    # A mistake stands at its field; where there is none, or its word is no longer on the page, above the list.
+    wrong = {sent["term"]: refused.field} if refused and refused.field else {}
+    rows = [
+        (proposal, [_sentence(source) for source in proposal.sources], wrong.pop(proposal.term, ""))
+        for proposal in proposals()
+    ]
     context = {
         "section": "desk",
         "rows": rows,
         "kinds": KeywordKind.choices,
         "fewest": FEWEST_PEOPLE,
         "refused": refused,
-        "sent": sent or {},
+        "sent": sent,
+        "above": refused and (wrong or not refused.field),
         "edits": request.user.has_perm("wagtailadmin.access_admin"),
     }
     return render(request, "crm/terms.html", context, status=refused.status if refused else 200)

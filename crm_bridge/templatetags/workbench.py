@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,12 @@ def workbench_nav(context: Any) -> dict[str, Any]:
     for entry in entries:
         entry["here"] = path.startswith(entry["href"])
     return {"home": home, "at_home": path == home, "entries": entries, "edits": _edits(user)}
+
+
+@register.filter
+def whole(text: object) -> SafeString:
+    """A date or a version within a sentence, on one line: a Chinese date has no spaces that could be closed."""
+    return format_html('<span class="nowrap">{}</span>', text)
 
 
 def _edits(user: Any) -> bool:

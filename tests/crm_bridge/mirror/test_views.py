@@ -259,7 +259,7 @@ def test_switches_change_what_was_switched_and_say_where_it_was_said(client, ada
     response = client.post(reverse("crm:permissions"), {"shown": shown, "permit": ["profiling:onsite", "offers:push"]})
     assert (response.status_code, response["Location"]) == (303, "/me/knows/#permits")
     assert permits_of(ada.pk) == {"profiling:onsite", "offers:push"}
-    assert f"on this page, wording of {VERSION}" in page(client)
+    assert f'on this page, wording of <span class="nowrap">{VERSION}</span>' in page(client)
     drain()
     assert audience(parse(f"interest:{RACK}"), now=now()).total == 0
 
