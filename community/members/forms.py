@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordKeyForm, SetPasswordForm, SignupForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
@@ -21,7 +21,30 @@ from community.members.models import Member
 from community.members.services import MOST_CARS, CarEntry, joined, require_free_name, require_free_username
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+PASSWORD = _("At least 10 characters that are not easy to guess.")
 ROWS = "car"
+
+
+class _NewPassword:
+    """What a password must be, in our words."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD
+
+
+class OtherPasswordForm(_NewPassword, ChangePasswordForm):
+    """allauth's change of the password."""
+
+
+class FirstPasswordForm(_NewPassword, SetPasswordForm):
+    """allauth's password for who has none."""
+
+
+class ForgottenPasswordForm(_NewPassword, ResetPasswordKeyForm):
+    """allauth's new password for who forgot theirs."""
 
 
 class ComeInForm(LoginForm):
@@ -45,7 +68,7 @@ class JoinForm(SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].help_text = _("Others find and mention you by it. It stays.")
-        self.fields["password1"].help_text = _("At least 10 characters that are not easy to guess.")
+        self.fields["password1"].help_text = PASSWORD
 
     def clean_username(self) -> str:
         """Free, not reserved, not a look-alike."""

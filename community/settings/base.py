@@ -156,13 +156,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "community.members.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "community.members.forms.ComeInForm", "signup": "community.members.forms.JoinForm"}
+ACCOUNT_FORMS = {
+    "login": "community.members.forms.ComeInForm",
+    "signup": "community.members.forms.JoinForm",
+    "change_password": "community.members.forms.OtherPasswordForm",
+    "set_password": "community.members.forms.FirstPasswordForm",
+    "reset_password_from_key": "community.members.forms.ForgottenPasswordForm",
+}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+# Not to another address: that is offered only where there is an account, so it would tell whose address has one.
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True

@@ -10,6 +10,8 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core import mail
+from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -160,6 +162,31 @@ def test_of_two_who_join_under_one_name_at_once_one_is_told(client, rf):
     with pytest.raises(Conflict):
         form.save(request)
     assert (Member.objects.count(), EmailAddress.objects.count(), OutboxEvent.objects.count()) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_code_can_be_sent_once_more(client, language):
+    client.cookies["django_language"] = language
+    page = client.post(reverse("account_signup"), JOINING, follow=True).content.decode()
+    assert JOINING["email"] in page and "mailto:" not in page
+    cache.clear()  # allauth's limit is one a minute
+    first = _code()
+    client.post(reverse("account_email_verification_sent"), {"action": "resend"})
+    assert _code() != first
+    response = client.post(reverse("account_email_verification_sent"), {"code": _code()}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("members:welcome")
+    assert EmailAddress.objects.get().verified
+
+
+def test_whose_address_has_an_account_is_not_told_by_the_page_of_the_code(client):
+    person = member("known")
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    pages = []
+    for email in (person.email, "nobody@example.org"):
+        page = Client().post(reverse("account_signup"), {**JOINING, "email": email}, follow=True).content.decode()
+        pages.append(re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", page).replace(email, "ADDRESS"))
+        Member.objects.filter(username=JOINING["username"]).delete()
+    assert pages[0] == pages[1]
 
 
 def test_a_wrong_code_lets_nobody_in(client):
