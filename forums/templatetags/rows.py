@@ -73,7 +73,7 @@ class ShownPost(NamedTuple):
 
 
 class ShownRow(NamedTuple):
-    """All that a post on a topic page shows."""
+    """All that a post on a topic page shows; ``answers``: for the brand."""
 
     post: ShownPost
     author: MemberCard | None
@@ -81,6 +81,7 @@ class ShownRow(NamedTuple):
     same: bool
     own: bool
     best: bool
+    answers: bool
     url: str
     language: str
     moment: str
@@ -145,6 +146,7 @@ def post_item(context: Any, row: PostRow) -> SafeString:
         row.same,
         row.own,
         row.best,
+        post.official and post.number != 1 and post.deleted_at is None,
         row.url,
         row.language,
         row.moment,
