@@ -8,7 +8,7 @@ import pytest
 
 from community.members.api import Role
 from community.search.api import SearchDown
-from forums import services
+from forums import queries, services
 from forums.models import Board, Post, ReadState, Topic, Upload
 from tests.forums.places import board, first_post, many_posts, picture, reply, topic
 from tests.people import member, staff
@@ -78,6 +78,43 @@ def test_a_guest_is_not_offered_what_only_members_have(client, show):
     answer = client.get("/boards/racks/", {"show": show})
     assert [name for name, *_rest in answer.context["tabs"]] == ["", "waiting", "answered"]
     assert len(answer.context["rows"]) == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_moderators_find_deleted_topics_the_last_one_first_and_bring_them_back(
+    client, now, django_assert_num_queries, rows
+):
+    place, moderator = board("racks"), staff(Role.MODERATOR)
+    topic(where=place, title="Here")
+    for number in range(rows):
+        opened = topic(where=place, title=f"Gone {number}")
+        services.delete_post(actor=moderator, post=first_post(opened), now=now + timedelta(hours=number))
+    elsewhere = topic(title="Elsewhere")
+    services.delete_post(actor=moderator, post=first_post(elsewhere), now=now)
+    client.force_login(moderator)
+    # session, member, roles, board, waiting, read until and unread, how many; topics, people, two for what is new; bell
+    with django_assert_num_queries(13):
+        answer = client.get("/boards/racks/", {"show": "deleted", "order": "lively"})
+    titles = [f"Gone {number}" for number in reversed(range(rows))]
+    assert [row.topic.title for row in answer.context["rows"]] == titles
+    assert answer.context["orders"] == []
+    assert 'aria-current="page">Deleted' in answer.content.decode()
+    found = answer.context["rows"][0].topic
+    assert "/restore/" in client.get(found.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("who", [None, member, lambda: staff(Role.SERVICE_AGENT), lambda: staff(Role.BRAND_MANAGER)])
+def test_deleted_topics_are_no_list_for_others(client, now, who):
+    place, mine = board("racks"), who() if who else None
+    topic(where=place, title="Here")
+    opened = topic(where=place, title="Gone", author=mine)
+    services.delete_post(actor=opened.author, post=first_post(opened), now=now)
+    if mine:
+        client.force_login(mine)
+    answer = client.get("/boards/racks/", {"show": "deleted"})
+    assert [row.topic.title for row in answer.context["rows"]] == ["Here"]
+    assert "deleted" not in [name for name, *_rest in answer.context["tabs"]]
+    assert list(queries.board_topics(place, answer.wsgi_request.user, "deleted")) == []
 
 
 @pytest.mark.parametrize("rows", [1, 3])
