@@ -93,6 +93,7 @@ def join_club(*, member: Member, club: Club, role: str = MemberRole.MEMBER, now:
         member_id=member.pk, club_id=club.pk, slug=club.slug, kind=club.kind, title=club.title_en, keywords=words
     )
     publish(fact, now=now)
+    mark_content("club", [club.pk])
     return True
 
 
@@ -103,4 +104,5 @@ def leave_club(*, member: Member, club: Club, now: datetime) -> bool:
         return False
     Club.objects.filter(pk=club.pk).update(member_count=F("member_count") - 1)
     publish(ClubLeft(member_id=member.pk, club_id=club.pk, slug=club.slug), now=now)
+    mark_content("club", [club.pk])
     return True
