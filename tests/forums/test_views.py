@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from community.inbox.models import LiveMessage
 from community.members.api import Role
 from community.search.api import SearchDown
 from forums import queries, services
@@ -618,3 +619,29 @@ def test_the_fragment_is_made_once_for_all(client, django_assert_num_queries):
         client.get(f"/topics/{opened.pk}/since/")
     with django_assert_num_queries(1):
         client.get(f"/topics/{opened.pk}/since/")
+
+
+def test_open_pages_are_told_that_a_topic_is_closed_and_open_again(client, now):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    client.force_login(member())
+    assert '<div id="closed"></div>' in client.get(opened.get_absolute_url()).content.decode()
+    LiveMessage.objects.all().delete()
+    for closed in (True, True, False):
+        services.set_closed(actor=moderator, topic=opened, closed=closed, now=now)
+    told = [message.body for message in LiveMessage.objects.order_by("pk")]
+    assert [(body["channel"], body["kind"], body["sequence"]) for body in told] == [
+        (opened.channel, "closed", 2),
+        (opened.channel, "opened", 3),
+    ]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_the_fragment_says_whether_a_topic_is_closed(client, now, closed):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    services.set_closed(actor=moderator, topic=opened, closed=True, now=now)
+    services.set_closed(actor=moderator, topic=opened, closed=closed, now=now)
+    for address in (f"/topics/{opened.pk}/since/", opened.get_absolute_url()):
+        for person in (member(), moderator):
+            client.force_login(person)
+            html = client.get(address).content.decode()
+            assert (html.count('id="closed"'), html.count("This topic is closed.")) == (1, int(closed))
