@@ -1,4 +1,4 @@
-"""Founding, joining and leaving."""
+"""Founding, joining and leaving; who leads and hosts."""
 
 from __future__ import annotations
 
@@ -106,3 +106,11 @@ def leave_club(*, member: Member, club: Club, now: datetime) -> bool:
     publish(ClubLeft(member_id=member.pk, club_id=club.pk, slug=club.slug), now=now)
     mark_content("club", [club.pk])
     return True
+
+
+@transaction.atomic
+def set_role(*, member: Member, club: Club, role: MemberRole) -> None:
+    """Have somebody lead or host a club, or be a member like any other. Raises Invalid for who has not joined it."""
+    # One statement: whoever leaves or is erased meanwhile has no row any longer.
+    if not Membership.objects.filter(club=club, member=member).update(role=role):
+        raise Invalid(_("This member has not joined the club."))
