@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from community.inbox.models import LiveMessage
+from community.kernel.models import OutboxEvent
 from community.members.api import Role
 from community.search.api import SearchDown
 from forums import queries, services
@@ -619,6 +620,44 @@ def test_the_fragment_is_made_once_for_all(client, django_assert_num_queries):
         client.get(f"/topics/{opened.pk}/since/")
     with django_assert_num_queries(1):
         client.get(f"/topics/{opened.pk}/since/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("", []),
+        (" Roof  rack , tyres", ["Roof rack", "tyres"]),
+        ("行李架、轮胎，雪地", ["行李架", "轮胎", "雪地"]),
+        ("Rack, rack,, RACK , , wheels", ["Rack", "wheels"]),
+        ("x" * 30, ["x" * 30]),
+        ("@maja, snow", ["maja", "snow"]),
+    ],
+)
+def test_a_topic_is_opened_with_tags(client, typed, kept):
+    board("racks")
+    client.force_login(member())
+    assert "Up to three, with commas between." in client.get("/boards/racks/new/").content.decode()
+    answer = client.post("/boards/racks/new/", {"title": "My rack", "source": "Look", "tags": typed})
+    assert (answer.status_code, Topic.objects.get().tags) == (302, kept)
+    assert OutboxEvent.objects.get(name="forums.topic.opened").payload["tags"] == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("a, b, c、d", "A topic has at most three tags."),
+        (f"a, {'x' * 31}", "A tag is longer than 30 characters."),
+        ("a\0b", "Null characters are not allowed."),
+    ],
+)
+def test_tags_that_are_refused_are_shown_again_with_the_rest(client, typed, says):
+    board("racks")
+    client.force_login(member())
+    values = {"title": "My rack", "source": "Look", "tags": typed}
+    answer = client.post("/boards/racks/new/", values)
+    assert (answer.status_code, answer.context["form"].errors) == (422, {"tags": [says]})
+    assert [answer.context["form"][name].value() for name in values] == list(values.values())
+    assert (Topic.objects.count(), Upload.objects.count()) == (0, 0)
 
 
 def test_open_pages_are_told_that_a_topic_is_closed_and_open_again(client, now):
