@@ -18,7 +18,7 @@ from clubs.models import Club, Membership
 from clubs.queries import clubs_of
 from community.kernel.api import fills, recountable
 from community.members.api import KnownModel
-from community.search.api import ContentDocument, ContentKind, Found, register_content
+from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 
 
 @fills("space.side", order=50)
@@ -65,9 +65,12 @@ def known_cars() -> dict[str, KnownModel]:
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Memberships go, and the counts with them."""
+    left = []
     for row in Membership.objects.filter(member_id=member_id).order_by("club_id"):
         if Membership.objects.filter(pk=row.pk).delete()[0]:
             Club.objects.filter(pk=row.club_id).update(member_count=F("member_count") - 1)
+            left.append(row.club_id)
+    mark_content("club", left)
 
 
 @fills("members.explain")

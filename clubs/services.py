@@ -1,4 +1,4 @@
-"""Founding, joining and leaving."""
+"""Founding, joining and leaving; who leads and hosts."""
 
 from __future__ import annotations
 
@@ -93,6 +93,7 @@ def join_club(*, member: Member, club: Club, role: str = MemberRole.MEMBER, now:
         member_id=member.pk, club_id=club.pk, slug=club.slug, kind=club.kind, title=club.title_en, keywords=words
     )
     publish(fact, now=now)
+    mark_content("club", [club.pk])
     return True
 
 
@@ -103,4 +104,13 @@ def leave_club(*, member: Member, club: Club, now: datetime) -> bool:
         return False
     Club.objects.filter(pk=club.pk).update(member_count=F("member_count") - 1)
     publish(ClubLeft(member_id=member.pk, club_id=club.pk, slug=club.slug), now=now)
+    mark_content("club", [club.pk])
     return True
+
+
+@transaction.atomic
+def set_role(*, member: Member, club: Club, role: MemberRole) -> None:
+    """Have somebody lead or host a club, or be a member like any other. Raises Invalid for who has not joined it."""
+    # One statement: whoever leaves or is erased meanwhile has no row any longer.
+    if not Membership.objects.filter(club=club, member=member).update(role=role):
+        raise Invalid(_("This member has not joined the club."))

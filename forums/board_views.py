@@ -9,10 +9,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import now, rate_limit
+from community.members.api import Role, has_role
 from forums import queries, services
 from forums.models import Board
 
@@ -23,6 +24,7 @@ SHOWN = {
     "waiting": gettext_lazy("No answer yet"),
     "answered": gettext_lazy("Answered"),
     "yours": gettext_lazy("Yours"),
+    "deleted": pgettext_lazy("topics", "Deleted"),
 }
 ORDERED = {"": gettext_lazy("Latest reply"), "new": gettext_lazy("Newest"), "lively": gettext_lazy("Most replies")}
 
@@ -46,7 +48,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The topics of a board."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
     signed_in = request.user.is_authenticated
-    offered = [show for show in queries.SHOWS if signed_in or show not in queries.MEMBERS_SHOWS]
+    offered = _offered(request)
     show, order = request.GET.get("show", ""), request.GET.get("order", "")
     show, order = show if show in offered else "", order if order in queries.ORDERS else ""
     paginator = Paginator(queries.board_topics(place, request.user, show, order), TOPICS_A_PAGE)
@@ -69,12 +71,20 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
             for name, word in SHOWN.items()
             if not name or name in offered
         ],
-        "orders": [(name, word, link(show, name)) for name, word in ORDERED.items()],
+        "orders": [
+            (name, word, link(show, name)) for name, word in ORDERED.items() if show not in queries.MODERATORS_SHOWS
+        ],
         "page": page.number,
         "pages": paginator.num_pages,
         "section": "clubs",
     }
     return render(request, "forums/board.html", context)
+
+
+def _offered(request: HttpRequest) -> list[str]:
+    signed_in, is_moderator = request.user.is_authenticated, has_role(request.user, Role.MODERATOR)
+    may = {**dict.fromkeys(queries.MEMBERS_SHOWS, signed_in), **dict.fromkeys(queries.MODERATORS_SHOWS, is_moderator)}
+    return [show for show in queries.SHOWS if may.get(show, True)]
 
 
 def _link(base: str, show: str, order: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from community.kernel.api import batched, counted
@@ -22,32 +22,76 @@ CHUNK = 500
 
 
 def topic_differences() -> list[str]:
-    """Topics whose kept post count differs from their posts."""
-    posts = counted(Post.objects.filter(deleted_at=None), "topic")
-    wrong: Any = Topic.objects.annotate(n=posts).exclude(n=F("post_count"))
-    return [f"topic {topic.pk}: {topic.post_count} kept, {topic.n} counted" for topic in wrong]
+    """What topics keep of the posts shown in them, where it differs."""
+    wrong = _wrong_topics().order_by("pk").values("pk", *_shown(), *(f"{name}_counted" for name in _shown()))
+    return [
+        f"topic {row['pk']}: {name} {row[name]} kept, {row[f'{name}_counted']} counted"
+        for row in wrong
+        for name in _shown()
+        if row[name] != row[f"{name}_counted"]
+    ]
 
 
-def repair_topics() -> None:
-    """Set post counts to what is counted."""
-    posts = counted(Post.objects.filter(deleted_at=None), "topic")
-    Topic.objects.update(post_count=posts)
+def repair_topics() -> Iterator[int]:
+    """Set what topics keep of their posts to what is counted, some topics at a time. Yields how many."""
+    for chunk in batched(list(_wrong_topics().order_by("pk").values_list("pk", flat=True)), CHUNK):
+        set_shown(chunk)
+        yield len(chunk)
+
+
+def _wrong_topics() -> models.QuerySet[Any, Any]:
+    right = Q(**{f"{name}_counted": F(name) for name in _shown()})
+    return Topic.objects.annotate(**{f"{name}_counted": now for name, now in _shown().items()}).exclude(right)
+
+
+def _shown() -> dict[str, Any]:
+    """What a topic keeps of the posts shown in it; one that shows none is as late as its opening."""
+    posts = Post.objects.filter(topic=OuterRef("pk"), deleted_at=None).order_by()
+    latest = posts.order_by("-written_at", "-number")
+    author = latest.values("author")[:1]
+    useful = posts.values("topic").annotate(n=models.Sum("useful_count")).values("n")
+    return {
+        "post_count": counted(Post.objects.filter(deleted_at=None), "topic"),
+        "useful_count": Coalesce(Subquery(useful), 0),
+        "answered_by_brand": Exists(posts.filter(official=True, number__gt=1)),
+        "last_post_at": Coalesce(Subquery(latest.values("written_at")[:1]), "opened_at"),
+        "last_author": Coalesce(Subquery(author), "author_id", output_field=models.BigIntegerField()),
+    }
+
+
+def set_shown(topic_ids: Sequence[int]) -> None:
+    """Have some topics keep what the posts shown in them come to."""
+    Topic.objects.filter(pk__in=topic_ids).update(**_shown())
 
 
 def board_differences() -> list[str]:
-    """Boards whose kept counts differ."""
-    topics = counted(Topic.objects.filter(deleted_at=None), "board")
-    posts = counted(Post.objects.filter(deleted_at=None, topic__deleted_at=None), "topic__board")
-    wrong: Any = Board.objects.annotate(t=topics, p=posts)
-    wrong = wrong.exclude(t=F("topic_count"), p=F("post_count"))
-    return [f"board {b.slug}: {b.topic_count}/{b.post_count} kept, {b.t}/{b.p} counted" for b in wrong]
+    """Boards whose kept counts or latest posts differ."""
+    found = []
+    boards: Any = Board.objects.annotate(**{f"{name}_counted": now for name, now in _on_board().items()})
+    for row in boards.values():
+        kept, here = ([row[f"{name}{end}"] for name in _on_board()] for end in ("", "_counted"))
+        if kept != here:
+            found.append(f"board {row['slug']}: {_figures(kept)} kept, {_figures(here)} counted")
+    return found
+
+
+def _figures(row: Sequence[Any]) -> str:
+    return "/".join(str(figure) for figure in row)
 
 
 def repair_boards() -> None:
-    """Set topic and post counts to what is counted."""
-    topics = counted(Topic.objects.filter(deleted_at=None), "board")
-    posts = counted(Post.objects.filter(deleted_at=None, topic__deleted_at=None), "topic__board")
-    Board.objects.update(topic_count=topics, post_count=posts)
+    """Set topic and post counts, and the time of the latest post, to what is counted."""
+    Board.objects.update(**_on_board())
+
+
+def _on_board() -> dict[str, Any]:
+    posts = Post.objects.filter(deleted_at=None, topic__deleted_at=None)
+    by_board = posts.filter(topic__board=OuterRef("pk")).order_by().values("topic__board")
+    return {
+        "topic_count": counted(Topic.objects.filter(deleted_at=None), "board"),
+        "post_count": counted(posts, "topic__board"),
+        "last_post_at": Subquery(by_board.annotate(at=models.Max("written_at")).values("at")),
+    }
 
 
 def post_differences() -> list[str]:

@@ -87,7 +87,8 @@ def _take_back_reactions(member_id: int) -> None:
     for kind in Kind.values:
         column = f"{kind}_count"
         Post.objects.filter(pk__in=mine.filter(kind=kind).values("post_id")).update(**{column: F(column) - 1})
-    useful = Counter(mine.filter(kind=Kind.USEFUL).values_list("post__topic_id", flat=True))
+    shown = mine.filter(kind=Kind.USEFUL, post__deleted_at=None)  # a topic counts what it shows
+    useful = Counter(shown.values_list("post__topic_id", flat=True))
     for count in sorted(set(useful.values())):
         for topics in batched((topic_id for topic_id, times in useful.items() if times == count), BATCH):
             Topic.objects.filter(pk__in=topics).update(useful_count=F("useful_count") - count)

@@ -39,14 +39,18 @@ class ReplyForm(PostForm):
 
 
 class TopicForm(PostForm):
-    """A title too."""
+    """A title too, and tags."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
+    tags = forms.CharField(
+        label=_("Tags"), max_length=200, required=False, help_text=_("Up to three, with commas between.")
+    )
 
     def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
         super().__init__(*args, draft=draft, **kwargs)
         if draft:
-            self.fields["title"].widget.attrs["data-draft"] = f"{draft}:title"
+            for name in ("title", "tags"):
+                self.fields[name].widget.attrs["data-draft"] = f"{draft}:{name}"
 
 
 class EditForm(forms.Form):

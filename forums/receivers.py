@@ -220,7 +220,7 @@ register_content(
     )
 )
 
-recountable("topics: posts", check=counts.topic_differences, repair=counts.repair_topics)
+recountable("topics: what they show", check=counts.topic_differences, repair=counts.repair_topics)
 recountable("boards: topics and posts", check=counts.board_differences, repair=counts.repair_boards)
 recountable("posts: reactions, score, comments", check=counts.post_differences, repair=counts.repair_posts)
 recountable(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from community.kernel.api import counted
-from ideas.models import Idea, Vote
+from ideas.models import Contest, Idea, Vote
 
 
 def vote_differences() -> list[str]:
@@ -19,3 +20,15 @@ def vote_differences() -> list[str]:
 def repair_votes() -> None:
     """Set vote counts to what is counted."""
     Idea.objects.update(vote_count=counted(Vote.objects.all(), "idea"))
+
+
+def number_differences() -> list[str]:
+    """Contests that would not give the next idea the number after the highest one."""
+    wrong: Any = Contest.objects.annotate(n=Coalesce(Max("ideas__number"), 0)).exclude(n=F("idea_count")).order_by("pk")
+    return [f"contest {contest.slug}: {contest.idea_count} kept, {contest.n} counted" for contest in wrong]
+
+
+def repair_numbers() -> None:
+    """Have contests count on from their highest number."""
+    highest = Idea.objects.filter(contest=OuterRef("pk")).order_by("-number").values("number")[:1]
+    Contest.objects.update(idea_count=Coalesce(Subquery(highest), 0))

@@ -20,7 +20,7 @@ from community.members.api import Member, Role, has_role
 from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 from ideas import queries
-from ideas.counts import repair_votes, vote_differences
+from ideas.counts import number_differences, repair_numbers, repair_votes, vote_differences
 from ideas.enums import SWITCHES, PhaseKind
 from ideas.erasure import erase_from_contests
 from ideas.facts import ContestPhaseChanged, IdeaDecided
@@ -274,3 +274,4 @@ register_content(
     )
 )
 recountable("ideas: votes", check=vote_differences, repair=repair_votes)
+recountable("ideas: numbers", check=number_differences, repair=repair_numbers)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import Page, PageViewRestriction
+from wagtail.url_routing import RouteResult
 
 from community.kernel.api import contributions
 from community.members.api import cards
@@ -103,6 +104,13 @@ class HiddenItem(models.Model):
         return f"{self.member_id} {self.key}"
 
 
+def _routed(home: Page, request: HttpRequest, path_components: list[str]) -> RouteResult | None:
+    try:
+        return Page.route(home, request, path_components)
+    except Http404:
+        return None
+
+
 class HomePage(BrandPage):
     """The first page: what is new for me, each item with its reason."""
 
@@ -110,6 +118,22 @@ class HomePage(BrandPage):
     content_panels: ClassVar = [*Page.content_panels, FieldPanel("welcome")]
     max_count_per_parent = 1
     template = "pages/home.html"
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """The page at an address; where the reader's language never had one there, that of another one."""
+        found = _routed(self, request, path_components)
+        others = self.get_translations() if found is None and not self._was_published(path_components) else ()
+        for other in others:
+            found = found or _routed(other, request, path_components)
+        if found is None:
+            raise Http404
+        return found
+
+    def _was_published(self, path_components: list[str]) -> bool:
+        """Whether there is a page that an editor took down, or has go up later."""
+        path = "/".join([*path_components, ""])
+        pages = Page.objects.filter(url_path=f"{self.url_path}{path}")
+        return bool(pages.exclude(first_published_at=None).exists())
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The feed."""

@@ -1,4 +1,4 @@
-"""The editorial parts of pages others serve, where they are for everybody."""
+"""The latest articles, and the editorial parts of pages others serve, where they are for everybody."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import get_language
+from wagtail.models import Page
 
-from community.pages.models import ClubPage, ContestPage, card_pictures
+from community.pages.models import ArticlePage, ClubPage, ContestPage, card_pictures
 
 
 def brief_of(contest_slug: str) -> ContestPage | None:
@@ -31,6 +33,16 @@ def briefs_of(contest_slugs: Sequence[str]) -> dict[str, ContestPage]:
 def landings_of(club_slugs: Sequence[str]) -> dict[str, ClubPage]:
     """The published landing pages of clubs in the reader's language, with their pictures for cards."""
     return _all_localized(ClubPage, "club_slug", club_slugs)
+
+
+def latest_articles(limit: int) -> list[Any]:
+    """The latest articles, each in the reader's language where it ever was in it; ``first`` is the same in all."""
+    articles = ArticlePage.for_everybody()
+    own = Q(locale__language_code=get_language())
+    ever = ArticlePage.objects.filter(own, translation_key=OuterRef("translation_key")).exclude(first_published_at=None)
+    first = Page.objects.filter(translation_key=OuterRef("translation_key")).order_by("pk").values("pk")[:1]
+    found = articles.filter(own | ~Exists(ever)).annotate(first=Subquery(first))
+    return list(found.select_related("locale").order_by("-first_published_at", "-pk")[:limit])
 
 
 def _localized(kind: Any, **values: str) -> Any:

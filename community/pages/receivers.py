@@ -21,6 +21,7 @@ from community.members.api import MemberCard, Role, cards
 from community.pages.feed import FeedItem
 from community.pages.interests import Interest, first_interests, interests_of
 from community.pages.models import ArticlePage, HiddenItem
+from community.pages.queries import latest_articles
 from community.pages.services import begin_site, let_edit
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 
@@ -31,8 +32,7 @@ EDITORS = (Role.BRAND_MANAGER, Role.MARKETER)
 @fills("home.feed", order=50)
 def feed(member: Any, limit: int) -> list[FeedItem]:
     """The latest articles, for everybody; about what the reader cares about where they said so."""
-    articles = ArticlePage.for_everybody().filter(locale__language_code="en").order_by("-first_published_at")
-    shown = {article.pk: article.localized for article in articles[:FEED_ARTICLES]}
+    shown = {article.first: article for article in latest_articles(FEED_ARTICLES)}
     interests = interests_of(member) if member is not None and shown else []
     interesting = first_interests({key: article.said for key, article in shown.items()}, interests)
     people = cards((article.author_id for article in shown.values()), cars=False)

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from django.db.models import OuterRef, Subquery
-
 from community.kernel import markup
 from community.kernel.api import batched
 from community.members.api import Member, Newcomer
@@ -265,8 +263,6 @@ class Import:
         for batch in batched(progress(rows(self.folder, "Posts"), "Closing"), BATCH):
             self._close(batch)
             self._count(batch)
-        with alone():
-            self._date_topics()
 
     @alone()
     def _close(self, batch: list[Row]) -> None:
@@ -293,12 +289,3 @@ class Import:
         """Count from the votes and comments that are here; what cannot be counted stays as stated."""
         posts = list(self._known("Posts", [row["Id"] for row in batch if row.get("Id")]).values())
         set_counts(posts, list(KEPT_ON_POSTS.values()))
-
-    def _date_topics(self) -> None:
-        newest = Post.objects.filter(topic=OuterRef("pk")).order_by("-written_at", "-number")
-        latest = {"last_post_at": newest.values("written_at")[:1], "last_author": newest.values("author")[:1]}
-        for board in (self.board, self.aside):
-            topics = Topic.objects.filter(board=board)
-            topics.update(**{key: Subquery(value) for key, value in latest.items()})
-            last = topics.order_by("-last_post_at").values_list("last_post_at", flat=True).first()
-            Board.objects.filter(pk=board.pk).update(last_post_at=last)

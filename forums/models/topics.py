@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from community.members.api import Role, has_role
 from forums.models.boards import Board, readers_of
 
 PAGE = 20  # posts
@@ -23,6 +24,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, viewer: Any) -> TopicQuerySet:
         """Those of boards the viewer may read, without deleted ones."""
         return self.filter(deleted_at=None, board__readers__in=readers_of(viewer))
+
+    def deleted_for(self, viewer: Any) -> TopicQuerySet:
+        """The deleted ones, for moderators; for others none."""
+        return self.exclude(deleted_at=None) if has_role(viewer, Role.MODERATOR) else self.none()
 
 
 class Topic(models.Model):

@@ -2,6 +2,7 @@
 
 from forums.queries.lists import (
     MEMBERS_SHOWS,
+    MODERATORS_SHOWS,
     ORDERS,
     SHOWS,
     BoardRow,
@@ -31,6 +32,7 @@ from forums.queries.related import related_topics
 
 __all__ = [
     "MEMBERS_SHOWS",
+    "MODERATORS_SHOWS",
     "ORDERS",
     "SHOWS",
     "BoardRow",

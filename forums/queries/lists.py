@@ -20,7 +20,8 @@ from forums.models import Board, BoardRead, Post, ReadState, Topic
 
 LATEST_OWN = 300
 MEMBERS_SHOWS = ("unread", "yours")
-SHOWS = ("waiting", "answered", *MEMBERS_SHOWS)
+MODERATORS_SHOWS = ("deleted",)
+SHOWS = ("waiting", "answered", *MEMBERS_SHOWS, *MODERATORS_SHOWS)
 ORDERS = {"": ("-pinned", "-last_post_at"), "new": ("-opened_at",), "lively": ("-post_count",)}
 BEGINNING, PICTURE_WITHIN = 300, 4000  # characters
 PICTURE = re.compile(r'<img[^>]*? src="([^"]+)"')  # one of ours: others' are not let into a post
@@ -118,8 +119,11 @@ def board_rows(boards: Iterable[Board], reader: Any) -> list[BoardRow]:
 def board_topics(board: Board, viewer: Any, show: str = "", order: str = "") -> models.QuerySet[Topic]:
     """The topics of a board; ``show`` is one of SHOWS, else all; ``order`` one of ORDERS.
 
-    By the latest post the pinned ones come first.
+    By the latest post the pinned ones come first; of deleted ones, which moderators read, the one deleted last.
     """
+    if show in MODERATORS_SHOWS:
+        deleted = Topic.objects.deleted_for(viewer).filter(board=board)
+        return deleted.only(*LIST, *LIST_FLAGS).order_by("-deleted_at", "-pk")
     topics = Topic.objects.visible_to(viewer).filter(board=board)
     if show == "waiting":
         topics = topics.filter(post_count=1, closed=False)

@@ -5,10 +5,12 @@ from forums.services.pictures import store_picture
 from forums.services.posts import delete_post, edit_post, remove_revision, restore_post, write_post
 from forums.services.reading import mark_board_read, mark_read
 from forums.services.rights import require_editor
+from forums.services.texts import clean_tags
 from forums.services.topics import ensure_board, open_topic, set_closed, set_pinned
 
 __all__ = [
     "choose_best_answer",
+    "clean_tags",
     "delete_post",
     "edit_post",
     "ensure_board",

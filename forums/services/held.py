@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
 from community.kernel.api import around
 from community.members.api import Member, Role, has_role
@@ -43,7 +44,8 @@ def append(
     topic.last_number += 1
     topic.post_count += 1
     topic.sequence += 1
-    topic.last_post_at, topic.last_author = now, author
+    if now >= topic.last_post_at:  # what is imported may be older
+        topic.last_post_at, topic.last_author = now, author
     official = author.is_staff and has_role(author, Role.SERVICE_AGENT, Role.BRAND_MANAGER)
     topic.answered_by_brand = topic.answered_by_brand or (official and topic.last_number > 1)
     topic.save(
@@ -52,7 +54,7 @@ def append(
         ]
     )
     counted = {"post_count": F("post_count") + 1, "topic_count": F("topic_count") + topics}
-    Board.objects.filter(pk=topic.board_id).update(**counted, last_post_at=now)
+    Board.objects.filter(pk=topic.board_id).update(**counted, last_post_at=_later(now))
     return Post.objects.create(
         topic=topic,
         author=author,
@@ -67,16 +69,27 @@ def append(
     )
 
 
+def _later(now: datetime) -> Coalesce:
+    return Coalesce(Greatest("last_post_at", now), now, output_field=DateTimeField())
+
+
 def visible(topic: Topic) -> tuple[int, int]:
     """Topics and posts this topic adds to its board's counts: nothing while it is deleted."""
     return (0, 0) if topic.deleted_at else (1, topic.post_count)
 
 
 def count_on_board(topic: Topic, before: tuple[int, int]) -> None:
-    """Count on the board what a topic adds now and did not before."""
+    """Count on the board what a topic adds now and did not before; its latest post may be another one."""
     topics, posts = (now - then for now, then in zip(visible(topic), before, strict=True))
     counted = {"post_count": F("post_count") + posts, "topic_count": F("topic_count") + topics}
-    Board.objects.filter(pk=topic.board_id).update(**counted)
+    boards = Board.objects.filter(pk=topic.board_id)
+    list(boards.select_for_update(no_key=True).values_list("pk"))  # so that what others delete at once is seen
+    boards.update(**counted, last_post_at=Subquery(_latest()))
+
+
+def _latest() -> QuerySet[Topic, Any]:
+    topics = Topic.objects.filter(board=OuterRef("pk"), deleted_at=None).order_by("-last_post_at")
+    return topics.values("last_post_at")[:1]
 
 
 def mark(post: Post) -> None:

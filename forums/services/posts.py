@@ -14,7 +14,7 @@ from community.kernel import markup
 from community.kernel.api import Fact, Gone, Outdated, publish, publish_many
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
-from forums.counts import set_counts
+from forums.counts import set_counts, set_shown
 from forums.enums import PostKind
 from forums.erasure import forget_deleted
 from forums.facts import (
@@ -197,6 +197,7 @@ def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
     if topic.best_answer_id == post.pk:
         topic.best_answer = None
     topic.save(update_fields=["post_count", "sequence", "deleted_at", "best_answer"])
+    set_shown([topic.pk])
     count_on_board(topic, before)
     if post.kind == PostKind.COMMENT and post.parent_id:
         set_counts([post.parent_id], ["comment_count"])
@@ -232,6 +233,7 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
     topic.sequence += 1
     topic.deleted_at = None if post.number == 1 else topic.deleted_at
     topic.save(update_fields=["post_count", "sequence", "deleted_at"])
+    set_shown([topic.pk])
     count_on_board(topic, before)
     if post.kind == PostKind.COMMENT and post.parent_id:
         set_counts([post.parent_id], ["comment_count"])

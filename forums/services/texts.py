@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ from community.members.api import Member, members_named, space_url
 from forums.models import Post, Reference
 
 MAX_TITLE = 200
+MOST_TAGS, MAX_TAG = 3, 30
+COMMAS = re.compile("[,，、]")
 NEW = timedelta(days=7)  # an account so young calls no more than a few people by a post
 NEW_CALLS = 5
 
@@ -74,3 +77,20 @@ def clean_title(title: str) -> str:
     if len(title) > MAX_TITLE:
         raise Invalid(_("The title is longer than 200 characters."), field="title")
     return title
+
+
+def clean_tags(line: str) -> tuple[str, ...]:
+    """The tags of a line, each once, in the case first typed. Raises Invalid for more than three and for a long one.
+
+    They lose their @: nothing looks for the names of erased members in tags.
+    """
+    tags: dict[str, str] = {}
+    for part in COMMAS.split(line.replace("\0", "").replace("@", "")):
+        tag = " ".join(part.split())
+        tags.setdefault(tag.casefold(), tag)
+    tags.pop("", None)
+    if len(tags) > MOST_TAGS:
+        raise Invalid(_("A topic has at most three tags."), field="tags")
+    if any(len(tag) > MAX_TAG for tag in tags.values()):
+        raise Invalid(_("A tag is longer than 30 characters."), field="tags")
+    return tuple(tags.values())

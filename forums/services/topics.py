@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from community.inbox.api import announce
 from community.kernel import markup
 from community.kernel.api import publish
 from community.members.api import Member, Role, require_role
@@ -96,6 +97,7 @@ def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> N
     topic.save(update_fields=["closed", "sequence"])
     fact_type = TopicClosed if closed else TopicReopened
     publish(fact_type(member_id=actor.pk, topic_id=topic.pk, author_id=topic.author_id), now=now)
+    announce(topic.channel, kind="closed" if closed else "opened", sequence=topic.sequence)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ const KEEP_AFTER = 500;
 // The server names what has arrived: until then it may have to be sent again.
 const sent = /(?:^|; )sent=([^;]+)/.exec(document.cookie)?.[1];
 if (sent) {
-  for (const key of [sent, `${sent}:title`]) localStorage.removeItem(`draft:${key}`);
+  for (const key of [sent, `${sent}:title`, `${sent}:tags`]) localStorage.removeItem(`draft:${key}`);
   document.cookie = "sent=; Max-Age=0; Path=/; SameSite=Lax";
 }
 

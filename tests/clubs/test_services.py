@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from clubs.counts import member_differences, repair_members
 from clubs.models import Club, Membership
@@ -10,7 +11,10 @@ from clubs.queries import members_of
 from clubs.services import found_club, join_club, leave_club
 from community.kernel.models import OutboxEvent
 from community.members.api import erase_member
+from community.search.api import search_content
+from community.search.models import Mark
 from tests.people import THEN, member
+from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +69,51 @@ def test_an_erased_member_leaves_every_club_and_the_counts_follow():
         join_club(member=stays, club=found, now=THEN)
     erase_member(member=person, now=THEN)
     assert (count("one"), count("two"), member_differences()) == (1, 1, [])
+
+
+def marked() -> list[str]:
+    return list(
+        Mark.objects.filter(index="content", document_id__startswith="club:").values_list("document_id", flat=True)
+    )
+
+
+def liveliest() -> list[str]:
+    drain()
+    found = search_content("estate", viewer=AnonymousUser(), kinds=["club"], sort="lively")
+    return [hit.found.url for hit in found.hits]
+
+
+def test_the_liveliest_clubs_are_those_with_the_most_members_now():
+    one, two, person = club("one"), club("two"), member()
+    urls = [found.get_absolute_url() for found in (one, two)]
+    for stays in (member(), member()):
+        join_club(member=stays, club=one, now=THEN)
+        join_club(member=stays, club=two, now=THEN)
+    join_club(member=person, club=two, now=THEN)
+    assert liveliest() == urls[::-1]
+    leave_club(member=person, club=two, now=THEN)
+    join_club(member=person, club=one, now=THEN)
+    assert liveliest() == urls
+    join_club(member=member(), club=two, now=THEN)
+    erase_member(member=person, now=THEN)
+    assert liveliest() == urls[::-1]
+
+
+def test_each_join_and_leaving_is_told_to_the_index_once():
+    found, other, person = club(), club("other"), member()
+    drain()
+    for _ in range(2):
+        join_club(member=person, club=found, now=THEN)
+    assert marked() == [f"club:{found.pk}"]
+    drain()
+    for _ in range(2):
+        leave_club(member=person, club=found, now=THEN)
+    assert marked() == [f"club:{found.pk}"]
+    for place in (found, other):
+        join_club(member=person, club=place, now=THEN)
+    drain()
+    erase_member(member=person, now=THEN)
+    assert sorted(marked()) == sorted([f"club:{found.pk}", f"club:{other.pk}"])
 
 
 def test_the_members_list_begins_with_leaders_then_hosts():

@@ -126,6 +126,23 @@ def test_every_title_is_kept_and_escaped(client):
     assert place.topics.count() > 60
 
 
+def test_every_tag_is_kept_and_escaped_or_refused(client):
+    place = board("racks")
+    client.force_login(member("tom"))
+    for number, text in enumerate([*scripts()[::12], *naughty()[::12]]):
+        cache.clear()
+        answer = client.post("/boards/racks/new/", {"title": f"T{number}", "source": "Text", "tags": text})
+        tags = {tag.casefold(): tag for part in re.split("[,，、]", text.replace("@", "")) if (tag := title_of(part))}
+        if len(tags) > 3 or any(len(tag) > 30 for tag in tags.values()) or len(text.strip()) > 200 or "\0" in text:
+            assert (answer.status_code, html.escape(text.strip()) in answer.content.decode()) == (422, True), text
+            continue
+        assert (answer.status_code, Topic.objects.latest("pk").tags) == (302, list(tags.values())), text
+        page = client.get("/boards/racks/", {"order": "new"}).content.decode()
+        for tag in tags.values():
+            assert f">{html.escape(tag)}</span>" in page, text
+    assert place.topics.exclude(tags=[]).count() > 10
+
+
 def test_every_address_parameter_is_survived(client):
     opened = topic()
     said = reply(opened)

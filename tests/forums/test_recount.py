@@ -3,10 +3,11 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from forums import counts
-from forums.models import Post, Reaction
-from tests.forums.places import board, many_posts, topic
-from tests.people import THEN, member
+from community.members.api import Role, erase_member
+from forums import counts, services
+from forums.models import Board, Post, Reaction, Topic
+from tests.forums.places import board, many_posts, reply, topic
+from tests.people import THEN, member, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,33 @@ def test_posts_are_repaired_in_the_same_statements_however_many(
     with django_assert_num_queries(2 + len(parts) * 7):
         assert list(counts.repair_posts()) == parts
     assert numbers() == {(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0)}
+
+
+def test_what_topics_and_boards_say_of_their_posts_is_told_and_repaired(capsys):
+    opened = topic()
+    reply(opened)
+    call_command("recount", check=True)
+    right = list(Topic.objects.values()), list(Board.objects.values())
+    Topic.objects.update(
+        post_count=5, useful_count=3, answered_by_brand=True, last_post_at=THEN, last_author=opened.author
+    )
+    Board.objects.update(topic_count=4, last_post_at=None)
+    with pytest.raises(CommandError, match="6 kept numbers differ"):
+        call_command("recount", check=True)
+    assert f"topic {opened.pk}: answered_by_brand True kept, False counted" in capsys.readouterr().out
+    call_command("recount")
+    assert (list(Topic.objects.values()), list(Board.objects.values())) == right
+    call_command("recount", check=True)
+
+
+def test_a_deleted_posts_reactions_are_not_its_topics(now):
+    opened, moderator, fan = topic(), staff(Role.MODERATOR), member()
+    said = reply(opened)
+    services.react(member=fan, post=said, kind="useful", now=now)
+    services.delete_post(actor=moderator, post=said, now=now)
+    erase_member(member=fan, now=now)
+    call_command("recount", check=True)
+    assert Topic.objects.get().useful_count == 0
 
 
 def test_what_is_right_is_left_alone(wrong):

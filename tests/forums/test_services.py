@@ -327,6 +327,67 @@ def test_deleting_a_topic_takes_all_its_posts_off_the_board(now):
     no_differences()
 
 
+def kept():
+    found = Topic.objects.get()
+    place = Board.objects.get()
+    return found.last_author_id, found.last_post_at, place.last_post_at, found.answered_by_brand, found.useful_count
+
+
+def test_what_a_topic_says_of_its_posts_follows_their_deletion_and_return(now):
+    opened, moderator, agent = topic(), staff(Role.MODERATOR), staff(Role.SERVICE_AGENT)
+    said = reply(opened, now=THEN + timedelta(hours=1))
+    answer = reply(opened, author=agent, now=THEN + timedelta(hours=2))
+    services.react(member=opened.author, post=said, kind="useful", now=now)
+    services.react(member=opened.author, post=answer, kind="useful", now=now)
+    whole = (agent.pk, answer.written_at, answer.written_at, True, 2)
+    assert kept() == whole
+    services.delete_post(actor=moderator, post=answer, now=now)
+    assert kept() == (said.author_id, said.written_at, said.written_at, False, 1)
+    no_differences()
+    services.delete_post(actor=moderator, post=said, now=now)
+    assert kept() == (opened.author_id, THEN, THEN, False, 0)
+    for post in (answer, said):
+        services.restore_post(actor=moderator, post=post, now=now)
+    assert kept() == whole
+    no_differences()
+
+
+def test_a_reply_deleted_in_the_middle_leaves_the_latest_and_the_brands_other_answer(now):
+    opened, agent = topic(), staff(Role.SERVICE_AGENT)
+    first = reply(opened, author=agent)
+    last = reply(opened, author=agent, source="And the straps.", now=THEN + timedelta(hours=2))
+    services.delete_post(actor=agent, post=first, now=now)
+    assert kept() == (agent.pk, last.written_at, last.written_at, True, 0)
+    no_differences()
+
+
+def test_a_deleted_topic_is_not_its_boards_latest_and_shows_nothing_of_its_own(now):
+    early, moderator = topic(), staff(Role.MODERATOR)
+    late = topic(where=early.board, now=THEN + timedelta(hours=3))
+    services.delete_post(actor=moderator, post=first_post(late), now=now)
+    late.refresh_from_db()
+    assert (late.last_post_at, late.last_author_id) == (late.opened_at, late.author_id)
+    assert Board.objects.get().last_post_at == THEN
+    no_differences()
+    services.delete_post(actor=moderator, post=first_post(early), now=now)
+    assert Board.objects.get().last_post_at is None
+    no_differences()
+    services.restore_post(actor=moderator, post=first_post(late), now=now)
+    assert Board.objects.get().last_post_at == late.opened_at
+    no_differences()
+
+
+def test_what_is_imported_late_is_not_the_latest(now):
+    opened = topic(now=now)
+    reply(opened, author=opened.author, now=now)
+    services.write_post(author=member(), topic=opened, source="Long ago.", now=THEN, imported=True)
+    services.open_topic(author=member(), board=opened.board, title="Old", source="Old.", now=THEN, imported=True)
+    opened.refresh_from_db()
+    assert (opened.last_author_id, opened.last_post_at) == (opened.author_id, now)
+    assert Board.objects.get().last_post_at == now
+    no_differences()
+
+
 def test_closing_and_pinning_are_facts_and_twice_is_once(now):
     opened, moderator = topic(), staff(Role.MODERATOR)
     for state in (True, True, False, False):

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from community.inbox.models import LiveMessage
+from community.kernel.models import OutboxEvent
 from community.members.api import Role
 from community.search.api import SearchDown
-from forums import services
+from forums import queries, services
 from forums.models import Board, Post, ReadState, Topic, Upload
 from tests.forums.places import board, first_post, many_posts, picture, reply, topic
 from tests.people import member, staff
@@ -78,6 +80,43 @@ def test_a_guest_is_not_offered_what_only_members_have(client, show):
     answer = client.get("/boards/racks/", {"show": show})
     assert [name for name, *_rest in answer.context["tabs"]] == ["", "waiting", "answered"]
     assert len(answer.context["rows"]) == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_moderators_find_deleted_topics_the_last_one_first_and_bring_them_back(
+    client, now, django_assert_num_queries, rows
+):
+    place, moderator = board("racks"), staff(Role.MODERATOR)
+    topic(where=place, title="Here")
+    for number in range(rows):
+        opened = topic(where=place, title=f"Gone {number}")
+        services.delete_post(actor=moderator, post=first_post(opened), now=now + timedelta(hours=number))
+    elsewhere = topic(title="Elsewhere")
+    services.delete_post(actor=moderator, post=first_post(elsewhere), now=now)
+    client.force_login(moderator)
+    # session, member, roles, board, waiting, read until and unread, how many; topics, people, two for what is new; bell
+    with django_assert_num_queries(13):
+        answer = client.get("/boards/racks/", {"show": "deleted", "order": "lively"})
+    titles = [f"Gone {number}" for number in reversed(range(rows))]
+    assert [row.topic.title for row in answer.context["rows"]] == titles
+    assert answer.context["orders"] == []
+    assert 'aria-current="page">Deleted' in answer.content.decode()
+    found = answer.context["rows"][0].topic
+    assert "/restore/" in client.get(found.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("who", [None, member, lambda: staff(Role.SERVICE_AGENT), lambda: staff(Role.BRAND_MANAGER)])
+def test_deleted_topics_are_no_list_for_others(client, now, who):
+    place, mine = board("racks"), who() if who else None
+    topic(where=place, title="Here")
+    opened = topic(where=place, title="Gone", author=mine)
+    services.delete_post(actor=opened.author, post=first_post(opened), now=now)
+    if mine:
+        client.force_login(mine)
+    answer = client.get("/boards/racks/", {"show": "deleted"})
+    assert [row.topic.title for row in answer.context["rows"]] == ["Here"]
+    assert "deleted" not in [name for name, *_rest in answer.context["tabs"]]
+    assert list(queries.board_topics(place, answer.wsgi_request.user, "deleted")) == []
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -581,3 +620,67 @@ def test_the_fragment_is_made_once_for_all(client, django_assert_num_queries):
         client.get(f"/topics/{opened.pk}/since/")
     with django_assert_num_queries(1):
         client.get(f"/topics/{opened.pk}/since/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("", []),
+        (" Roof  rack , tyres", ["Roof rack", "tyres"]),
+        ("行李架、轮胎，雪地", ["行李架", "轮胎", "雪地"]),
+        ("Rack, rack,, RACK , , wheels", ["Rack", "wheels"]),
+        ("x" * 30, ["x" * 30]),
+        ("@maja, snow", ["maja", "snow"]),
+    ],
+)
+def test_a_topic_is_opened_with_tags(client, typed, kept):
+    board("racks")
+    client.force_login(member())
+    assert "Up to three, with commas between." in client.get("/boards/racks/new/").content.decode()
+    answer = client.post("/boards/racks/new/", {"title": "My rack", "source": "Look", "tags": typed})
+    assert (answer.status_code, Topic.objects.get().tags) == (302, kept)
+    assert OutboxEvent.objects.get(name="forums.topic.opened").payload["tags"] == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("a, b, c、d", "A topic has at most three tags."),
+        (f"a, {'x' * 31}", "A tag is longer than 30 characters."),
+        ("a\0b", "Null characters are not allowed."),
+    ],
+)
+def test_tags_that_are_refused_are_shown_again_with_the_rest(client, typed, says):
+    board("racks")
+    client.force_login(member())
+    values = {"title": "My rack", "source": "Look", "tags": typed}
+    answer = client.post("/boards/racks/new/", values)
+    assert (answer.status_code, answer.context["form"].errors) == (422, {"tags": [says]})
+    assert [answer.context["form"][name].value() for name in values] == list(values.values())
+    assert (Topic.objects.count(), Upload.objects.count()) == (0, 0)
+
+
+def test_open_pages_are_told_that_a_topic_is_closed_and_open_again(client, now):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    client.force_login(member())
+    assert '<div id="closed"></div>' in client.get(opened.get_absolute_url()).content.decode()
+    LiveMessage.objects.all().delete()
+    for closed in (True, True, False):
+        services.set_closed(actor=moderator, topic=opened, closed=closed, now=now)
+    told = [message.body for message in LiveMessage.objects.order_by("pk")]
+    assert [(body["channel"], body["kind"], body["sequence"]) for body in told] == [
+        (opened.channel, "closed", 2),
+        (opened.channel, "opened", 3),
+    ]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_the_fragment_says_whether_a_topic_is_closed(client, now, closed):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    services.set_closed(actor=moderator, topic=opened, closed=True, now=now)
+    services.set_closed(actor=moderator, topic=opened, closed=closed, now=now)
+    for address in (f"/topics/{opened.pk}/since/", opened.get_absolute_url()):
+        for person in (member(), moderator):
+            client.force_login(person)
+            html = client.get(address).content.decode()
+            assert (html.count('id="closed"'), html.count("This topic is closed.")) == (1, int(closed))

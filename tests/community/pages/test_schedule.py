@@ -33,7 +33,9 @@ def article(slug, title):
     ensure_site()
     index = ArticleIndexPage.objects.get(locale__language_code="en")
     words = {"title": title, "lead": "Before the snow.", "body": paragraphs(["Change them."])}
-    return ensure_page(ArticlePage, index, slug=slug, en=words, zh={**words, "title": "冬季轮胎"})
+    page = ensure_page(ArticlePage, index, slug=slug, en=words, zh={**words, "title": "冬季轮胎"})
+    page.refresh_from_db()  # published it is another one
+    return page
 
 
 def plan(page, **times):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from wagtail.models import Locale, PageViewRestriction
 
 from clubs.api import found_club, join_club
 from community.kernel.api import contributions
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 # Of a member's: what they hid, their clubs twice, two for what is new in them, one for questions that wait.
 GUEST_HOME, MEMBER_HOME, SEARCH, ARTICLES = 13, 29, 4, 10
+ARTICLES_HOME = {"en": 11, "zh-hans": 12}  # of a guest; from the English home its translation is looked up
 
 
 @pytest.fixture
@@ -187,6 +189,79 @@ def test_an_article_is_served_in_the_readers_language_at_one_address(client, sit
         assert client.get(page).status_code == 200
     assert title in client.get(address).content.decode()
     assert title in client.get("/articles/").content.decode()
+
+
+def only_in(language, slug, title):
+    """An article that nobody translated."""
+    index = ArticleIndexPage.objects.get(locale__language_code=language)
+    page = index.add_child(instance=ArticlePage(slug=slug, locale=index.locale, title=title))
+    page.save_revision().publish()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [("en", ["只有中文", "English only", "Winter tyres"]), ("zh-hans", ["只有中文", "English only", "冬季轮胎"])],
+)
+def test_home_shows_the_latest_articles_in_the_readers_language_or_the_one_there_is(client, site, language, titles):
+    article("winter")
+    only_in("en", "rims", "English only")
+    only_in("zh-hans", "chinese", "只有中文")
+    client.cookies["django_language"] = language
+    items = client.get("/").context["items"]
+    assert [item.title for item in items] == titles
+    for item in items:
+        answer = client.get(item.url)
+        assert (answer.status_code, item.title in answer.content.decode()) == (200, True)
+
+
+def test_an_article_has_one_key_on_home_in_every_language(client, site):
+    first = article("winter")
+    keys = []
+    for language in ("en", "zh-hans"):
+        client.cookies["django_language"] = language
+        keys += [item.key for item in client.get("/").context["items"]]
+    assert keys == [f"article:{first.pk}"] * 2
+
+
+def test_an_article_nobody_may_read_in_one_language_is_on_home_in_none(client, site):
+    page = article("winter")
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    for language in ("en", "zh-hans"):
+        client.cookies["django_language"] = language
+        assert client.get("/").context["items"] == []
+
+
+def test_an_article_taken_down_in_the_readers_language_is_gone_for_them(client, site):
+    page = article("winter")
+    page.refresh_from_db()
+    page.unpublish()
+    assert (client.get("/").context["items"], client.get("/articles/winter/").status_code) == ([], 404)
+    client.cookies["django_language"] = "zh-hans"
+    [item] = client.get("/").context["items"]
+    assert (item.title, client.get(item.url).status_code) == ("冬季轮胎", 200)
+
+
+def test_an_article_is_shown_as_it_is_while_its_translation_is_a_draft(client, site):
+    page = only_in("en", "rims", "English only")
+    page.copy_for_translation(Locale.objects.get(language_code="zh-hans"))
+    client.cookies["django_language"] = "zh-hans"
+    [item] = client.get("/").context["items"]
+    assert (item.title, "English only" in client.get(item.url).content.decode()) == ("English only", True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_home_with_articles_costs_a_constant_number_of_queries(
+    client, site, count, language, django_assert_num_queries
+):
+    for number in range(count):
+        only_in("zh-hans", f"chinese-{number}", "只有中文")
+        article(f"winter-{number}")
+    client.cookies["django_language"] = language
+    client.get("/")
+    with django_assert_num_queries(ARTICLES_HOME[language]):
+        assert len(client.get("/").context["items"]) == min(3, 2 * count)
 
 
 def test_an_article_is_signed_and_says_why_one_sees_it(client, site, now):

@@ -1,11 +1,13 @@
 """An index that was never made, or is lost, is no outage: the commands say so and make it."""
 
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from community.search import registry
+from community.search.models import FailedDocument
 from community.search.port import Field, Query, Schema
 from community.search.registry import Index, close_engines, engine_of, register_index
 from community.search.services import flush
@@ -57,6 +59,20 @@ def test_the_status_tells_a_missing_index_from_an_empty_one():
     flush()
     engine_of("things").refresh()
     assert said("status") == f"things: {kind}, 2 documents, 0 waiting (0.0 s), 0 refused\n"
+
+
+@pytest.mark.usefixtures("engine", "things")
+def test_the_status_says_which_documents_were_refused_when_and_why():
+    at = datetime(2026, 9, 1, 8, tzinfo=UTC)
+    for number in range(22):
+        FailedDocument.objects.create(index="things", document_id=f"t{number}", error=f"no number:\n {'x' * 500}")
+        FailedDocument.objects.filter(document_id=f"t{number}").update(failed_at=at + timedelta(seconds=number))
+    FailedDocument.objects.create(index="stones", document_id="s1", error="of another index")
+    first, *lines = said("status").splitlines()
+    assert first.endswith(", 22 refused")
+    assert len(lines) == 20
+    assert lines[0] == f"  things t21, 2026-09-01 08:00:21 UTC: no number: {'x' * 389}"
+    assert lines[-1].startswith("  things t2, ")
 
 
 @pytest.mark.parametrize("repair", [False, True])

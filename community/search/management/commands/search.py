@@ -15,6 +15,8 @@ from community.search.port import Query, SearchDown
 from community.search.registry import engine_of, index_named, indexes
 from community.search.services import RebuildRunning, drift, lag, rebuild, repair
 
+SHOWN = 20  # refused documents of an index
+MOST_ERROR = 400  # characters
 MAKES_IT = "manage.py relay --drain makes and fills it"
 
 
@@ -53,13 +55,16 @@ class Command(BaseCommand):
     def _status(self, name: str, options: dict[str, Any]) -> None:
         engine = engine_of(name)
         marks, seconds = lag(now())[name]
-        failed = FailedDocument.objects.filter(index=name).count()
+        failed = FailedDocument.objects.filter(index=name)
         try:
             total = f"missing ({MAKES_IT})" if engine.missing() else f"{engine.search(Query(size=1)).total} documents"
         except SearchDown as error:
             total = f"no answer (away: {error})"
         kind = type(engine).__name__
-        self.stdout.write(f"{name}: {kind}, {total}, {marks} waiting ({seconds:.1f} s), {failed} refused")
+        self.stdout.write(f"{name}: {kind}, {total}, {marks} waiting ({seconds:.1f} s), {failed.count()} refused")
+        for one in failed.order_by("-failed_at", "-pk")[:SHOWN]:
+            why = " ".join(one.error.split())[:MOST_ERROR]
+            self.stdout.write(f"  {name} {one.document_id}, {one.failed_at:%Y-%m-%d %H:%M:%S} UTC: {why}")
 
     def _rebuild(self, name: str, options: dict[str, Any]) -> None:
         ids = tqdm(index_named(name).all_ids(), desc=name, unit=" documents", disable=None)
