@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from http import HTTPStatus
 from mimetypes import guess_type
 from posixpath import normpath
@@ -10,7 +11,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.storage import default_storage
 from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -130,8 +131,10 @@ def problem(request: HttpRequest, *, status: int, title: str, message: str) -> H
 def _page_before(request: HttpRequest) -> str:
     """The page of ours something was sent from; nothing where there is none."""
     sent_from = request.headers.get("Referer", "") if request.method == "POST" else ""
-    ours = f"{request.scheme}://{request.get_host()}/"
-    return "/" + sent_from.removeprefix(ours).lstrip("/") if sent_from.startswith(ours) else ""
+    with suppress(DisallowedHost):  # which is why this page is shown
+        ours = f"{request.scheme}://{request.get_host()}/"
+        return "/" + sent_from.removeprefix(ours).lstrip("/") if sent_from.startswith(ours) else ""
+    return ""
 
 
 def _plain(message: str, status: int) -> HttpResponse:

@@ -165,7 +165,7 @@ def test_people_sign_in_and_guesses_are_limited(client, tries):
     for _ in range(5):
         assert client.post(address, {**sent, "password": "wrong"}).status_code == 422
     refused = client.post(address, sent)
-    assert refused.status_code == 422 and "Too many" in refused.content.decode()
+    assert refused.status_code == 429 and "Too many" in refused.content.decode()
     assert client.get("/").wsgi_request.user.is_anonymous
     assert tries == ["cache"]
 
