@@ -151,6 +151,7 @@ def test_long_posts_and_those_of_who_edits_templates_are_made_each_time(made, se
     assert len(made) == 4
 
 
+@pytest.mark.serverless  # it sets the clock of the cache in memory
 def test_an_erased_name_is_gone_from_what_is_newest_within_seconds(monkeypatch):
     found = topic(title="Newest")
     reply(found, author=member("bobby", name="Roberta Name"))
