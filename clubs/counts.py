@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import F
 
 from clubs.models import Club, Membership
-from community.kernel.api import counted
+from community.kernel.api import counted, hold_rows
 
 
 def member_differences() -> list[str]:
@@ -14,6 +15,8 @@ def member_differences() -> list[str]:
     return [f"club {club.slug}" for club in wrong]
 
 
+@transaction.atomic
 def repair_members() -> None:
     """Set member counts to what is counted."""
+    hold_rows(Club.objects.all())
     Club.objects.update(member_count=counted(Membership.objects.all(), "club"))

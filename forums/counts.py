@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from community.kernel.api import batched, counted
+from community.kernel.api import batched, counted, hold_rows
 from forums.enums import PostKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
 
@@ -35,7 +35,9 @@ def topic_differences() -> list[str]:
 def repair_topics() -> Iterator[int]:
     """Set what topics keep of their posts to what is counted, some topics at a time. Yields how many."""
     for chunk in batched(list(_wrong_topics().order_by("pk").values_list("pk", flat=True)), CHUNK):
-        set_shown(chunk)
+        with transaction.atomic():  # counted under the topics' locks, as by whoever writes there meanwhile
+            hold_rows(Topic.objects.filter(pk__in=chunk))
+            set_shown(chunk)
         yield len(chunk)
 
 
@@ -79,8 +81,10 @@ def _figures(row: Sequence[Any]) -> str:
     return "/".join(str(figure) for figure in row)
 
 
+@transaction.atomic
 def repair_boards() -> None:
     """Set topic and post counts, and the time of the latest post, to what is counted."""
+    hold_rows(Board.objects.all())
     Board.objects.update(**_on_board())
 
 
@@ -133,7 +137,9 @@ def _stated() -> dict[str, models.QuerySet[Any, Any]]:
 def repair_posts() -> Iterator[int]:
     """Set reactions, score and comment count to what is counted, some posts at a time. Yields how many."""
     for chunk in batched(list(_wrong_posts()), CHUNK):
-        set_counts(chunk, _counts())
+        with transaction.atomic():
+            hold_rows(Topic.objects.filter(pk__in=Post.objects.filter(pk__in=chunk).values("topic_id")))
+            set_counts(chunk, _counts())
         yield len(chunk)
 
 

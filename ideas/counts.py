@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from community.kernel.api import counted
+from community.kernel.api import counted, hold_rows
 from ideas.models import Contest, Idea, Vote
 
 
@@ -17,8 +18,10 @@ def vote_differences() -> list[str]:
     return [f"idea {idea.pk}: {idea.vote_count} kept, {idea.n} counted" for idea in wrong]
 
 
+@transaction.atomic
 def repair_votes() -> None:
-    """Set vote counts to what is counted."""
+    """Set vote counts to what is counted, under the contests' locks, as every vote is cast."""
+    hold_rows(Contest.objects.all())
     Idea.objects.update(vote_count=counted(Vote.objects.all(), "idea"))
 
 
@@ -28,7 +31,9 @@ def number_differences() -> list[str]:
     return [f"contest {contest.slug}: {contest.idea_count} kept, {contest.n} counted" for contest in wrong]
 
 
+@transaction.atomic
 def repair_numbers() -> None:
     """Have contests count on from their highest number."""
+    hold_rows(Contest.objects.all())
     highest = Idea.objects.filter(contest=OuterRef("pk")).order_by("-number").values("number")[:1]
     Contest.objects.update(idea_count=Coalesce(Subquery(highest), 0))

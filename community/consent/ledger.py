@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from community.consent.facts import PermissionWithdrawn
 from community.consent.models import Permission, PermissionEntry
-from community.kernel.api import batched, contributions, now, recountable
+from community.kernel.api import batched, contributions, hold, now, recountable
 
 BATCH = 1000
 
@@ -26,9 +27,14 @@ def permission_drift() -> list[str]:
 
 @transaction.atomic
 def repair_permissions() -> None:
-    """Make the permissions that differ from the ledger anew. Whose they are is told by ``consent.resumed``."""
-    wanted = _by_the_ledger()
-    wrong = _different(wanted, _held())
+    """Make the permissions that differ from the ledger anew. Whose they are is told by ``consent.resumed``.
+
+    They are read once more when their members are held: what somebody says meanwhile is their word, no difference.
+    """
+    people = sorted({key[0] for key in _different(_by_the_ledger(), _held())})
+    hold(people)
+    wanted = _by_the_ledger(member_id__in=people)
+    wrong = _different(wanted, _held(member_id__in=people))
     for member_id, purpose, channel in wrong:
         Permission.objects.filter(member_id=member_id, purpose=purpose, channel=channel).delete()
         if (member_id, purpose, channel) not in wanted:  # what was kept by it goes as with any no
@@ -40,13 +46,13 @@ def repair_permissions() -> None:
         contributions("consent.resumed", member_ids)
 
 
-def _by_the_ledger() -> dict[Key, Permission]:
+def _by_the_ledger(**those: Any) -> dict[Key, Permission]:
     """The permissions that follow from the ledger: of each unbroken row of yeses the wording and place of the first.
 
     A yes that is dated back is one more yes, of an earlier day.
     """
     found: dict[Key, Permission] = {}
-    entries = PermissionEntry.objects.exclude(member_id=None).order_by("pk")
+    entries = PermissionEntry.objects.exclude(member_id=None).filter(**those).order_by("pk")
     for entry in entries.iterator():
         key = entry.member_id or 0, entry.purpose, entry.channel
         if not entry.granted:
@@ -65,8 +71,9 @@ def _by_the_ledger() -> dict[Key, Permission]:
     return found
 
 
-def _held() -> dict[Key, Permission]:
-    return {(row.member_id, row.purpose, row.channel): row for row in Permission.objects.iterator()}
+def _held(**those: Any) -> dict[Key, Permission]:
+    rows = Permission.objects.filter(**those)
+    return {(row.member_id, row.purpose, row.channel): row for row in rows.iterator()}
 
 
 def _since(rows: dict[Key, Permission], key: Key) -> datetime | None:

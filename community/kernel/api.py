@@ -35,7 +35,7 @@ from community.kernel.queries import (
     times_of,
     waiting_of,
 )
-from community.kernel.recount import counted, recountable
+from community.kernel.recount import counted, hold_rows, recountable
 from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
@@ -80,6 +80,7 @@ __all__ = [
     "handles_batch",
     "hold",
     "hold_here",
+    "hold_rows",
     "in_language",
     "is_away",
     "is_chinese",

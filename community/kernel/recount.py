@@ -43,3 +43,8 @@ def counted(queryset: QuerySet[Any], key: str) -> Coalesce:
     """How many rows belong to the outer row, by the key that leads to it."""
     rows = queryset.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(rows), 0)
+
+
+def hold_rows(rows: QuerySet[Any]) -> None:
+    """Lock rows until the transaction ends, in one order: what is counted after it is what others have written."""
+    list(rows.select_for_update().order_by("pk").values_list("pk"))

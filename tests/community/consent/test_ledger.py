@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from community.consent import ledger
 from community.consent.ledger import permission_drift, repair_permissions
 from community.consent.models import Permission
 from community.consent.services import Yes, date_back, forget_member, grant, grant_many, permits_of, withdraw
@@ -98,3 +99,18 @@ def test_what_differs_is_told_and_made_anew(rows, at_once):
     # They are listed by what they permit.
     marked = Mark.objects.filter(index="audience").values_list("document_id", flat=True)
     assert sorted(set(marked)) == ["7", "8", "9"]
+
+
+def test_what_is_said_while_a_repair_begins_is_no_difference(rows, monkeypatch):
+    """Between the first look and the lock one member says yes, and one takes it back."""
+    Permission.objects.filter(member_id=9).update(since=NOW)
+    read, meanwhile = ledger._held, iter([lambda: (yes(11), no(7))])
+
+    def held(**those):
+        next(meanwhile, lambda: None)()
+        return read(**those)
+
+    monkeypatch.setattr(ledger, "_held", held)
+    repair_permissions()
+    assert (permits_of(7), permits_of(11)) == (frozenset(), {"product_news:email"})
+    assert permission_drift() == []
