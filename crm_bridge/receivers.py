@@ -27,6 +27,7 @@ from community.members.api import Member, Role, has_role
 from community.search.api import Meaning, mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.audience.questions import prune_questions
+from crm_bridge.console.access import record
 from crm_bridge.console.naming import take_names_out
 from crm_bridge.intake.controls import TOLD
 from crm_bridge.intake.handlers import take_in, wipe
@@ -37,6 +38,7 @@ from crm_bridge.keywords.starter import TABLES, load, read
 from crm_bridge.keywords.vocabulary import capture, vocabulary
 from crm_bridge.mirror.queries import cared_about, muted_among
 from crm_bridge.models import AccessEntry
+from crm_bridge.models.console import AccessKind
 from crm_bridge.profiles.projector import INDEX, compute
 from crm_bridge.profiles.queries import profile_of
 from crm_bridge.segments.services import AUDIENCE_ROLES
@@ -89,6 +91,12 @@ def interests_known(member_id: int) -> list[tuple[str, tuple[str, ...], str]]:
 def muted_words(member_id: int, words: Sequence[str]) -> list[str]:
     """Those of a member's words that stand for an interest they muted: nothing is chosen by it."""
     return muted_among(member_id, words)
+
+
+@fills("members.exported")
+def exported(member_ids: Collection[int], *, actor: Member, now: datetime) -> None:
+    """A table of what members wrote names them: each who is named can read who took it."""
+    record(member_ids, actor=actor, kind=AccessKind.EXPORTED, now=now)
 
 
 @fills("members.verified")

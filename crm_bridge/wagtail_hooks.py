@@ -1,4 +1,4 @@
-"""The vocabulary in the editors' area, and people's accounts there: looks at them, and their erasure."""
+"""What the bridge adds to the editors' area: the vocabulary, and what happens where people's accounts are read."""
 
 from __future__ import annotations
 
@@ -6,24 +6,18 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from wagtail import hooks
-from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, IndexView, SnippetViewSet
-from wagtail.users.views.bulk_actions.delete import DeleteBulkAction
 
-from community.kernel.api import Outdated, now
-from community.members.api import Member, erase_member
-from crm_bridge.console.access import record
+from community.kernel.api import Outdated
+from crm_bridge.accounts import AssignRoles, EraseAccounts, SetActive, erase_account, look_at_account
 from crm_bridge.keywords.forms import KeywordForm
 from crm_bridge.keywords.vocabulary import hold_vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword
-from crm_bridge.models.console import AccessKind
 
 
 class KeywordIndexView(IndexView):
@@ -110,53 +104,7 @@ def forget_deleted(request: HttpRequest, instances: list[Any]) -> None:
 hooks.register("after_delete_snippet", forget_deleted)
 
 
-def look_at_user(request: HttpRequest, user: Member) -> None:
-    """An administrator who opens somebody's account has looked at them."""
-    _look(request, [user])
-
-
-def erase_user(request: HttpRequest, user: Member) -> HttpResponse | None:
-    """There is one way to forget a person: whom an administrator deletes is erased, and the row stays without them."""
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
-        _look(request, [user])
-        return None
-    return _erased(request, [user], "wagtailusers_users:index")
-
-
-class EraseUsers(DeleteBulkAction):
-    """The same for many at once; each is erased in a transaction of its own, which can begin anew."""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The question whether to delete them tells who they are."""
-        people, _without = self.get_actionable_objects()
-        _look(request, people)
-        response: HttpResponse = super().get(request, *args, **kwargs)
-        return response
-
-    def prepare_action(self, objects: list[Member], objects_without_access: Any) -> HttpResponse:
-        """Erase them, instead of what would delete their rows."""
-        return _erased(self.request, objects, self.next_url)
-
-
-def _look(request: HttpRequest, people: list[Member]) -> None:
-    actor: Any = request.user
-    seen = [person.pk for person in people if person.pk != actor.pk and person.erased_at is None]
-    if request.method == "GET" and seen:
-        record(seen, actor=actor, kind=AccessKind.VIEWED, now=now())
-
-
-def _erased(request: HttpRequest, people: list[Member], following: str) -> HttpResponse:
-    for person in people:
-        erase_member(member=person, now=now())
-    said = ngettext(
-        "%(count)s account was erased. What its owner wrote stays without a name.",
-        "%(count)s accounts were erased. What their owners wrote stays without a name.",
-        len(people),
-    )
-    messages.success(request, said % {"count": len(people)})
-    return redirect(following)
-
-
-hooks.register("before_edit_user", look_at_user)
-hooks.register("before_delete_user", erase_user)
-hooks.register("register_bulk_action", EraseUsers, order=1)  # after Wagtail's own, which it takes the place of
+hooks.register("before_edit_user", look_at_account)
+hooks.register("before_delete_user", erase_account)
+for action in (AssignRoles, SetActive, EraseAccounts):
+    hooks.register("register_bulk_action", action, order=1)  # after Wagtail's own, whose place each takes

@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.simple_translation",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "crm_bridge.apps.AccountsConfig",  # wagtail.users, whose pages write down who looked
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

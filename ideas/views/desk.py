@@ -11,7 +11,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import KEY_DIGITS, PaddockError, now, number_in, rate_limit, safe_cell, status_of, tell
+from community.kernel.api import (
+    KEY_DIGITS,
+    PaddockError,
+    contributions,
+    now,
+    number_in,
+    rate_limit,
+    safe_cell,
+    status_of,
+    tell,
+)
 from community.members.api import Role, require_role
 from ideas import queries, services
 from ideas.forms import ContestForm, DecisionForm, PhasesForm
@@ -92,13 +102,17 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     """The ideas as a table; the votes are empty until counts are shown."""
     manager, found = _manager(request), _contest(slug)
-    rate_limit(manager.pk, "export", now=now())
+    at = now()
+    rate_limit(manager.pk, "export", now=at)
+    entries = sorted(queries.idea_cards(found, manager, now=at), key=lambda card: card.idea.number)
+    authors = {card.author.id for card in entries if card.author and not card.author.erased}
+    contributions("members.exported", authors - {manager.pk}, actor=manager, now=at)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.slug}.csv"'
     response.write("\ufeff")  # spreadsheets would read Chinese text wrongly without it
     lines = csv.writer(response)
     lines.writerow(["number", "title", "author", "text", "submitted_at", "votes", "decision", "reason_en", "reason_zh"])
-    for card in sorted(queries.idea_cards(found, manager, now=now()), key=lambda card: card.idea.number):
+    for card in entries:
         lines.writerow(_line(card))
     return response
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from community.kernel.api import now
-from community.members.api import Role
+from community.members.api import Role, erase_member
+from crm_bridge.models import AccessEntry
 from ideas.models import Contest, Idea, Vote
 from ideas.queries import Tally
 from ideas.services import cast_vote, decide
@@ -236,13 +237,27 @@ def test_the_export_is_a_table_no_spreadsheet_will_run():
     assert shown == [("'=HYPERLINK(1)", "eve", "2", "adopted", "'@x")]
 
 
+def test_each_whose_name_is_in_the_export_can_read_who_took_it():
+    boss, found = staff(Role.BRAND_MANAGER, "boss"), contest()
+    eve, gone = member("eve"), member("gone")
+    for author in (eve, eve, boss, gone):
+        idea(found, author)
+    erase_member(member=gone, now=now())
+    url = f"/workbench/contests/{found.slug}/export/"
+    assert signed_in(eve).get(url).status_code == 403
+    assert not AccessEntry.objects.exists()
+    signed_in(boss).get(url)
+    looks = AccessEntry.objects.values_list("member_id", "actor_id", "actor_title", "kind", "purpose")
+    assert list(looks) == [(eve.pk, boss.pk, "brand_manager", "exported", "")]
+
+
 @pytest.mark.parametrize("rows", [2, 12])
 def test_the_export_asks_a_literal_number_of_queries(django_assert_num_queries, rows):
     found, client = contest(), signed_in(staff(Role.BRAND_MANAGER, "boss"))
     for number in range(rows):
         votes(idea(found, title=f"Idea {number}"), 1)
     begin(found, "results")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = client.get(f"/workbench/contests/{found.slug}/export/")
     table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["votes"] for row in table] == ["1"] * rows

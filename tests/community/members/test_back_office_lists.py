@@ -2,9 +2,11 @@
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from community.kernel.api import facts_of, now
-from community.members.api import erased_among
+from community.members.api import erase_member, erased_among
 from community.members.facts import MemberErased
 from community.members.models import Member
 from crm_bridge.models import AccessEntry, Profile, Signal
@@ -37,6 +39,52 @@ def test_who_opens_an_account_has_looked(client, boss):
     client.get(f"/cms/users/edit/{boss.pk}/")
     looks = list(AccessEntry.objects.values_list("member_id", "actor_id", "actor_title", "kind"))
     assert looks == [(seen.pk, boss.pk, "administrator", "viewed")]
+
+
+@pytest.mark.parametrize("part", ["", "results/"])
+def test_who_reads_the_list_of_accounts_has_seen_who_is_on_its_page(client, boss, part):
+    people = [member(f"{number:02}ada") for number in range(25)]
+    client.get(f"/cms/users/{part}")
+    looks = list(AccessEntry.objects.values_list("member_id", "actor_id", "actor_title", "kind", "purpose", "why"))
+    assert sorted(looks) == [(person.pk, boss.pk, "administrator", "listed", "", "") for person in people[:20]]
+    AccessEntry.objects.all().delete()
+    erase_member(member=people[3], now=now())
+    erased = Member.objects.get(pk=people[3].pk)
+    assert erased in client.get(f"/cms/users/{part}", {"p": 2}).context["page_obj"]
+    assert {entry.member_id for entry in AccessEntry.objects.all()} == {person.pk for person in people[21:]}
+    AccessEntry.objects.all().delete()
+    client.get(f"/cms/users/{part}", {"q": "24ada"})
+    assert [entry.member_id for entry in AccessEntry.objects.all()] == [people[-1].pk]
+
+
+def test_the_list_of_accounts_costs_the_same_whoever_is_on_it(client, boss, django_assert_num_queries):
+    member("ada")
+    client.get("/cms/users/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/cms/users/")
+    for number in range(15):
+        member(f"bea{number}")
+    with django_assert_num_queries(len(few)):
+        client.get("/cms/users/")
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["users/history/{0.pk}/", "users/usage/{0.pk}/", "bulk/community_members/member/assign_role/?next=/cms/&id={0.pk}",
+     "bulk/community_members/member/set_active_state/?next=/cms/&id={0.pk}"],
+)  # fmt: skip
+def test_other_pages_of_an_account_are_looks_too(client, boss, page):
+    seen = member("seen")
+    assert client.get("/cms/" + page.format(seen)).status_code == 200
+    assert list(AccessEntry.objects.values_list("member_id", "kind")) == [(seen.pk, "viewed")]
+
+
+def test_who_may_not_read_the_accounts_has_seen_nobody(client, boss):
+    Member.objects.filter(pk=boss.pk).update(is_superuser=False)
+    member("seen")
+    for part in ("", "results/"):
+        assert client.get(f"/cms/users/{part}").status_code in {302, 403}
+    assert not AccessEntry.objects.exists()
 
 
 def test_the_list_of_users_exports_nothing(client, boss):

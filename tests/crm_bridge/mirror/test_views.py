@@ -64,15 +64,15 @@ def known(person):
     return {interest.code: interest for interest in interests_of(profile_of(person.pk))}
 
 
-def looked(person, at=None, *, actor=7, title="marketer", why="interest:roof-rack", kind="listed"):
+def looked(person, at=None, *, actor=7, title="marketer", why="interest:roof-rack", kind="listed", site=False):
     return AccessEntry.objects.create(
         member_id=person.pk,
         actor_id=actor,
         actor_title=title,
         kind=kind,
-        purpose="product_news",
-        channel="email",
-        why=why,
+        purpose="" if site else "product_news",
+        channel="" if site else "email",
+        why="" if site else why,
         at=at or now(),
     )
 
@@ -324,6 +324,8 @@ def test_who_looked_is_told_with_what_was_asked_in_words(client, ada):
     looked(ada, why="", kind="exported")
     looked(ada, why="", kind="viewed")
     looked(ada, why='owns:"cut off', kind="listed")
+    looked(ada, kind="listed", site=True)
+    looked(ada, kind="exported", site=True)
     text = page(client, "looks")
     for said in (
         "<i>cares about</i>roof rack ≥ 2",
@@ -337,6 +339,9 @@ def test_who_looked_is_told_with_what_was_asked_in_words(client, ada):
         assert said in text, said
     assert text.count("No filter: everybody who permits this.") == 2
     assert text.count("No question: your page was opened.") == 1
+    assert text.count("No question: the list of accounts was read.") == 1
+    assert text.count("No question: your name stands beside what you wrote.") == 1
+    assert text.count("Running the site") == 2
 
 
 def test_the_months_count_looks_and_people(ada):
