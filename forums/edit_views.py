@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from community.kernel.api import Outdated, PaddockError, now, status_of, tell
-from community.kernel.markup import language_of
+from community.kernel.plain import language_of
 from community.members.api import Role, cards, has_role, limit_changes
 from forums import services
 from forums.forms import EditForm
+from forums.lookups import member_of, readable_post
 from forums.models import Post
-from forums.views import member_of, readable_post
 
 
 @login_required

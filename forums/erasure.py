@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from community.inbox.api import announce, retitle
 from community.kernel import markup, redaction
 from community.kernel.api import batched, forget_files, publish_many, rewrite
+from community.kernel.plain import language_of, plain_text
 from community.members.api import Member, members_named, space_url
 from community.search.api import mark_content
 from forums.enums import Kind
@@ -132,7 +133,7 @@ def _remove_pictures(member_id: int, changed: Changed) -> None:
     posts = list(_pictured(member_id).order_by("pk"))
     people = _people(post.source for post in posts)
     for post in posts:
-        with translation.override(markup.language_of(post.text)):
+        with translation.override(language_of(post.text)):
             word = _("(picture removed)")
         source = redaction.without_pictures(post.source, urls=urls, word=word)
         if source != post.source:
@@ -153,7 +154,7 @@ def _write(post: Post, source: str, people: dict[str, int]) -> None:
     parsed = markup.read(source)
     post.source = source
     post.html = parsed.html(mentions={name: space_url(name) for name in parsed.mentioned if name in people})
-    post.text = markup.plain_text(post.html)
+    post.text = plain_text(post.html)
 
 
 def _unlink_imports(member_id: int) -> None:
@@ -204,7 +205,7 @@ def _take_name_out(ids: list[int], member_id: int, changed: Changed) -> None:
 
 def _word(post: Post) -> str:
     """What stands where the name stood, in the language of the post."""
-    with translation.override(markup.language_of(post.text or post.source)):
+    with translation.override(language_of(post.text or post.source)):
         return _("former member")
 
 

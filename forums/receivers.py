@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from community.inbox.api import ChannelState
 from community.kernel.api import KEY_DIGITS, Delivery, fills, handles_batch, now, number_in, recountable
-from community.kernel.markup import own_words
+from community.kernel.plain import own_words
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 from forums import counts, queries
 from forums.erasure import erase_from_forums

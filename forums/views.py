@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -16,21 +16,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import (
     KEY_DIGITS,
-    Gone,
     PaddockError,
     brand_name,
     now,
     number_in,
-    page_in,
     pages_of,
     rate_limit,
     status_of,
     tell,
 )
-from community.kernel.markup import own_words, quote
+from community.kernel.markup import quote
+from community.kernel.plain import own_words
 from community.members.api import Role, has_role, limit_changes
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
+from forums.lookups import member_of, page_number, post_at, readable_post, readable_topic, topic_replied_to
 from forums.models import PAGE, Board, Post, Topic, page_of
 
 SENT_SECONDS = 60
@@ -62,7 +62,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One page of a topic."""
-    found = _topic(request, pk)
+    found = readable_topic(request, pk)
     if slug != found.slug:
         rest = request.GET.urlencode()
         return redirect(f"{found.get_absolute_url()}?{rest}" if rest else found, permanent=True)
@@ -102,11 +102,6 @@ def _topic_context(
         "guest": not signed_in,
         "section": "clubs",
     }
-
-
-def page_number(request: HttpRequest, pages: int) -> int:
-    """The page asked for, the first or last one where there is none of that number."""
-    return min(page_in(request.GET.get("page")), pages)
 
 
 def _quoted(asked: str, found: Topic) -> Post | None:
@@ -151,7 +146,7 @@ def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) ->
 @login_required
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A reply; on an error the page comes back with the text in it."""
-    found = _topic_replied_to(request, pk)
+    found = topic_replied_to(request, pk)
     draft = _draft(request, f"topic:{found.pk}")
     form = ReplyForm(request.POST, request.FILES, draft=draft)
     quoted = None if found.deleted_at else _quoted(request.POST.get("quote", ""), found)
@@ -173,7 +168,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def since(request: HttpRequest, pk: int) -> HttpResponse:
     """What is newest in a topic: its latest posts, the same for every reader of a language."""
-    found = _topic(request, pk)
+    found = readable_topic(request, pk)
     key = f"topic-since:{found.pk}:{found.sequence}:{get_language()}"
     html = cache.get(key)
     if html is None:
@@ -187,7 +182,7 @@ def since(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """To the page a post stands on."""
-    found = _post(request, pk)
+    found = post_at(request, pk)
     return redirect(found.topic.url_of(found.number))
 
 
@@ -238,7 +233,7 @@ def _powers(request: HttpRequest, found: Topic) -> dict[str, bool]:
 @login_required
 def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     """Close, open, pin or unpin a topic."""
-    found = _topic(request, pk)
+    found = readable_topic(request, pk)
     act = request.POST.get("act")
     limit_changes(request)
     if act in {"close", "open"}:
@@ -268,38 +263,3 @@ def _with_picture(request: HttpRequest, form: Any) -> str:
     rate_limit(request.user.pk, "upload", now=now())
     picture = services.store_picture(member=member_of(request), file=file, now=now())
     return f"{source}\n\n![]({picture.file.url})"
-
-
-def member_of(request: HttpRequest) -> Any:
-    """Who is signed in."""
-    return request.user
-
-
-def _topic(request: HttpRequest, pk: int) -> Topic:
-    """A topic the reader may read; deleted ones only moderators may. Raises Gone where one was deleted."""
-    found = _topic_replied_to(request, pk)
-    if found.deleted_at and not has_role(request.user, Role.MODERATOR):
-        raise Gone(_("This topic was deleted."))
-    return found
-
-
-def _topic_replied_to(request: HttpRequest, pk: int) -> Topic:
-    """One that was deleted too: whoever was writing meanwhile is told so, and has their text back."""
-    boards = Board.objects.all() if has_role(request.user, Role.MODERATOR) else Board.objects.visible_to(request.user)
-    return get_object_or_404(Topic.objects.select_related("board").filter(board__in=boards), pk=pk)
-
-
-def _post(request: HttpRequest, pk: int) -> Post:
-    """A post of a topic the reader may read, whether it is shown or not."""
-    found = get_object_or_404(Post.objects.select_related("topic__board"), pk=pk)
-    if not (has_role(request.user, Role.MODERATOR) or found.topic.is_visible_to(request.user)):
-        raise Http404
-    return found
-
-
-def readable_post(request: HttpRequest, pk: int) -> Post:
-    """A post the reader may read; deleted ones only moderators may."""
-    found = _post(request, pk)
-    if found.deleted_at and not has_role(request.user, Role.MODERATOR):
-        raise Http404
-    return found

@@ -12,6 +12,7 @@ FEATURES = ("forums", "ideas", "clubs")
 TOOLS = {
     *(
         "community.kernel.markup",
+        "community.kernel.plain",
         "community.kernel.redaction",
         "community.kernel.images",
         "community.kernel.supervisor",

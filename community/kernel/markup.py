@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import nh3
@@ -22,7 +22,6 @@ from markdown_it.token import Token
 from community.kernel.emphasis import Inline
 from community.kernel.emphasis import delimits as delimits
 from community.kernel.errors import Invalid
-from community.kernel.typography import closed_up
 
 MAX_LENGTH = 40_000
 MOST_HTML = 6 * MAX_LENGTH
@@ -35,14 +34,11 @@ _MENTION = r"(?<![A-Za-z0-9_/@.])@(?P<name>[\w-]{2,30})"
 _ADDRESS = r"(?<![A-Za-z0-9_@])(?P<url>https?://[^\s<>\"\u3000-\u9fff\uff00-\uffef]+)"
 _SPECIAL = re.compile(f"{_ADDRESS}|{_MENTION}")
 _OPEN = {")": "(", "]": "["}
-_TAGS = {
+TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "img", "cite"),
     *("h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "ol": {"start"}, "blockquote": {"class"}}
-_LETTER = re.compile(r"[^\W\d_]")
-_HAN = re.compile("[\u3400-\u9fff]")
-_TAG = re.compile("<[^>]*>?")
 _RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*")
 _OUR_PICTURE = re.compile(r"(?:posts|ideas)/\d{4}/\d{2}/[\w-]+\.webp", re.ASCII)
 _QUOTE = re.compile(r"^> \[([^\]\n]{1,80})\]\(/posts/(\d{1,18})/\)\s*$", re.MULTILINE)
@@ -72,7 +68,7 @@ class Parsed:
         rendered = parser.renderer.render(self.tokens, parser.options, {"mentions": mentions})
         cleaned: str = nh3.clean(
             _lower_headings(rendered),
-            tags=_TAGS,
+            tags=TAGS,
             attributes=_ATTRIBUTES,
             link_rel="nofollow ugc noopener",
             url_schemes={"http", "https", "mailto"},
@@ -263,39 +259,8 @@ def is_ours(address: str) -> bool:
     return _OUR_PICTURE.fullmatch(address.removeprefix(settings.MEDIA_URL)) is not None
 
 
-def plain_text(rendered: str) -> str:
-    """What HTML says, without markup, white space folded, none beside Chinese marks."""
-    spaced = re.sub(r"<(/p|br|/li|/h\d|/tr|/blockquote)[^>]*>", " ", rendered)
-    return closed_up(" ".join(html.unescape(nh3.clean(spaced, tags=set())).split()))
-
-
-def own_words(rendered: str) -> str:
-    """What HTML says without what it quotes."""
-    return plain_text(
-        nh3.clean(rendered, tags=_TAGS - {"blockquote"}, attributes={}, clean_content_tags={"blockquote"})
-    )
-
-
 def quote(name: str, post_id: int, text: str) -> str:
     """A quotation to begin a reply with."""
     lines = "\n".join(f"> {line}" for line in text[:400].splitlines() or [""])
     safe = re.sub(r"[\[\]\n]", " ", name)[:80]
     return f"> [{safe}](/posts/{post_id}/)\n>\n{lines}\n\n"
-
-
-def language_of(text: str) -> str:
-    """zh-hans where a fifth of the letters are Han, else en."""
-    begin = text[:2000]
-    letters, han = len(_LETTER.findall(begin)), len(_HAN.findall(begin))
-    return "zh-hans" if letters and han * 5 >= letters else "en"
-
-
-def language_of_html(rendered: str) -> str:
-    """The same for HTML of ours, by how it begins after its quotations."""
-    said = rendered.rpartition("</blockquote>")[2].strip() or rendered
-    return _language_of_html(said[:400])
-
-
-@lru_cache(4096)
-def _language_of_html(rendered: str) -> str:
-    return language_of(_TAG.sub("", rendered))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 from community.kernel import markup
+from community.kernel.plain import plain_text
 
 # Possessive and bounded: an endless picture is none, and costs nothing.
 _PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(\s{0,9}+<?(?P<url>[^)\s>]{1,300}+)>?[^)]{0,300}+\)")
@@ -16,7 +17,7 @@ def quotation_heads(source: str, posts: Collection[int]) -> list[str]:
     """The names, as they are read, at the head of quotations of these posts."""
     heads = (match["name"] for match in markup.ANY_QUOTE.finditer(source) if int(match["post"]) in posts)
     return list(
-        dict.fromkeys(read for read in (markup.plain_text(markup.render(head, mentions={})) for head in heads) if read)
+        dict.fromkeys(read for read in (plain_text(markup.render(head, mentions={})) for head in heads) if read)
     )
 
 

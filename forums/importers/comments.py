@@ -15,6 +15,7 @@ from pathlib import Path
 
 from community.kernel import markup
 from community.kernel.api import batched
+from community.kernel.plain import language_of
 from community.members.api import Member, Newcomer
 from forums.importers.common import BATCH, Unreadable, alone, digest, grant_all, note, short, taken_over
 from forums.importers.markdown import from_text
@@ -127,7 +128,7 @@ class Import:
             username=username_of(comment.author),
             name="" if comment.author == comment.key else comment.author[:60],
             joined_at=self.first_acts[short(comment.author)],
-            language=self.language or markup.language_of(comment.content),
+            language=self.language or language_of(comment.content),
         )
 
     def _topic(self, comment: Comment, text: str, authors: dict[str, Member]) -> Topic:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from community.kernel import markup
 from community.kernel.api import batched
+from community.kernel.plain import plain_text
 from community.members.api import Member, Newcomer
 from forums.counts import set_counts
 from forums.enums import PostKind
@@ -132,7 +133,7 @@ class Import:
         return members
 
     def _newcomer(self, row: Row) -> Newcomer:
-        about = markup.plain_text(row.get("AboutMe", ""))
+        about = plain_text(row.get("AboutMe", ""))
         return Newcomer(username=handle_of(row)[:28], name=name_of(row), joined_at=self._at(row), about=about)
 
     def _since(self, user: Row) -> datetime:

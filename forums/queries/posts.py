@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from community.kernel.markup import language_of_html
+from community.kernel.plain import language_of_html
 from community.members.api import MemberCard, cards
 from forums.enums import PostKind
 from forums.models import PAGE, Post, Reaction, ReadState, Topic, readers_of

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from community.kernel import markup
 from community.kernel.api import Invalid
+from community.kernel.plain import plain_text
 from community.members.api import Member, members_named, space_url
 from forums.models import Post, Reference
 
@@ -50,7 +51,7 @@ def prepare(source: str, *, imported: bool = False) -> Text:
     html = parsed.html(mentions={name: space_url(name) for name in names})
     quoted = dict.fromkeys(authors[post_id] for post_id in parsed.quoted if post_id in authors)
     everybody = frozenset((*named.values(), *authors.values()))
-    return Text(source, html, markup.plain_text(html), tuple(dict.fromkeys(names.values())), tuple(quoted), everybody)
+    return Text(source, html, plain_text(html), tuple(dict.fromkeys(names.values())), tuple(quoted), everybody)
 
 
 def called(text: Text, author: Member, now: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from community.inbox.api import announce
 from community.kernel import markup
 from community.kernel.api import publish
+from community.kernel.plain import language_of
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.facts import (
@@ -59,7 +60,7 @@ def _open(
         author=author,
         title=title,
         slug=topic_slug(title),
-        language=markup.language_of(f"{title} {text.plain}"),
+        language=language_of(f"{title} {text.plain}"),
         tags=list(tags),
         opened_at=now,
         last_post_at=now,

@@ -24,7 +24,8 @@ from community.kernel.api import (
     store_file,
 )
 from community.kernel.images import reencode
-from community.kernel.markup import language_of, plain_text, render
+from community.kernel.markup import render
+from community.kernel.plain import language_of, plain_text
 from community.members.api import Member, Role, has_role
 from community.search.api import mark_content
 from ideas.erasure import forget_ideas, voters_of

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from community.kernel.markup import language_of
+from community.kernel.plain import language_of
 from community.members.api import Role
 from community.members.lookalikes import skeleton
 from community.members.names import clean_username

@@ -9,16 +9,8 @@ from markdown_it import MarkdownIt
 
 from community.kernel.api import Invalid
 from community.kernel.emphasis import Inline
-from community.kernel.markup import (
-    MAX_LENGTH,
-    MOST_HTML,
-    as_written,
-    language_of_html,
-    parse,
-    plain_text,
-    quote,
-    render,
-)
+from community.kernel.markup import MAX_LENGTH, MOST_HTML, as_written, parse, quote, render
+from community.kernel.plain import plain_text
 
 SPEC = Path(__file__).parents[4] / "shared" / "data" / "hostile" / "commonmark-spec.json"
 MAJA = {"maja": "/@maja/"}
@@ -123,33 +115,10 @@ def test_a_picture_leads_to_nothing_but_an_uploaded_picture(address, form):
     assert all("src" not in tag or re.search(r'src="/media/posts/2026/11/a\.webp"', tag) for tag in found)
 
 
-def test_plain_text_says_what_the_html_says():
-    assert plain_text(render("**a**\n\n- b\n- c\n\n`<d>`", mentions={})) == "a b c <d>"
-
-
 def test_a_quotation_names_its_post():
     text = quote("Maja [x]", 7, "one\ntwo")
     assert text == "> [Maja  x ](/posts/7/)\n>\n> one\n> two\n\n"
     assert parse(text + "reply").quoted == (7,)
-
-
-def test_chinese_lines_become_one_text_without_gaps():
-    rendered = render("写给还在考虑的人：\n先量一下。\n\n再买 Norling 的。", mentions={})
-    assert plain_text(rendered) == "写给还在考虑的人：先量一下。再买 Norling 的。"
-
-
-@pytest.mark.parametrize(
-    ("source", "language"),
-    [
-        ("The steel one.", "en"),
-        ("夏季胎要换下来了", "zh-hans"),
-        ("> The steel one, which is long enough to count.\n\n你们呢？", "zh-hans"),
-        ("> 夏季胎要换下来了\n\nYes.", "en"),
-        ("", "en"),
-    ],
-)
-def test_a_post_is_in_the_language_of_its_own_words(source, language):
-    assert language_of_html(render(source, mentions={})) == language
 
 
 @pytest.mark.parametrize(

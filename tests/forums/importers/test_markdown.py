@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community.kernel.markup import plain_text, render
+from community.kernel.markup import render
+from community.kernel.plain import plain_text
 from forums.importers.dump import rows
 from forums.importers.markdown import from_html, from_text
 
