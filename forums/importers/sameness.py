@@ -15,6 +15,7 @@ from forums.importers.values import DELETED, EPOCH, time_of
 from forums.models import Imported, Post
 
 SAMPLE = 200
+NAME_IT = "Give it a name of its own: --source NAME, and --board SLUG for a board of its own."
 
 Dates = Callable[[list[int]], Mapping[int, datetime]]
 
@@ -33,9 +34,18 @@ def require_same_site(folder: Path, *, source: str, now: datetime) -> None:
         if 2 * differ > len(same):
             raise AnotherDump(
                 f"{folder} is another dump than the one that was imported as {source}: of {len(same)} {kind.lower()} "
-                f"with a number that is known, {differ} are of another time. Nothing was imported. "
-                "Give it a name of its own: --source NAME, and --board SLUG for a board of its own."
+                f"with a number that is known, {differ} are of another time. Nothing was imported. {NAME_IT}"
             )
+
+
+def require_same_users(users: Mapping[str, Row], known: Mapping[str, int], *, source: str, now: datetime) -> None:
+    """The same of some users within an import: another dump may have been begun under this name at the same moment."""
+    same = list(_agreeing({external: _date(users[external], now) for external in known}, known, _joined))
+    if 2 * same.count(False) > len(same):
+        raise AnotherDump(
+            f"Another dump is being imported as {source} at this moment: of {len(same)} users with a number that is "
+            f"known, {same.count(False)} are of another time. What was read before is kept. {NAME_IT}"
+        )
 
 
 def _compared(folder: Path, kind: str, dates: Dates, *, source: str, now: datetime) -> Iterator[bool]:
@@ -44,12 +54,15 @@ def _compared(folder: Path, kind: str, dates: Dates, *, source: str, now: dateti
     for batch in batched(rows(folder, kind), BATCH):
         stated = {row["Id"]: _date(row, now) for row in reversed(batch) if row.get("Id") and row["Id"] not in seen}
         seen.update(stated)
-        known = taken_over(source, kind, stated)
-        here = dates(list(known.values()))
-        for external_id, local_id in known.items():
-            at = stated[external_id]
-            if at and here.get(local_id, EPOCH) != EPOCH:
-                yield at == here[local_id]
+        yield from _agreeing(stated, taken_over(source, kind, stated), dates)
+
+
+def _agreeing(stated: Mapping[str, datetime | None], known: Mapping[str, int], dates: Dates) -> Iterator[bool]:
+    here = dates(list(known.values())) if known else {}
+    for external_id, local_id in known.items():
+        at = stated[external_id]
+        if at and here.get(local_id, EPOCH) != EPOCH:
+            yield at == here[local_id]
 
 
 def _date(row: Row, now: datetime) -> datetime | None:

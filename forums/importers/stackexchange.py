@@ -21,6 +21,7 @@ from forums.importers.common import BATCH, alone, grant_all, note, taken_over
 from forums.importers.dump import Progress, Row, rows
 from forums.importers.figures import keep_figures
 from forums.importers.people import take_people
+from forums.importers.sameness import require_same_users
 from forums.importers.values import (
     ANSWER,
     DELETED,
@@ -123,6 +124,7 @@ class Import:
         users = {row["Id"]: row for row in reversed(batch) if row.get("Id")}
         self.skipped["Users"] += sum(not row.get("Id") for row in batch)
         known = self._known("Users", users)
+        require_same_users(users, known, source=self.source, now=self.now)
         self._take_users({external: users[external] for external in reversed(users) if external not in known})
 
     def _take_users(self, users: dict[str, Row]) -> dict[str, Member]:

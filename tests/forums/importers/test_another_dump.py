@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from community.kernel.api import now
 from community.members.api import Member, erase_member
 from forums.importers.figures import audit
+from forums.importers.sameness import require_same_site
+from forums.management.commands import import_stackexchange
 from forums.models import Imported, Post, Topic
 from tests.forums.importers.dumps import COMMENTS, POSTS, USERS, load, state, write_dump
 
@@ -70,6 +72,25 @@ def test_an_import_that_was_cut_off_among_the_users_goes_on_and_another_dump_is_
         load(write_dump(tmp_path, Users=OTHER_USERS, Posts=OTHER_POSTS))
     load(write_dump(tmp_path))
     assert Post.objects.count() == 3
+
+
+def test_another_dump_that_was_begun_in_the_same_moment_is_refused_before_it_is_mixed_in(tmp_path, monkeypatch):
+    ours, other = tmp_path / "ours", tmp_path / "other"
+    ours.mkdir(), other.mkdir()
+    write_dump(ours), write_dump(other, Users=OTHER_USERS, Posts=OTHER_POSTS)
+
+    def while_the_other_is_compared(folder, **known):
+        monkeypatch.undo()
+        require_same_site(folder, **known)
+        load(ours)
+
+    monkeypatch.setattr(import_stackexchange, "require_same_site", while_the_other_is_compared)
+    with pytest.raises(CommandError, match=r"imported as bikes at this moment: of 2 users.*--source NAME"):
+        load(other)
+    alone = state()
+    load(ours)
+    assert state() == alone
+    assert set(Topic.objects.values_list("opened_at__year", flat=True)) == {2010}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ from crm_bridge.keywords.vocabulary import forget_vocabulary
 from crm_bridge.models import Keyword
 from forums.counts import board_differences, post_differences, topic_differences
 from forums.models import Board, Imported, ImportedVote, Post, Topic
-from tests.forums.importers.dumps import write_dump
+from tests.forums.importers.dumps import USERS, write_dump
+from tests.forums.importers.test_another_dump import OTHER_USERS
 from tests.threads import at_once, ever, no_locks
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -86,6 +87,35 @@ def test_what_several_imports_take_over_at_once_is_there_once(imports: Imports, 
 def test_imports_of_different_data_run_beside_each_other(imports: Imports):
     assert at_once([make("bikes" if name == "dump" else "talk") for name, make in imports.items()]) == Counter()
     assert Post.objects.filter(topic__board__slug="talk").count() == 250
+
+
+@pytest.fixture
+def two_dumps(tmp_path):
+    """Imports of two sites under one name at the same moment; returns the errors, and of how many sites people came."""
+    folders = [tmp_path / name for name in ("ours", "other")]
+    for folder, users in zip(folders, (USERS, OTHER_USERS), strict=True):
+        folder.mkdir()
+        write_dump(folder, Users=users)
+    rounds = iter(range(1000))
+
+    def run() -> tuple[Counter[str], int]:
+        slug = f"site{next(rounds)}"
+        load = partial(call_command, "import_stackexchange", board=slug, stdout=StringIO())
+        errors = at_once([partial(load, str(folder)) for folder in folders])
+        people = Imported.objects.filter(source=slug, kind="Users").values_list("local_id")
+        years = Member.objects.filter(pk__in=people, name="Ann Lee").values_list("joined_at__year")
+        return errors, len(set(years))
+
+    return run
+
+
+def test_of_two_sites_under_one_name_at_once_one_comes_in(two_dumps):
+    assert [two_dumps() for _ in range(5)] == [(Counter(CommandError=1), 1)] * 5
+
+
+def test_control_of_two_sites_both_say_they_came_in(two_dumps, monkeypatch):
+    monkeypatch.setattr("forums.importers.stackexchange.require_same_users", lambda *_users, **_known: None)
+    assert ever(lambda: two_dumps()[0] == Counter())
 
 
 @pytest.mark.parametrize("name", ["dump", "table"])
