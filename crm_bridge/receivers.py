@@ -39,7 +39,7 @@ from crm_bridge.keywords.vocabulary import capture, vocabulary
 from crm_bridge.mirror.queries import cared_about, muted_among
 from crm_bridge.models import AccessEntry
 from crm_bridge.models.console import AccessKind
-from crm_bridge.profiles.projector import INDEX, compute
+from crm_bridge.profiles.projector import INDEX, compute, learnt_anew
 from crm_bridge.profiles.queries import profile_of
 from crm_bridge.segments.services import AUDIENCE_ROLES
 
@@ -62,6 +62,12 @@ def forget_profile(fact: PermissionWithdrawn, *, now: datetime) -> None:
 def listed_again(member_ids: Collection[int]) -> None:
     """Who may be reached again after a pause is listed again."""
     mark(INDEX, member_ids)
+
+
+@fills("consent.repaired")
+def learn_anew(member_ids: list[int]) -> None:
+    """Whose lost yes was made anew is known by all they did since they gave it."""
+    learnt_anew(member_ids, now=clock())
 
 
 @fills("members.erase")

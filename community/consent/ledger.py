@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from community.consent.enums import Purpose
 from community.consent.facts import PermissionWithdrawn
 from community.consent.models import Permission, PermissionEntry
 from community.kernel.api import batched, contributions, hold, now, recountable
 
-BATCH = 1000
+CHUNK = 200  # members held at once
 
 Key = tuple[int, str, str]
 
@@ -25,25 +27,37 @@ def permission_drift() -> list[str]:
     ]
 
 
+def repair_permissions() -> Iterator[int]:
+    """Make the permissions that differ from the ledger anew, some members at a time. Yields how many differed.
+
+    Whose they are is told by ``consent.resumed``, and who permits a profile anew by ``consent.repaired``: what they
+    did while the yes was lost counts.
+    """
+    at = now()
+    for member_ids in batched(sorted({key[0] for key in _different(_by_the_ledger(), _held())}), CHUNK):
+        wrong, made = _repaired(member_ids, at=at)
+        if learnt := sorted({row.member_id for row in made if row.purpose == Purpose.PROFILING}):
+            contributions("consent.repaired", learnt)
+        yield wrong
+
+
 @transaction.atomic
-def repair_permissions() -> None:
-    """Make the permissions that differ from the ledger anew. Whose they are is told by ``consent.resumed``.
+def _repaired(member_ids: list[int], *, at: datetime) -> tuple[int, list[Permission]]:
+    """How many permissions of these members differed, and the yeses that were made anew.
 
     They are read once more when their members are held: what somebody says meanwhile is their word, no difference.
     """
-    people = sorted({key[0] for key in _different(_by_the_ledger(), _held())})
-    hold(people)
-    wanted = _by_the_ledger(member_id__in=people)
-    wrong = _different(wanted, _held(member_id__in=people))
+    hold(member_ids)
+    wanted = _by_the_ledger(member_id__in=member_ids)
+    wrong = _different(wanted, _held(member_id__in=member_ids))
     for member_id, purpose, channel in wrong:
         Permission.objects.filter(member_id=member_id, purpose=purpose, channel=channel).delete()
         if (member_id, purpose, channel) not in wanted:  # what was kept by it goes as with any no
             fact = PermissionWithdrawn(member_id=member_id, purpose=purpose, channel=channel, source="recount")
-            contributions("consent.withdrawn", fact, now=now())
-    rows = [wanted[key] for key in wrong if key in wanted]
-    Permission.objects.bulk_create(rows, batch_size=BATCH)
-    for member_ids in batched(sorted({key[0] for key in wrong}), BATCH):
-        contributions("consent.resumed", member_ids)
+            contributions("consent.withdrawn", fact, now=at)
+    made = Permission.objects.bulk_create([wanted[key] for key in wrong if key in wanted])
+    contributions("consent.resumed", sorted({key[0] for key in wrong}))
+    return len(wrong), made
 
 
 def _by_the_ledger(**those: Any) -> dict[Key, Permission]:

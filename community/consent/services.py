@@ -18,7 +18,7 @@ from community.consent.facts import ContactPaused, PermissionGranted, Permission
 from community.consent.models import Pause, Permission, PermissionEntry
 from community.consent.queries import decided_among
 from community.consent.texts import CONTACT_CHANNELS, PURPOSE_CHANNELS
-from community.kernel.api import Invalid, batched, contributions, publish, publish_many
+from community.kernel.api import Invalid, batched, contributions, hold, publish, publish_many
 
 BATCH = 1000
 _KEY = object()
@@ -48,6 +48,7 @@ class Permit:
 def grant(*, member_id: int, purpose: str, channel: str, text_version: str, source: str, now: datetime) -> None:
     """A member says yes. Again the same yes changes nothing. Raises Invalid for a pair that is not offered."""
     require_offered(purpose, channel)
+    hold([member_id])
     defaults = {"since": now, "text_version": text_version, "source": source}
     _row, created = Permission.objects.get_or_create(
         member_id=member_id, purpose=purpose, channel=channel, defaults=defaults
@@ -71,13 +72,13 @@ class Yes(NamedTuple):
 def grant_many(answers: Iterable[Yes], *, text_version: str, source: str) -> int:
     """Many members say yes: what ``grant`` does, in a few statements. Returns how many of the answers were new.
 
-    Raises Invalid for a pair that is not offered; then nothing is kept, not even the others. Where somebody says
-    the same yes in the same moment elsewhere, it raises IntegrityError and can be asked again.
+    Raises Invalid for a pair that is not offered; then nothing is kept, not even the others.
     """
     asked = {(yes.member_id, yes.purpose, yes.channel): yes for yes in reversed(list(answers))}
     for purpose, channel in sorted({key[1:] for key in asked}):
         require_offered(purpose, channel)
     people = {member_id for member_id, _purpose, _channel in asked}
+    hold(people)
     held = set(Permission.objects.filter(member_id__in=people).values_list("member_id", "purpose", "channel"))
     new = [yes for key, yes in reversed(asked.items()) if key not in held]
     said = {"text_version": text_version, "source": source}
@@ -94,7 +95,8 @@ def date_back(since: Mapping[int, datetime], *, source: str) -> int:
     Each is an entry of its own in the ledger. Whoever ever said yes or no elsewhere is left as they are, and nothing
     is dated later.
     """
-    held = Permission.objects.select_for_update().filter(member_id__in=list(since), source=source).order_by("pk")
+    hold(since)
+    held = Permission.objects.filter(member_id__in=list(since), source=source).order_by("pk")
     later = [row for row in held if since[row.member_id] < row.since]
     own = decided_among({row.member_id for row in later}, but=source) if later else set()
     dated = [row for row in later if row.member_id not in own]
@@ -123,6 +125,7 @@ def withdraw(*, member_id: int, purpose: str, channel: str, source: str, now: da
     What may not be kept without the yes goes at once, by the slot ``consent.withdrawn(fact, now)``.
     """
     require_offered(purpose, channel)
+    hold([member_id])
     held = Permission.objects.filter(member_id=member_id, purpose=purpose, channel=channel)
     if not held.delete()[0]:
         return

@@ -49,7 +49,7 @@ def keep_profiles(deliveries: Sequence[Delivery[Any]]) -> None:
     _catch_up(in_order)
     compute(changed, now=now())
     for member_id in sorted(late):
-        _rebuilt([member_id], now=now(), upto=last[member_id])
+        learnt_anew([member_id], now=now(), upto=last[member_id])
 
 
 def _catch_up(deliveries: Sequence[Delivery[Any]]) -> None:
@@ -191,11 +191,12 @@ def rebuild_profiles(*, now: datetime) -> Iterator[int]:
     The members' lanes are held meanwhile, so that no relay adds a fact twice.
     """
     for chunk in batched(list(Member.objects.order_by("pk").values_list("pk", flat=True)), CHUNK):
-        yield _rebuilt(chunk, now=now)
+        yield learnt_anew(chunk, now=now)
 
 
 @transaction.atomic
-def _rebuilt(member_ids: list[int], *, now: datetime, upto: int = 0) -> int:
+def learnt_anew(member_ids: list[int], *, now: datetime, upto: int = 0) -> int:
+    """Learn of some members from their kept facts alone, up to one where it is given. Returns how many they are."""
     lanes_held(member_ids)
     wipe(member_ids)
     said: set[int] = set()

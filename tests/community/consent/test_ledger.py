@@ -10,10 +10,15 @@ from community.consent import ledger
 from community.consent.ledger import permission_drift, repair_permissions
 from community.consent.models import Permission
 from community.consent.services import Yes, date_back, forget_member, grant, grant_many, permits_of, withdraw
-from community.kernel.api import facts_of
+from community.kernel.api import facts_of, now
 from community.search.models import Mark
 from community.traces.api import record_search
+from crm_bridge.models import Profile
+from crm_bridge.profiles.projector import rebuild_profiles
+from forums.api import ensure_board, open_topic
 from tests.people import member, permit
+from tests.relay import drain
+from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
 
@@ -67,9 +72,34 @@ def test_what_was_learnt_by_a_yes_that_is_none_goes_with_it():
         member_id=ada.pk, purpose="profiling", channel="onsite", since=NOW, text_version="1", source="nobody"
     )
     assert record_search(member=ada, words="tow bar", found=0, now=NOW + timedelta(days=1))
-    repair_permissions()
+    list(repair_permissions())
     assert (permits_of(ada.pk), permission_drift()) == (frozenset(), [])
     assert not any(delivery.fact.name.startswith("traces.") for delivery in facts_of(ada.pk))
+
+
+def test_what_was_done_while_a_yes_was_lost_is_learnt_when_it_is_made_anew():
+    load_words()
+    ada = permit(member("ada"), "profiling:onsite")
+    Permission.objects.all().delete()
+    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    open_topic(author=ada, board=board, title="Roof rack", source="Which?", now=now())
+    drain()
+    assert Profile.objects.get(member_id=ada.pk).interests == []
+    assert list(repair_permissions()) == [1]
+    learnt = Profile.objects.get(member_id=ada.pk).interests
+    assert [interest["keyword"] for interest in learnt] == ["roof-rack"]
+    list(rebuild_profiles(now=now()))
+    assert [one["keyword"] for one in Profile.objects.get(member_id=ada.pk).interests] == ["roof-rack"]
+
+
+def test_many_are_repaired_some_at_a_time(monkeypatch):
+    monkeypatch.setattr(ledger, "CHUNK", 2)
+    for member_id in range(20, 25):
+        yes(member_id)
+        yes(member_id, "offers")
+    Permission.objects.filter(purpose="offers").delete()
+    assert list(repair_permissions()) == [2, 2, 1]
+    assert permission_drift() == []
 
 
 @pytest.mark.parametrize("at_once", [False, True])
@@ -87,7 +117,7 @@ def test_what_differs_is_told_and_made_anew(rows, at_once):
     ]
     assert permission_drift() == told
     if at_once:
-        repair_permissions()
+        list(repair_permissions())
     else:
         said = StringIO()
         with pytest.raises(CommandError):
@@ -111,6 +141,6 @@ def test_what_is_said_while_a_repair_begins_is_no_difference(rows, monkeypatch):
         return read(**those)
 
     monkeypatch.setattr(ledger, "_held", held)
-    repair_permissions()
+    list(repair_permissions())
     assert (permits_of(7), permits_of(11)) == (frozenset(), {"product_news:email"})
     assert permission_drift() == []

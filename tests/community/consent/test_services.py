@@ -80,8 +80,8 @@ def test_many_answers_leave_what_one_at_a_time_would(now, django_assert_num_quer
     later = now + timedelta(days=1)
     pairs = [("product_news", "email"), ("offers", "push")]
     answers = [Yes(who, *pair, later + timedelta(hours=who)) for who in (7, 8) for pair in pairs]
-    # What is held, permissions, ledger, facts; on PostgreSQL their lock; savepoints around all of it.
-    with django_assert_num_queries(8 if connection.vendor == "postgresql" else 7):
+    # What is held, permissions, ledger, facts; on PostgreSQL their lock, twice; savepoints around all of it.
+    with django_assert_num_queries(9 if connection.vendor == "postgresql" else 7):
         assert grant_many([*answers, Yes(8, "offers", "push", now)], text_version="2", source="many") == 3
     assert [(e.purpose, e.source, e.at) for e in history(7)] == [
         ("product_news", "test", now),
@@ -105,8 +105,8 @@ def test_a_yes_of_one_source_may_count_from_earlier_on_and_the_ledger_has_both(n
     grant_many([Yes(who, *pair, now) for who in (7, 8, 9) for pair in pairs], text_version="1", source="demo")
     withdraw(member_id=8, purpose="offers", channel="push", source="mirror", now=now)
     untouched = [list(history(8)), permits_of(8)]
-    # What is held, who decided, permissions, ledger, facts; on PostgreSQL their lock; a savepoint around all of it.
-    with django_assert_num_queries(9 if connection.vendor == "postgresql" else 8):
+    # What is held, who decided, permissions, ledger, facts; on PostgreSQL their lock, twice; a savepoint around all of it.
+    with django_assert_num_queries(10 if connection.vendor == "postgresql" else 8):
         assert date_back({7: earlier, 8: earlier, 9: now + timedelta(days=1)}, source="demo") == 2
     assert [(e.purpose, e.at) for e in history(7)] == [(purpose, at) for at in (earlier, now) for purpose, _ in pairs]
     assert set(Permission.objects.filter(member_id=7).values_list("since", flat=True)) == {earlier}

@@ -1,0 +1,85 @@
+"""A repair beside a yes or a no of the same moment: both are done; the control shows that one would fail without."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from community.consent import ledger, services
+from community.consent.models import Permission
+from tests.people import THEN, member, permit
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+LATER = THEN + timedelta(days=1)
+
+
+def yes(member_id):
+    said = {"purpose": "product_news", "channel": "email", "text_version": "1", "source": "test"}
+    services.grant(member_id=member_id, now=LATER, **said)
+
+
+def no(member_id):
+    services.withdraw(member_id=member_id, purpose="product_news", channel="email", source="test", now=LATER)
+
+
+@pytest.fixture
+def beside(monkeypatch):
+    """Has a member say something while their permission, which is not as the ledger says, is being repaired."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer: the race needs PostgreSQL")
+    ada = permit(member("ada"), "product_news:email")
+    changed, held = threading.Event(), threading.Event()
+    publish, hold = services.publish, ledger.hold
+
+    def told(*args, **named):
+        changed.set()
+        held.wait(1)  # the repair has come to what is locked
+        publish(*args, **named)
+
+    def holds(people):
+        changed.wait(20)
+        hold(people)
+        held.set()
+
+    monkeypatch.setattr(services, "publish", told)
+    monkeypatch.setattr(ledger, "hold", holds)
+
+    def play(says):
+        errors = []
+        rows = Permission.objects.filter(member_id=ada.pk)
+        rows.delete() if says is yes else rows.update(since=THEN - timedelta(days=3))
+
+        def run():
+            try:
+                says(ada.pk)
+            except Exception as error:  # noqa: BLE001 - whatever went wrong is the result
+                errors.append(type(error).__name__)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        assert changed.wait(20)
+        try:
+            list(ledger.repair_permissions())
+        except Exception as error:  # noqa: BLE001 - as above
+            errors.append(type(error).__name__)
+        thread.join()
+        return errors
+
+    return play
+
+
+@pytest.mark.parametrize("says", [yes, no])
+def test_both_are_done(beside, says):
+    assert beside(says) == []
+    assert ledger.permission_drift() == []
+    assert Permission.objects.exists() == (says is yes)
+
+
+@pytest.mark.parametrize("says", [yes, no])
+def test_control_of_two_orders_of_locks_one_fails(beside, says, monkeypatch):
+    monkeypatch.setattr(services, "hold", lambda _member_ids: None)
+    assert beside(says) == ["OperationalError"]
