@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from community.consent.models import Permission, PermissionEntry
 from community.kernel.api import batched, contributions, hold, now, recountable
 
 CHUNK = 200  # members held at once
+SAID = ("since", "text_version", "source")
 
 Key = tuple[int, str, str]
 
@@ -90,17 +92,17 @@ def _held(**those: Any) -> dict[Key, Permission]:
     return {(row.member_id, row.purpose, row.channel): row for row in rows.iterator()}
 
 
-def _since(rows: dict[Key, Permission], key: Key) -> datetime | None:
-    return rows[key].since if key in rows else None
+def _values(rows: dict[Key, Permission], key: Key) -> tuple[Any, ...]:
+    return attrgetter(*SAID)(rows[key]) if key in rows else ()
 
 
 def _different(wanted: dict[Key, Permission], held: dict[Key, Permission]) -> list[Key]:
-    return sorted(key for key in wanted.keys() | held.keys() if _since(wanted, key) != _since(held, key))
+    return sorted(key for key in wanted.keys() | held.keys() if _values(wanted, key) != _values(held, key))
 
 
 def _said(rows: dict[Key, Permission], key: Key) -> str:
-    since = _since(rows, key)
-    return f"yes since {since:%Y-%m-%d}" if since else "no"
+    row = rows.get(key)
+    return f"yes since {row.since:%Y-%m-%d} (wording {row.text_version}, {row.source})" if row else "no"
 
 
 recountable("consent: permissions", check=permission_drift, repair=repair_permissions)

@@ -42,8 +42,8 @@ def rows():
     yes(8)
     no(8, at=NOW + timedelta(days=1))
     yes(8, at=NOW + timedelta(days=2))
-    grant_many([Yes(9, "offers", "email", NOW)], text_version="2", source="demo")
-    date_back({9: NOW - timedelta(days=30)}, source="demo")
+    grant_many([Yes(9, "offers", "email", NOW)], text_version="2", source="x")
+    date_back({9: NOW - timedelta(days=30)}, source="x")
     yes(10)
     forget_member(10)
     return kept()
@@ -109,11 +109,12 @@ def test_what_differs_is_told_and_made_anew(rows, at_once):
     Permission.objects.create(
         member_id=8, purpose="partners", channel="email", since=NOW, text_version="1", source="nobody"
     )
-    Permission.objects.filter(member_id=9).update(since=NOW)
+    Permission.objects.filter(member_id=9).update(since=NOW, text_version="3", source="y")
+    kept_9, wanted_9 = "yes since 2026-09-01 (wording 3, y)", "yes since 2026-08-02 (wording 2, x)"
     told = [
-        "member 7 product_news:email: no kept, yes since 2026-09-01 in the ledger",
-        "member 8 partners:email: yes since 2026-09-01 kept, no in the ledger",
-        "member 9 offers:email: yes since 2026-09-01 kept, yes since 2026-08-02 in the ledger",
+        "member 7 product_news:email: no kept, yes since 2026-09-01 (wording 1, test) in the ledger",
+        "member 8 partners:email: yes since 2026-09-01 (wording 1, nobody) kept, no in the ledger",
+        f"member 9 offers:email: {kept_9} kept, {wanted_9} in the ledger",
     ]
     assert permission_drift() == told
     if at_once:

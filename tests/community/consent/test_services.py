@@ -105,7 +105,7 @@ def test_a_yes_of_one_source_may_count_from_earlier_on_and_the_ledger_has_both(n
     grant_many([Yes(who, *pair, now) for who in (7, 8, 9) for pair in pairs], text_version="1", source="demo")
     withdraw(member_id=8, purpose="offers", channel="push", source="mirror", now=now)
     untouched = [list(history(8)), permits_of(8)]
-    # What is held, who decided, permissions, ledger, facts; on PostgreSQL their lock, twice; a savepoint around all of it.
+    # What is held, who decided, permissions, ledger, facts; on PostgreSQL their lock, twice; a savepoint around all.
     with django_assert_num_queries(10 if connection.vendor == "postgresql" else 8):
         assert date_back({7: earlier, 8: earlier, 9: now + timedelta(days=1)}, source="demo") == 2
     assert [(e.purpose, e.at) for e in history(7)] == [(purpose, at) for at in (earlier, now) for purpose, _ in pairs]

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import models
 from django.urls import reverse
@@ -116,6 +117,7 @@ def ada():
     services.pause_contact(member=ada, until=(at + timedelta(days=9)).date(), now=at)
     EmailAddress.objects.create(user=ada, email="ada@example.org", verified=True, primary=True)
     Authenticator.objects.create(user=ada, type=Authenticator.Type.TOTP, data={"secret": "SECRET-SEED"})
+    Session.objects.create(session_key="SECRET-SESSION", expire_date=at + timedelta(days=1))
     UserSession.objects.create(user=ada, ip="192.0.2.7", user_agent="Tests", session_key="SECRET-SESSION")
     Imported.objects.create(source="old-forum", kind="Users", external_id="17", local_id=ada.pk)
     looked = {"kind": "listed", "purpose": "product_news", "channel": "email", "why": "interest:camping", "at": at}
