@@ -7,7 +7,16 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from community.consent.api import Cell, Channel, PermissionRow, Purpose, history, paused_until, permission_table
+from community.consent.api import (
+    VERSION,
+    Cell,
+    Channel,
+    PermissionRow,
+    Purpose,
+    history,
+    paused_until,
+    permission_table,
+)
 from crm_bridge.mirror.queries.words import label_of
 
 HISTORY_PAGE = 50
@@ -21,6 +30,7 @@ class Switch:
     value: str
     label: str
     said: str
+    worded_anew: bool  # the question has other words today than the one that was answered
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ def permits_shown(member_id: int, *, now: datetime) -> Permits:
 
 def _switch(row: PermissionRow, cell: Cell) -> Switch:
     label = _("%(purpose)s: %(channel)s") % {"purpose": row.purpose.label, "channel": cell.channel.label}
-    return Switch(cell, f"{row.purpose}:{cell.channel}", label, said_where(cell.source))
+    return Switch(cell, f"{row.purpose}:{cell.channel}", label, said_where(cell.source), cell.text_version != VERSION)
 
 
 def said_where(source: str) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clubs.api import found_club, join_club
 from community.consent.api import VERSION, permits_of, withdraw
+from community.consent.models import Permission
 from community.kernel.api import now, publish
 from community.members.api import CarEntry, Member, Newcomer, Role, declare_keywords, import_members, set_garage
 from community.search.api import SearchDown, engine_of
@@ -259,9 +260,16 @@ def test_switches_change_what_was_switched_and_say_where_it_was_said(client, ada
     response = client.post(reverse("crm:permissions"), {"shown": shown, "permit": ["profiling:onsite", "offers:push"]})
     assert (response.status_code, response["Location"]) == (303, "/me/knows/#permits")
     assert permits_of(ada.pk) == {"profiling:onsite", "offers:push"}
-    assert f'on this page, wording of <span class="nowrap">{VERSION}</span>' in page(client)
+    text = page(client)
+    assert f'on this page, wording of <span class="nowrap">{VERSION}</span>' in text
+    assert "The words above are newer" not in text
     drain()
     assert audience(parse(f"interest:{RACK}"), now=now()).total == 0
+
+
+def test_whose_yes_is_older_than_the_wording_is_told(client, ada):
+    Permission.objects.filter(member_id=ada.pk).update(text_version="2026-09.1")
+    assert page(client).count("The words above are newer than your yes.") == Permission.objects.count() > 0
 
 
 def test_a_switch_by_script_answers_with_the_table_alone(client, ada):
