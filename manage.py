@@ -6,7 +6,9 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError
 
+from community.kernel.command_line import why_it_cannot_run
 from community.settings.env import keep_private
 
 if __name__ == "__main__":
@@ -14,7 +16,8 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings.dev")
     try:
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
-        if "--traceback" in sys.argv:
+    except (ImproperlyConfigured, DatabaseError) as error:
+        why = "" if "--traceback" in sys.argv else why_it_cannot_run(error)
+        if not why:
             raise
-        sys.exit(f"Paddock cannot run as it is set up. {error}")
+        sys.exit(f"Paddock cannot run as it is set up. {why}")

@@ -13,17 +13,21 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from community.settings import forms
+from community.settings.forms import Form
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One environment variable: how it is read, what it is when unset, what it means."""
+    """One environment variable: how it is read, what it is when unset, what it means, what its values look like."""
 
     name: str
     kind: str
     default: Any
     meaning: str
+    form: Form | None = None
 
 
 VARIABLES = (
@@ -54,6 +58,7 @@ VARIABLES = (
         "str",
         "http://127.0.0.1:8000",
         "The address members type: of links in mail and of a new site; with http, keys work without https.",
+        forms.SITE,
     ),
     Variable("PADDOCK_BRAND", "str", "Norling", "The brand's name in Latin script."),
     Variable("PADDOCK_BRAND_ZH", "str", "诺岭", "The brand's name in Chinese."),
@@ -63,13 +68,20 @@ VARIABLES = (
         True,
         "Whether migrate brings the starter vocabulary. 0: a site of another subject begins with words of its own.",
     ),
-    Variable("PADDOCK_TIME_ZONE", "str", "UTC", "Time zone of the dates on pages, in tables and in file names."),
+    Variable(
+        "PADDOCK_TIME_ZONE",
+        "str",
+        "UTC",
+        "Time zone of the dates on pages, in tables and in file names.",
+        forms.TIME_ZONE,
+    ),
     Variable(
         "DATABASE_URL",
         "str",
         "",
         "PostgreSQL address, as postgres://user:password@host:5432/name; without a password PGPASSWORD holds. Unset: "
         "SQLite under PADDOCK_HOME.",
+        forms.DATABASE,
     ),
     Variable(
         "REDIS_URL",
@@ -77,8 +89,15 @@ VARIABLES = (
         "",
         "Redis for the channel layer and the cache, as redis://user:password@host:6379/0. Unset: in memory, one "
         "process.",
+        forms.REDIS,
     ),
-    Variable("ELASTICSEARCH_URL", "str", "", "Elasticsearch address. Unset: the embedded engine under PADDOCK_HOME."),
+    Variable(
+        "ELASTICSEARCH_URL",
+        "str",
+        "",
+        "Elasticsearch address. Unset: the embedded engine under PADDOCK_HOME.",
+        forms.ELASTICSEARCH,
+    ),
     Variable(
         "PADDOCK_SEARCH_PREFIX", "str", "paddock_", "Prefix of index names, so that installations can share a cluster."
     ),
@@ -89,6 +108,7 @@ VARIABLES = (
         "Mail server: smtp+tls://user:password@host:587 (STARTTLS), smtp+ssl://user:password@host:465 (TLS from the "
         "first byte), or smtp://host:25 (in clear, for a server on the same machine). Unset: mail is written to files "
         "under PADDOCK_HOME/mail.",
+        forms.MAIL,
     ),
     Variable(
         "PADDOCK_FROM_EMAIL",
@@ -96,7 +116,7 @@ VARIABLES = (
         "community@localhost",
         "Sender of the community's mail, an address the mail server may send for.",
     ),
-    Variable("PADDOCK_LOG_LEVEL", "str", "INFO", "Least severe level that is logged."),
+    Variable("PADDOCK_LOG_LEVEL", "str", "INFO", "Least severe level that is logged.", forms.LEVEL),
     Variable(
         "PADDOCK_PROXIES",
         "int",
@@ -105,21 +125,38 @@ VARIABLES = (
         "(X-Forwarded-Proto). 0: browsers reach the web process itself. In production usually 1.",
     ),
     Variable(
-        "PADDOCK_METRICS_FROM", "list", [], "Addresses that may read /metrics, comma separated. Unset: nobody may."
+        "PADDOCK_METRICS_FROM",
+        "list",
+        [],
+        "Addresses that may read /metrics, comma separated. Unset: nobody may.",
+        forms.IP_ADDRESSES,
     ),
 )
 
 _KINDS = {"str": str, "bool": bool, "int": int, "list": list}
+_FORMS = {"bool": forms.SWITCH, "int": forms.COUNT}
 
 
 def read(name: str) -> Any:
-    """The value of a listed variable, as it is written. Raises KeyError for one that is not in the table.
+    """The value of a listed variable, as it is written.
 
+    Raises KeyError for one that is not in the table, and ImproperlyConfigured for a value that cannot be one.
     ``environ.Env()`` would take a secret that begins with ``$`` for the name of another variable.
     """
     variable = {entry.name: entry for entry in VARIABLES}[name]
     written = os.environ.get(name)
-    return variable.default if written is None else environ.Env.parse_value(written, _KINDS[variable.kind])
+    if written is None:
+        return variable.default
+    _require_form(variable, written)
+    return environ.Env.parse_value(written, _KINDS[variable.kind])
+
+
+def _require_form(variable: Variable, written: str) -> None:
+    form = variable.form or _FORMS.get(variable.kind)
+    if form is None or (not written and not variable.default) or form.fits(written):
+        return
+    given = "what is given" if form.secret else f"“{written}”"
+    raise ImproperlyConfigured(f"{variable.name} is to be {form.wanted}; {given} is none.")
 
 
 def home() -> Path:

@@ -66,7 +66,7 @@ def no_colon(part: Part) -> LineError:
 def no_window(part: Part) -> LineError:
     """Something that is no time."""
     message = _("Write “%(key)s<30d” for within 30 days, “%(key)s>30d” for longer ago.") % {"key": part.key}
-    number = re.match(r"=?([0-9]{1,4})\s*([dwmy]?)", part.value)
+    number = re.match(r"=?([0-9]{1,4})(?![0-9])\s*(?![-/.年][0-9]?)([dwmy]?)", part.value)  # but no date
     sign = ">" if part.sign in (">", ">=", "≥") else "<"
     meant = f"{part.key}{sign}{number[1]}{number[2] or 'd'}" if number and not part.minus else ""
     return LineError(message, part.start, part.end, (meant,) if meant else ())
@@ -100,6 +100,7 @@ def in_two_words(part: Part, after: Part, vocabulary: Vocabulary) -> None:
     if part.quoted or after.minus or (after.sign == ":") or vocabulary.find(part.value) is not None:
         return
     both = f"{part.value} {re.split('[<>=≥≤]', following)[0]}"
+    both = both.strip("()（）")
     if vocabulary.find(both) is not None:
         message = _("Words that belong together stand in quotation marks.")
         weight = f">={after.value.lstrip('=')}" if after.key else ""
@@ -116,6 +117,9 @@ def in_a_list(part: Part, keys: list[str]) -> None:
     if apart != value:
         message = _("A condition stands by itself, with a space before it; only a minus may stand before it.")
         raise LineError(message, part.start, part.end, (f"{'-' * part.minus}{apart}",))
+    if part.key == "interest" and (decimal := re.fullmatch(r"(.*[>≥]=?\s*[0-9]+),([0-9]+)", part.value)):
+        message, meant = _("A weight is a number from 0 to 10."), f"interest:{decimal[1]}.{decimal[2]}"
+        raise LineError(message, part.start, part.end, (meant,))
     if part.key == "interest" and len(part.values) > 1:
         message = _("Interests are asked for one by one, with a space between them.")
         single = " ".join(f"{'-' * part.minus}interest:{one}" for one in part.values)

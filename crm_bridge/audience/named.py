@@ -137,7 +137,8 @@ def owned_by_name(value: str, part: Part, names: Names) -> str:
     message = _("There is no car called “%(value)s”.") % {"value": value}
     keywords = names.vocabulary.keywords.values()
     models = (keyword.name for keyword in keywords if keyword.kind == KeywordKind.MODEL)
-    close = (*near(value, names.known_cars), *nearest(value, SUGGESTED, codes=False, words=names.vocabulary))
+    called = nearest(value, SUGGESTED, codes=False, kind=KeywordKind.MODEL, words=names.vocabulary)
+    close = (*near(value, names.known_cars), *called)
     raise unknown_name(message, part, map(quoted, close), map(quoted, (*names.known_cars, *models)))
 
 

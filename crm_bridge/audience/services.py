@@ -30,7 +30,8 @@ FEWEST = 10
 PAGE = 20
 FIELDS = {"club": "clubs"}
 SORTED_BY = {"active": "active_at", "joined": "joined_at", "days": "active_days", "acts": "acts"}
-WINDOWS = (3650, 365, 90, 30, 7)  # days ago; a facet counts between two of them
+EVER = 100 * 365
+WINDOWS = (EVER, 365, 90, 30, 7)  # days ago; a facet counts between two of them
 # Facets by the keys their values have in a line, where they are called otherwise.
 FACET_KEYS = {
     "interests": "interest",

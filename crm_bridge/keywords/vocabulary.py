@@ -107,11 +107,15 @@ def capture(text: str) -> Counter[str]:
     return vocabulary().capture(text)
 
 
-def nearest(term: str, limit: int = 3, *, codes: bool = True, words: Vocabulary | None = None) -> list[str]:
-    """Names, and codes if wanted, close to a term nobody knows: each keyword under the name that is closest."""
+def nearest(
+    term: str, limit: int = 3, *, codes: bool = True, kind: str = "", words: Vocabulary | None = None
+) -> list[str]:
+    """Names, and codes if wanted, close to a term nobody knows: each keyword, of a kind, under the closest name."""
     wanted = term.lower()
     close = []
     for keyword in (words or vocabulary()).keywords.values():
+        if kind and keyword.kind != kind:
+            continue
         names = (keyword.name_en, keyword.name_zh, *((keyword.code,) if codes else ()))
         # Of two that are as close, the one that is shown.
         likeness, at = max((_likeness(wanted, name.lower()), -at) for at, name in enumerate(names))

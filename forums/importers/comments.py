@@ -59,6 +59,7 @@ class Import:
         self.seen: set[str] = set()
         self.done: Counter[str] = Counter()
         self.too_long: list[int] = []
+        self.misdated: list[int] = []
 
     def read(self, progress: Progress) -> None:
         """Read all of it once without writing: is it readable, and when did each author begin? Raises Unreadable."""
@@ -132,7 +133,8 @@ class Import:
         )
 
     def _topic(self, comment: Comment, text: str, authors: dict[str, Member]) -> Topic:
-        self.done["misdated"] += comment.misdated
+        if comment.misdated:
+            self.misdated.append(comment.line)
         return open_topic(
             author=authors[short(comment.author)],
             board=self.board,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 OLDEST_YEAR = 1990
-FORMATS = (
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
-    "%Y年%m月%d日 %H:%M",
-    "%Y年%m月%d日",
-    "%Y-%m-%d %H:%M",
+# Seconds or milliseconds since 1970.
+UNIX = re.compile(r"([0-9]{10})(?:[0-9]{3}|\.[0-9]+)?")
+# A day, and a time of it where there is one: 2018/10/1 7:05, 2018.10.1, 2018年10月1日7时5分.
+WRITTEN = re.compile(
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
+    r"(?:[T\s]*([0-9]{1,2})[:时点](?:([0-9]{1,2})(?:[:分](?:([0-9]{1,2})秒?)?)?)?)?"
 )
 
 
@@ -26,15 +25,11 @@ def moment(text: str, *, now: datetime) -> datetime | None:
 
 
 def _parsed(text: str) -> datetime | None:
-    if re.fullmatch(r"[0-9]{10}([0-9]{3})?", text):
-        return datetime.fromtimestamp(int(text[:10]), UTC)
-    for read in (datetime.fromisoformat, *(_by(form) for form in FORMATS)):
-        try:
-            return read(text)
-        except ValueError:
-            continue
+    if since := UNIX.fullmatch(text):
+        return datetime.fromtimestamp(int(since[1]), UTC)
+    with suppress(ValueError):
+        return datetime.fromisoformat(text)
+    written = WRITTEN.fullmatch(text)
+    with suppress(ValueError):
+        return datetime(*(int(part or 0) for part in written.groups()), tzinfo=UTC) if written else None
     return None
-
-
-def _by(form: str) -> Callable[[str], datetime]:
-    return lambda text: datetime.strptime(text, form)  # noqa: DTZ007 - moment() adds the zone

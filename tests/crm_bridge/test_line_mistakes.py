@@ -77,6 +77,11 @@ def test_words_stay_as_they_were_typed():
         ("active<=30d", "active<=30d", ["active<30d"]),
         ("active<30", "active<30", ["active<30d"]),
         ("active>90天", "active>90天", ["active>90d"]),
+        ("joined<2026-01-01", "joined<2026-01-01", []),
+        ("joined<2026年1月", "joined<2026年1月", []),
+        ("interest:roof-rack>=2,5", "interest:roof-rack>=2,5", ["interest:roof-rack>=2.5"]),
+        ("interest:行李架≥2，5", "interest:行李架≥2，5", ["interest:行李架≥2.5"]),
+        ("interest:(roof rack)", "interest:(roof rack)", ['interest:"roof rack"']),
         ("ada OR ben", "OR", []),
         ("stage:stable or stage:growth", "or", []),
         ("stage:stable 或 stage:growth", "或", []),
@@ -118,6 +123,15 @@ def test_a_club_is_named_by_slug_or_title(text):
         assert caught.value.suggestions == ("touring",)
     else:
         assert parse(text).any == {"club": ("touring",)}
+
+
+def test_what_is_near_a_car_is_a_car():
+    Keyword.objects.create(code="tea", name_en="Tea", name_zh="茶", kind="topic")
+    Keyword.objects.create(code="tesca", name_en="Tesca", name_zh="特斯卡", kind="model")
+    vocabulary_changed()
+    with pytest.raises(LineError, match="no car") as caught:
+        parse("owns:Tesla")
+    assert caught.value.suggestions == ("Tesca",)
 
 
 @pytest.mark.parametrize(

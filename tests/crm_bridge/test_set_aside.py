@@ -1,7 +1,7 @@
 """A fact that was set aside and is tried again undoes nothing of what came after it."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from community.consent.api import withdraw
 from community.kernel.api import now
@@ -123,6 +123,10 @@ def test_facts_that_come_late_one_by_one_are_all_learnt_from(topic, ada, monkeyp
     bad = permit(member("bad"), "profiling:onsite")
     deliver_others()
     write_post(author=bad, topic=topic, source="Camping.", now=now())
+    aside_now = set(OutboxEvent.objects.filter(state=OutboxState.SET_ASIDE).values_list("pk", flat=True))
+    with pytest.raises(CommandError, match=r"^Not set aside: 0, 99999\. No fact is tried again\.$"):
+        call_command("relay", "replay", "99999", "0", str(min(aside_now)))
+    assert set(OutboxEvent.objects.filter(state=OutboxState.SET_ASIDE).values_list("pk", flat=True)) == aside_now
     call_command("relay", "replay")
     with monkeypatch.context() as patched:
         patched.setattr(projector, "take_in", failing_for(bad, projector.take_in))

@@ -19,6 +19,7 @@ from community.settings.env import VARIABLES, home
 pytestmark = pytest.mark.serverless
 
 ROOT = Path(__file__).parents[2]
+BEHIND = "Paddock cannot run as it is set up. The database is not of this version yet: run manage.py migrate.\n"
 SECRET = "a-long-secret-of-more-than-fifty-characters-0123456789-abcdefghij"
 
 
@@ -52,6 +53,23 @@ def test_every_documented_variable_is_read_and_no_other():
     for path in (ROOT / "community" / "settings").glob("*.py"):
         read |= set(re.findall(r'(?:env\.)?read\("(\w+)"\)', path.read_text()))
     assert read == {variable.name for variable in VARIABLES}
+
+
+@pytest.mark.parametrize("words", [("relay", "status"), ("recount", "--check"), ("explain", "ada")])
+def test_a_command_before_migrate_says_what_to_run(tmp_path, good, words):
+    done = manage(tmp_path, *words, **good)
+    assert (done.returncode, done.stderr) == (1, BEHIND)
+    assert "Traceback" in manage(tmp_path, *words, "--traceback", **good).stderr
+
+
+def test_a_command_without_its_database_says_so(tmp_path, good):
+    done = manage(tmp_path, "relay", "status", **good, DATABASE_URL="postgres://paddock:secret@127.0.0.1:1/paddock")
+    said = done.stderr.splitlines()[-1]
+    assert (done.returncode, said) == (
+        1,
+        "Paddock cannot run as it is set up. The database (DATABASE_URL) cannot be reached.",
+    )
+    assert "Traceback" not in done.stderr and "secret" not in done.stderr
 
 
 def test_production_passes_the_deployment_check(tmp_path, good):

@@ -65,7 +65,8 @@ class Command(BaseCommand):
             f"{done['repeated']} rows repeat a content_id of this file and are left out.": done["repeated"],
             f"{table.empty} rows without a text are left out.": table.empty,
             f"{done['erased']} comments are of people who were erased here: left out.": done["erased"],
-            f"{done['misdated']} dates were not understood; their comments are dated now.": done["misdated"],
+            f"{len(work.misdated)} dates were not understood ({_lines(work.misdated)}); "
+            "their comments are dated now.": work.misdated,
             f"{len(work.too_long)} comments of more than 40,000 characters left out ({_lines(work.too_long)}).": (
                 work.too_long
             ),

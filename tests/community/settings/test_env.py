@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import environ
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from redis import ConnectionPool
 
 from community.settings.databases import database
@@ -12,7 +13,7 @@ from community.settings.env import read
 ODD = "$a@b/c:d#e?f%g+h&i=j ä"
 
 
-@pytest.mark.parametrize("name", ["PADDOCK_SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"])
+@pytest.mark.parametrize("name", ["PADDOCK_SECRET_KEY", "PADDOCK_BRAND", "PADDOCK_FROM_EMAIL"])
 @pytest.mark.parametrize("value", ["$kx9", r"\$kx9", "$HOME", "$$kx9", ""])
 def test_a_value_is_not_the_name_of_another_variable(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
@@ -34,6 +35,56 @@ def test_a_value_is_not_the_name_of_another_variable(monkeypatch, name, value):
 def test_each_kind_is_read(monkeypatch, name, written, value):
     monkeypatch.setenv(name, written)
     assert read(name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("PADDOCK_PROXIES", "abc", "a number from 0 on; “abc” is none."),
+        ("PADDOCK_PROXIES", "-1", "a number from 0 on; “-1” is none."),
+        ("PADDOCK_DEBUG", "maybe", "1 or 0; “maybe” is none."),
+        ("PADDOCK_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL; “LOUD” is none."),
+        ("PADDOCK_LOG_LEVEL", "", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL; “” is none."),
+        ("PADDOCK_TIME_ZONE", "Mars/X", "the name of a time zone as Europe/Berlin; “Mars/X” is none."),
+        ("PADDOCK_METRICS_FROM", "10.0.0.1,zz", "IP addresses with commas between them; “10.0.0.1,zz” is none."),
+        ("PADDOCK_URL", "foo", "an address as https://community.example.com; what is given is none."),
+    ],
+)
+def test_a_value_that_is_none_is_told_by_the_name_of_its_variable(monkeypatch, name, written, said):
+    monkeypatch.setenv(name, written)
+    with pytest.raises(ImproperlyConfigured) as told:
+        read(name)
+    assert str(told.value) == f"{name} is to be {said}"
+
+
+BAD = {
+    "DATABASE_URL": ("mysql://secret@a/b", "secret", "$kx9", "postgres://secret@db:port/name", "postgres://db"),
+    "REDIS_URL": ("secret", "redis://", "http://secret@redis:6379", "redis://redis:0/0"),
+    "ELASTICSEARCH_URL": ("secret", "redis://secret@a", "http://", "http://secret@[::1"),
+    "EMAIL_URL": ("secret", "smtp://", "imap://secret@mail"),
+}
+GOOD = {
+    "DATABASE_URL": ("postgres://u:p@db:5432/n?sslmode=require", "postgres:///n", "sqlite:////srv/a.sqlite3", ""),
+    "REDIS_URL": ("redis://u:p@redis:6379/0", "rediss://redis", "unix:///run/redis.sock?db=1", ""),
+    "ELASTICSEARCH_URL": ("http://127.0.0.1:9200", "https://u:p@es.example.com/path", ""),
+    "EMAIL_URL": ("smtp+tls://u:p@mail:587", "smtp://mail:25", "consolemail://", ""),
+}
+
+
+@pytest.mark.parametrize(("name", "written"), [(name, one) for name, found in BAD.items() for one in found])
+def test_an_address_that_is_none_is_refused_and_not_repeated(monkeypatch, name, written):
+    monkeypatch.setenv(name, written)
+    with pytest.raises(
+        ImproperlyConfigured, match=rf"^{name} is to be an address as .*what is given is none\.$"
+    ) as told:
+        read(name)
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(("name", "written"), [(name, one) for name, found in GOOD.items() for one in found])
+def test_an_address_is_taken_as_it_is(monkeypatch, name, written):
+    monkeypatch.setenv(name, written)
+    assert read(name) == written
 
 
 def test_what_is_not_set_has_its_value_of_the_table(monkeypatch):

@@ -12,7 +12,7 @@ from crm_bridge.audience.services import JOINED, WEEKS, WINDOWS, audience, growt
 from crm_bridge.console.facets import FIRST, Chip, chips_of, facets_of
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.mirror import services
-from crm_bridge.models import Keyword
+from crm_bridge.models import Keyword, Profile
 from crm_bridge.templatetags.workbench import spark
 from tests.people import member, permit
 from tests.relay import drain
@@ -89,7 +89,7 @@ def test_the_first_values_are_shown_and_the_others_stand_behind_them(ada):
 
 
 @pytest.mark.parametrize(
-    ("days", "window"), [(5000, None), (3000, 0), (364, 1), (89, 2), (36, 2), (29, 3), (8, 3), (6, 4), (0, 4)]
+    ("days", "window"), [(20000, 0), (5000, 0), (3000, 0), (364, 1), (89, 2), (36, 2), (29, 3), (8, 3), (6, 4), (0, 4)]
 )
 def test_when_people_joined_is_counted_once_for_windows_and_weeks(ada, days, window):
     joined(ada, days)
@@ -98,6 +98,16 @@ def test_when_people_joined_is_counted_once_for_windows_and_weeks(ada, days, win
     assert [count for _cut, count in found.facets["joined_at"]] == [int(at == window) for at in range(len(WINDOWS))]
     assert len(found.growth) == WEEKS + 1
     assert [people for _at, people in found.growth] == [int(7 * week <= days) for week in range(WEEKS, -1, -1)]
+
+
+def test_each_window_counts_whom_its_part_of_a_line_finds(ada):
+    joined(ada, 5000)
+    Profile.objects.update(last_active_at=now() - timedelta(days=4000))
+    mark("audience", [ada.pk])
+    drain()
+    found = audience(parse(""), now=now())
+    for key in ("active", "joined"):
+        assert found.facets[f"{key}_at"][0][1] == audience(parse(f"{key}>365d"), now=now()).total == 1
 
 
 def test_growth_costs_no_question_more(ada, monkeypatch):

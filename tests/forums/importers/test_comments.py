@@ -75,7 +75,7 @@ def test_an_author_is_one_member_who_joined_with_the_first_comment(table):
 
 def test_what_was_not_understood_is_said(table, capsys):
     load(table(DATED))
-    assert "1 dates were not understood" in capsys.readouterr().out
+    assert "1 dates were not understood (line 4)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
@@ -294,7 +294,16 @@ def test_grants_are_never_later_than_the_acts_and_also_reach_who_was_here(table,
         ("2018-10-01", datetime(2018, 10, 1, tzinfo=UTC)),
         ("2018-10-01T08:00:00+08:00", datetime(2018, 10, 1, tzinfo=UTC)),
         ("2018/10/1 07:05", datetime(2018, 10, 1, 7, 5, tzinfo=UTC)),
+        ("2018/10/1 07:05:09", datetime(2018, 10, 1, 7, 5, 9, tzinfo=UTC)),
+        ("2018-10-1 7:05", datetime(2018, 10, 1, 7, 5, tzinfo=UTC)),
+        ("2018.1.2", datetime(2018, 1, 2, tzinfo=UTC)),
         ("2018年10月1日", datetime(2018, 10, 1, tzinfo=UTC)),
+        ("2018年1月2日13时05分", datetime(2018, 1, 2, 13, 5, tzinfo=UTC)),
+        ("2018年1月2日 13:05:07", datetime(2018, 1, 2, 13, 5, 7, tzinfo=UTC)),
+        ("2018年1月2日13点", datetime(2018, 1, 2, 13, tzinfo=UTC)),
+        ("2018年13月2日", None),
+        ("2018-02-30 07:05", None),
+        ("1538352000.5", datetime(2018, 10, 1, tzinfo=UTC)),
         ("1538352000", datetime(2018, 10, 1, tzinfo=UTC)),
         ("1538352000123", datetime(2018, 10, 1, tzinfo=UTC)),
         ("2999-01-01", NOW),

@@ -78,5 +78,7 @@ class Command(BaseCommand):
         aside = OutboxEvent.objects.filter(state=OutboxState.SET_ASIDE)
         if ids:
             aside = aside.filter(pk__in=ids)
+            if unknown := sorted(set(ids) - set(aside.values_list("pk", flat=True))):
+                raise CommandError(f"Not set aside: {', '.join(map(str, unknown))}. No fact is tried again.")
         count = aside.update(state=OutboxState.PENDING, attempts=0, retry_at=None)
         self.stdout.write(f"{count} facts will be tried again.")
