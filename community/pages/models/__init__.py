@@ -5,6 +5,7 @@ from community.pages.models.base import BrandPage, card_pictures
 from community.pages.models.hidden import HiddenItem
 from community.pages.models.home import HomePage
 from community.pages.models.landings import ClubPage, ContestPage, LandingPage
+from community.pages.models.languages import RemovedTranslation, withheld_from
 
 __all__ = [
     "ArticleIndexPage",
@@ -15,5 +16,7 @@ __all__ = [
     "HiddenItem",
     "HomePage",
     "LandingPage",
+    "RemovedTranslation",
     "card_pictures",
+    "withheld_from",
 ]

@@ -16,6 +16,7 @@ from community.kernel.api import contributions
 from community.pages.feed import mixed
 from community.pages.models.base import BrandPage
 from community.pages.models.hidden import HiddenItem
+from community.pages.models.languages import withheld_from
 
 FEED_LIMIT = 24
 
@@ -36,20 +37,19 @@ class HomePage(BrandPage):
     template = "pages/home.html"
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """The page at an address; where the reader's language never had one there, that of another one."""
+        """The page at an address; where the reader's language never had that page, the one in another language."""
         found = _routed(self, request, path_components)
-        others = self.get_translations() if found is None and not self._was_published(path_components) else ()
-        for other in others:
-            found = found or _routed(other, request, path_components)
-        if found is None:
+        others = self.get_translations().order_by("pk") if found is None else ()
+        tried = (_routed(other, request, path_components) for other in others)
+        result = found or next((other for other in tried if other and self._may_stand_in(other.page)), None)
+        if result is None:
             raise Http404
-        return found
+        return result
 
-    def _was_published(self, path_components: list[str]) -> bool:
-        """Whether there is a page that an editor took down, or has go up later."""
-        path = "/".join([*path_components, ""])
-        pages = Page.objects.filter(url_path=f"{self.url_path}{path}")
-        return bool(pages.exclude(first_published_at=None).exists())
+    def _may_stand_in(self, page: Page) -> bool:
+        """Whether a page in another language is for those who read this one."""
+        withheld = withheld_from(self.locale.language_code)
+        return not Page.objects.filter(withheld, pk=page.pk).exists()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The feed."""
