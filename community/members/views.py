@@ -75,7 +75,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     sent: QueryDict | None = request.POST or None
     if sent and "more" in sent:
         sent = with_another_row(sent)
-    form = SpaceForm(sent, initial=_initial(member))
+    form = SpaceForm(sent, initial=_initial(member), member=member)
     cars = list(member.cars.values("brand", "model", "year")) if not sent else None
     garage = Garage(sent, initial=cars, prefix=ROWS)
     failed = False
