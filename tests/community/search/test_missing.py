@@ -62,16 +62,16 @@ def test_the_status_tells_a_missing_index_from_an_empty_one():
 
 
 @pytest.mark.usefixtures("engine", "things")
-def test_the_status_says_which_documents_were_refused_when_and_why():
+def test_the_status_says_which_documents_were_refused_when_and_why_without_their_words():
     at = datetime(2026, 9, 1, 8, tzinfo=UTC)
     for number in range(22):
-        FailedDocument.objects.create(index="things", document_id=f"t{number}", error=f"no number:\n {'x' * 500}")
+        FailedDocument.objects.create(index="things", document_id=f"t{number}", error="no number: 'secret'")
         FailedDocument.objects.filter(document_id=f"t{number}").update(failed_at=at + timedelta(seconds=number))
     FailedDocument.objects.create(index="stones", document_id="s1", error="of another index")
     first, *lines = said("status").splitlines()
     assert first.endswith(", 22 refused")
     assert len(lines) == 20
-    assert lines[0] == f"  things t21, 2026-09-01 08:00:21 UTC: no number: {'x' * 389}"
+    assert lines[0] == "  things t21, 2026-09-01 08:00:21 UTC: no number"
     assert lines[-1].startswith("  things t2, ")
 
 
