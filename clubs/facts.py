@@ -21,6 +21,16 @@ class ClubJoined(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClubRoleGiven(Fact):
+    """A member of a club or circle leads or hosts it from now on, or is one like any other: leader, host, member."""
+
+    name: ClassVar[str] = "clubs.role.given"
+    club_id: int
+    slug: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClubLeft(Fact):
     """A member left a club or circle."""
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from clubs.facts import ClubJoined, ClubLeft
+from clubs.facts import ClubJoined, ClubLeft, ClubRoleGiven
 from clubs.models import Club, ClubKind, MemberRole, Membership
 from community.kernel.api import Invalid, contributions, publish
 from community.kernel.drawings import DRAWINGS
@@ -93,6 +93,8 @@ def join_club(*, member: Member, club: Club, role: str = MemberRole.MEMBER, now:
         member_id=member.pk, club_id=club.pk, slug=club.slug, kind=club.kind, title=club.title_en, keywords=words
     )
     publish(fact, now=now)
+    if role != MemberRole.MEMBER:
+        _role_given(member, club, role, now=now)
     mark_content("club", [club.pk])
     return True
 
@@ -109,8 +111,20 @@ def leave_club(*, member: Member, club: Club, now: datetime) -> bool:
 
 
 @transaction.atomic
-def set_role(*, member: Member, club: Club, role: MemberRole) -> None:
-    """Have somebody lead or host a club, or be a member like any other. Raises Invalid for who has not joined it."""
+def set_role(*, member: Member, club: Club, role: MemberRole, now: datetime) -> bool:
+    """Have somebody lead or host a club, or be a member like any other; again changes nothing. Returns whether it did.
+
+    Raises Invalid for who has not joined it.
+    """
+    here = Membership.objects.filter(club=club, member=member)
     # One statement: whoever leaves or is erased meanwhile has no row any longer.
-    if not Membership.objects.filter(club=club, member=member).update(role=role):
+    if here.exclude(role=role).update(role=role):
+        _role_given(member, club, role, now=now)
+        return True
+    if not here.exists():
         raise Invalid(_("This member has not joined the club."))
+    return False
+
+
+def _role_given(member: Member, club: Club, role: str, *, now: datetime) -> None:
+    publish(ClubRoleGiven(member_id=member.pk, club_id=club.pk, slug=club.slug, role=role), now=now)

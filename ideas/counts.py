@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from community.kernel.api import counted, hold_rows
+from community.kernel.api import counted, hold_rows, now
 from ideas.models import Contest, Idea, Vote
 
 
 def vote_differences() -> list[str]:
-    """Ideas whose kept vote count differs from the votes."""
-    wrong: Any = Idea.objects.annotate(n=counted(Vote.objects.all(), "idea")).exclude(n=F("vote_count"))
-    return [f"idea {idea.pk}: {idea.vote_count} kept, {idea.n} counted" for idea in wrong]
+    """Ideas whose kept vote count differs from the votes; the numbers only where everybody may read them."""
+    wrong: Any = Idea.objects.annotate(n=counted(Vote.objects.all(), "idea")).exclude(n=F("vote_count")).order_by("pk")
+    at = now()
+    return [_difference(idea, at) for idea in wrong.select_related("contest").prefetch_related("contest__phases")]
+
+
+def _difference(idea: Any, at: datetime) -> str:
+    if not idea.contest.switches_at(at).counts_visible:
+        return f"idea {idea.pk}: kept and counted differ (how much is hidden with the counts)"
+    return f"idea {idea.pk}: {idea.vote_count} kept, {idea.n} counted"
 
 
 @transaction.atomic

@@ -18,7 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from community.kernel.api import Conflict, Invalid, now, number_in
 from community.members.adapter import LONGEST_ADDRESS
 from community.members.models import Member
-from community.members.services import MOST_CARS, CarEntry, joined, require_free_name, require_free_username
+from community.members.services import (
+    MOST_CARS,
+    CarEntry,
+    joined,
+    require_few_keywords,
+    require_free_name,
+    require_free_username,
+)
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 PASSWORD = _("At least 10 characters that are not easy to guess.")
@@ -135,6 +142,17 @@ class SpaceForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+
+    def clean_name(self) -> str:
+        """No name of the brand or of its people: said beside whatever else is wrong."""
+        try:
+            return require_free_name(self.cleaned_data["name"], member=self.member)
+        except Invalid as error:
+            raise ValidationError(error.message) from error
+
     def clean_keywords(self) -> list[str]:
         """The keywords as a list."""
         text = self.cleaned_data["keywords"].replace("，", ",").replace("、", ",").replace("\n", ",")
@@ -142,7 +160,10 @@ class SpaceForm(forms.Form):
         too_long = [word for word in words if len(word) > 40]  # noqa: PLR2004 - the column's length
         if too_long:
             raise ValidationError(_("“%(word)s” is longer than 40 characters."), params={"word": too_long[0]})
-        return words
+        try:
+            return require_few_keywords(words)
+        except Invalid as error:
+            raise ValidationError(error.message) from error
 
 
 class CarForm(forms.Form):

@@ -24,6 +24,7 @@ from community.kernel.api import fields_sent, full_path, leads_to_sign_in, now
 from community.members.sessions import KEPT
 
 SAFE = {"GET", "HEAD"}
+LAPSED = "lapsed"
 
 
 class LanguageMiddleware:
@@ -108,7 +109,7 @@ class LapsedMiddleware:
             if request.user.is_authenticated:
                 _forget(request)
             elif leads_to_sign_in(response) and not request.headers.get("HX-Request") and _keep(request):
-                messages.info(request, _("Sign in first. What you wrote is kept, and can be sent after that."))
+                _say_once(request, _("Sign in first. What you wrote is kept, and can be sent after that."))
                 query = urlencode({"next": reverse("members:resume")})
                 return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
         elif response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in SAFE:
@@ -124,6 +125,15 @@ def _keep(request: HttpRequest) -> bool:
     kept: dict[str, Any] = {"path": full_path(request), "fields": fields, "at": now().timestamp()}
     request.session[KEPT] = kept | {"files": bool(request.FILES)}
     return True
+
+
+def _say_once(request: HttpRequest, text: str) -> None:
+    """Say it, unless it waits to be read already: whoever sends on without looking finds it once."""
+    waiting: Any = messages.get_messages(request)
+    said = any(message.extra_tags == LAPSED for message in waiting)
+    waiting.used = False  # they were looked through, not shown
+    if not said:
+        messages.info(request, text, extra_tags=LAPSED)
 
 
 def _forget(request: HttpRequest) -> None:

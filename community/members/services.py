@@ -156,12 +156,18 @@ def change_space(*, member: Member, name: str, about: str, language: str, now: d
     mark_content("member", [member.pk])
 
 
-@transaction.atomic
-def declare_keywords(*, member: Member, keywords: Iterable[str], now: datetime) -> list[str]:
-    """Replace the keywords of a space. Raises Invalid for more than 20. Returns them as kept."""
+def require_few_keywords(keywords: Iterable[str]) -> list[str]:
+    """Keywords as they are kept. Raises Invalid for more than 20."""
     kept = list(dict.fromkeys(word[:40] for word in (" ".join(k.replace("\0", "").split()) for k in keywords) if word))
     if len(kept) > MOST_KEYWORDS:
         raise Invalid(_("At most 20 keywords."), field="keywords")
+    return kept
+
+
+@transaction.atomic
+def declare_keywords(*, member: Member, keywords: Iterable[str], now: datetime) -> list[str]:
+    """Replace the keywords of a space. Raises Invalid for more than 20. Returns them as kept."""
+    kept = require_few_keywords(keywords)
     hold([member.pk])  # two pages of theirs that are saved at once: the later one stands, whole
     DeclaredKeyword.objects.filter(member=member).delete()
     rows = [DeclaredKeyword(member=member, text=text, position=at) for at, text in enumerate(kept)]

@@ -75,7 +75,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     sent: QueryDict | None = request.POST or None
     if sent and "more" in sent:
         sent = with_another_row(sent)
-    form = SpaceForm(sent, initial=_initial(member))
+    form = SpaceForm(sent, initial=_initial(member), member=member)
     cars = list(member.cars.values("brand", "model", "year")) if not sent else None
     garage = Garage(sent, initial=cars, prefix=ROWS)
     failed = False
@@ -120,9 +120,11 @@ def welcome(request: HttpRequest) -> HttpResponse:
             grant(**said, text_version=VERSION)
         else:  # whoever comes back to a question may have said yes before
             withdraw(**said)
-        return redirect(f"{request.path}?step={asked + 1}")
-    if asked is None:
+        if asked + 1 < len(QUESTIONS):
+            return redirect(f"{request.path}?step={asked + 1}")
         messages.success(request, _("Your answers are kept. You find and change them on your own page."))
+        return redirect("/")
+    if asked is None:
         return redirect("/")
     purpose, channel = QUESTIONS[asked]
     context = {

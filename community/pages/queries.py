@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import get_language
 from wagtail.models import Page
 
@@ -37,12 +37,8 @@ def landings_of(club_slugs: Sequence[str]) -> dict[str, ClubPage]:
 
 def latest_articles(limit: int) -> list[Any]:
     """The latest articles, each in the reader's language where it ever was in it; ``first`` is the same in all."""
-    articles = ArticlePage.for_everybody()
-    own = Q(locale__language_code=get_language())
-    ever = ArticlePage.objects.filter(own, translation_key=OuterRef("translation_key")).exclude(first_published_at=None)
     first = Page.objects.filter(translation_key=OuterRef("translation_key")).order_by("pk").values("pk")[:1]
-    found = articles.filter(own | ~Exists(ever)).annotate(first=Subquery(first))
-    return list(found.select_related("locale").order_by("-first_published_at", "-pk")[:limit])
+    return list(ArticlePage.for_readers().annotate(first=Subquery(first))[:limit])
 
 
 def _localized(kind: Any, **values: str) -> Any:

@@ -11,8 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_delete, post_migrate, post_save  # noqa: TID251 - Django's and Wagtail's own
 from django.dispatch import receiver
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
@@ -20,7 +20,7 @@ from community.kernel.api import fills
 from community.members.api import MemberCard, Role, cards
 from community.pages.feed import FeedItem
 from community.pages.interests import Interest, first_interests, interests_of
-from community.pages.models import ArticlePage, HiddenItem
+from community.pages.models import ArticlePage, HiddenItem, RemovedTranslation, withheld_from
 from community.pages.queries import latest_articles
 from community.pages.services import begin_site, let_edit
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
@@ -52,6 +52,7 @@ def _item(article: ArticlePage, key: int, author: MemberCard | None, interest: I
         reason=about or _("For everyone, from the brand"),
         reason_url=interest.url if interest else "",
         why="ring" if interest else "none",
+        language=article.locale.language_code,
         label=author.name if author else article.author_name,
         scene=article.scene,
     )
@@ -78,8 +79,9 @@ def _text(article: ArticlePage) -> str:
 
 
 def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
-    """Hits; articles in the index are for everybody, and here are asked once more."""
-    articles = ArticlePage.for_everybody().filter(pk__in=ids).select_related("locale")
+    """Hits; articles in the index are for everybody, and here are asked once more, in the reader's language too."""
+    withheld = withheld_from(get_language() or settings.LANGUAGE_CODE)
+    articles = ArticlePage.for_everybody().filter(~withheld, pk__in=ids).select_related("locale")
     return {
         article.pk: Found(
             article.get_url() or "/",
@@ -97,6 +99,12 @@ def article_changed(sender: Any, instance: Any, **kwargs: Any) -> None:
     """Wagtail published or withdrew a page."""
     if isinstance(instance, ArticlePage):
         mark_content("article", [instance.pk])
+
+
+def article_deleted(sender: Any, instance: ArticlePage, **kwargs: Any) -> None:
+    """An article is gone in one language; who deletes what was published did not mean to show it in another."""
+    if instance.first_published_at is not None:
+        RemovedTranslation.objects.get_or_create(translation_key=instance.translation_key, locale_id=instance.locale_id)
 
 
 def privacy_changed(sender: Any, instance: PageViewRestriction, **kwargs: Any) -> None:
@@ -118,6 +126,7 @@ def _mark_below(page: Page) -> None:
 
 page_published.connect(article_changed, dispatch_uid="paddock.article.published")
 page_unpublished.connect(article_changed, dispatch_uid="paddock.article.unpublished")
+post_delete.connect(article_deleted, sender=ArticlePage, dispatch_uid="paddock.article.deleted")
 post_page_move.connect(page_moved, dispatch_uid="paddock.article.moved")
 # Wagtail has no signal of its own for this.
 post_save.connect(privacy_changed, sender=PageViewRestriction, dispatch_uid="paddock.article.private")

@@ -6,12 +6,10 @@ import logging
 from collections.abc import Sequence
 
 from community.kernel.api import is_away
-from community.search.port import Doc, SearchDown
+from community.search.port import Doc, SearchDown, why
 from community.search.registry import Index
 
 logger = logging.getLogger("paddock.search")
-
-LONGEST_ERROR = 2000
 
 
 def documents(index: Index, ids: Sequence[str], version: int) -> list[Doc]:
@@ -32,7 +30,7 @@ def one_by_one(index: Index, ids: Sequence[str], version: int) -> tuple[list[Doc
             if is_nobodys_fault(error):
                 raise
             logger.exception("document cannot be read: %s %s", index.name, document_id)
-            errors[document_id] = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+            errors[document_id] = why(error)
         else:
             found.append(document)
     return found, errors

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from clubs.counts import member_differences, repair_members
-from clubs.models import Club, Membership
+from clubs.models import Club, MemberRole, Membership
 from clubs.queries import members_of
-from clubs.services import found_club, join_club, leave_club
+from clubs.services import found_club, join_club, leave_club, set_role
+from community.kernel.api import Invalid
 from community.kernel.models import OutboxEvent
 from community.members.api import erase_member
 from community.search.api import search_content
@@ -51,6 +52,21 @@ def test_joining_twice_makes_one_member_and_one_fact():
 def test_who_joins_the_club_of_a_brand_with_many_models_is_not_interested_in_each():
     join_club(member=member(), club=club(models=["A", "B", "C", "D"], keywords=["Acme"]), now=THEN)
     assert OutboxEvent.objects.get(name="clubs.club.joined").payload["keywords"] == ["Acme"]
+
+
+def test_a_role_is_a_fact_once():
+    found, ada, ida = club(), member("ada"), member("ida")
+    join_club(member=ada, club=found, now=THEN)
+    join_club(member=ida, club=found, role=MemberRole.LEADER, now=THEN)
+    roles = (MemberRole.HOST, MemberRole.HOST, MemberRole.MEMBER)
+    assert [set_role(member=ada, club=found, role=role, now=THEN) for role in roles] == [True, False, True]
+    with pytest.raises(Invalid):
+        set_role(member=member("wen"), club=found, role=MemberRole.HOST, now=THEN)
+    given = OutboxEvent.objects.filter(name="clubs.role.given").order_by("pk")
+    assert [(event.member_id, event.payload) for event in given] == [
+        (who.pk, {"club_id": found.pk, "slug": "estate", "role": role})
+        for who, role in ((ida, "leader"), (ada, "host"), (ada, "member"))
+    ]
 
 
 def test_leaving_twice_leaves_once():

@@ -2,14 +2,33 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from community.members.api import Role
 from ideas import services
-from ideas.models import Contest
-from tests.contests import SUBMISSION, contest, idea
+from ideas.models import Contest, Idea
+from tests.contests import RESULTS, SUBMISSION, VOTING, contest, idea, votes
 from tests.people import staff
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (VOTING, "kept and counted differ (how much is hidden with the counts)"),
+        (RESULTS, "7 kept, 3 counted"),
+    ],
+)
+def test_a_recount_tells_no_secret_tally(monkeypatch, capsys, at, said):
+    one = idea(contest())
+    votes(one, 3)
+    Idea.objects.update(vote_count=7)
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    with pytest.raises(CommandError, match="1 kept numbers differ"):
+        call_command("recount", check=True)
+    [line] = [line.strip() for line in capsys.readouterr().out.splitlines() if f"idea {one.pk}" in line]
+    assert line == f"idea {one.pk}: {said}"
 
 
 def test_a_contest_counts_on_from_its_highest_number(capsys):

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from community.inbox.models import LiveMessage
 from community.kernel.api import Conflict, Gone, Invalid, NotAllowed
@@ -233,7 +234,8 @@ def test_an_erased_member_votes_no_more():
     assert Vote.objects.count() == 0
 
 
-def test_kept_counts_equal_counted_votes_and_differences_are_named():
+def test_kept_counts_equal_counted_votes_and_differences_are_named(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: RESULTS)
     found = contest()
     one = idea(found)
     votes(one, 3)

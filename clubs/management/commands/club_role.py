@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from clubs.models import Club, MemberRole
 from clubs.services import set_role
-from community.kernel.api import PaddockError
+from community.kernel.api import PaddockError, now
 from community.members.api import Member
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError("No member has this user name.")
         role = MemberRole(options["role"])
         try:
-            set_role(member=member, club=club, role=role)
+            set_role(member=member, club=club, role=role, now=now())
         except PaddockError as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"/clubs/{club.slug}/: {member.username} is {role.value}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -12,7 +13,7 @@ from community.kernel.api import batched
 from community.search.elastic.compiler import Compiler, result
 from community.search.elastic.connection import Connection
 from community.search.elastic.generations import Generations
-from community.search.port import Doc, Query, Report, Result, Schema, SearchDown
+from community.search.port import Doc, Query, Report, Result, Schema, SearchDown, why
 
 CHUNK = 500
 STEP = 5000
@@ -22,6 +23,7 @@ CONFLICT = 409
 NOT_FOUND = 404  # the index itself
 TOO_MANY = 429
 SERVER_ERROR = 500
+NAMED_FIELD = re.compile(r"field \[(\w+)\]")
 
 
 class Elastic:
@@ -92,7 +94,7 @@ class Elastic:
             try:
                 row = self.schema.row(document)
             except ValueError as error:
-                report.errors[document.id] = str(error)
+                report.errors[document.id] = why(error)
                 continue
             guard = {"_id": document.id, "version": document.version, "version_type": "external_gte"}
             operations += [{"index": guard}, row]
@@ -111,7 +113,13 @@ class Elastic:
             elif got["status"] in (TOO_MANY, NOT_FOUND) or got["status"] >= SERVER_ERROR:
                 raise SearchDown(f"{got['status']} {got['error']['type']}")  # the relay sends the batch again
             else:
-                report.errors[got["_id"]] = f"{got['error']['type']}: {got['error']['reason']}"
+                report.errors[got["_id"]] = self._why(got["error"])
+
+    def _why(self, error: dict[str, Any]) -> str:
+        """The type of an error and the field it is about; the cluster's reason would quote the value."""
+        named = NAMED_FIELD.search(error.get("reason") or "")
+        about = f" in {named[1]}" if named and named[1] in self.schema.fields else ""
+        return f"{error['type']}{about}"
 
     def missing(self) -> bool:
         """Whether there is no index to write to."""

@@ -14,7 +14,7 @@ import tantivy
 from community.search.embedded.compiler import Compiler
 from community.search.embedded.files import FAILURES, Generations, is_engine_failure, physical
 from community.search.embedded.reader import Reader
-from community.search.port import Doc, Query, Report, Result, Schema, SearchDown, tie
+from community.search.port import Doc, Query, Report, Result, Schema, SearchDown, tie, why
 
 HEAP = 60_000_000
 REBUILD_HEAP = 200_000_000
@@ -98,7 +98,7 @@ class Embedded:
             try:
                 row = self._row(document)
             except ValueError as error:
-                report.errors[document_id] = str(error)
+                report.errors[document_id] = why(error)
                 continue
             if was is not None:
                 writer.delete_documents_by_term("id", document_id)
@@ -184,7 +184,7 @@ class Embedded:
                 writer.add_document(self._row(document))
                 report.written += 1
             except ValueError as error:
-                report.errors[document.id] = str(error)
+                report.errors[document.id] = why(error)
         writer.commit()
 
     def refresh(self) -> None:

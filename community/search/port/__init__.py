@@ -24,11 +24,13 @@ from community.search.port.schema import (
     NUMBER,
     TOKENS,
     WEIGHTS,
+    BadValue,
     Doc,
     Field,
     Schema,
     levels_of,
     tie,
+    why,
 )
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "NUMBER",
     "TOKENS",
     "WEIGHTS",
+    "BadValue",
     "Doc",
     "Engine",
     "Field",
@@ -54,4 +57,5 @@ __all__ = [
     "levels_of",
     "tie",
     "top",
+    "why",
 ]

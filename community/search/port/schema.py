@@ -32,6 +32,15 @@ class Field:
     scale: float = 10.0
 
 
+class BadValue(ValueError):
+    """A field does not take its value. Says which field, never the value: that may be a member's words."""
+
+
+def why(error: Exception) -> str:
+    """What is wrong with a document, for those who run the site: the words of others may quote its values."""
+    return str(error) if isinstance(error, BadValue) else type(error).__name__
+
+
 @dataclass(frozen=True)
 class Schema:
     """The fields of an index."""
@@ -67,15 +76,18 @@ class Schema:
     def encode(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Plain checked values: lists of text, floats, milliseconds, {tag: points}. Empty ones are left out.
 
-        Raises ValueError for an unknown field or a value of another kind.
+        Raises BadValue for an unknown field or a value of another kind.
         """
         out: dict[str, Any] = {}
         for name, value in values.items():
             found = self.fields.get(name)
             if found is None:
-                raise ValueError(f"{self.name} has no field {name}")
+                raise BadValue(f"no field {name}")
             if value is not None and value not in ("", [], {}, ()):
-                out[name] = self._encoded(name, found, value)
+                try:
+                    out[name] = self._encoded(name, found, value)
+                except (TypeError, ValueError, AttributeError) as error:
+                    raise BadValue(f"{type(error).__name__} in {name} ({found.kind})") from error
         return {name: value for name, value in out.items() if value not in ("", [], {})}
 
     def _encoded(self, name: str, found: Field, value: Any) -> Any:
@@ -138,7 +150,7 @@ def tokens_of(words: Iterable[Any]) -> str:
 def check_str(value: Any) -> str:
     """Text without NUL and lone surrogates. Raises ValueError for anything else."""
     if not isinstance(value, str):
-        raise ValueError(f"not text: {value!r}")  # noqa: TRY004 - one error for all bad values of a document
+        raise ValueError("not text")  # noqa: TRY004 - one error for all bad values of a document
     if value.isascii() and "\0" not in value:
         return value
     return value.replace("\0", "").encode("utf-8", "ignore").decode()
@@ -149,21 +161,21 @@ def check_tag(value: str) -> str:
     """A tag that both engines can name in a query. Raises ValueError for others."""
     value = check_str(value)
     if not value or len(value) > MAX_VALUE or set(value) & set(".>\\\1"):
-        raise ValueError(f"not a tag: {value!r}")
+        raise ValueError("not a tag")
     return value
 
 
 def check_number(value: Any) -> float:
     """A finite number. Raises ValueError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"not a number: {value!r}")
+        raise ValueError("not a number")
     return float(value)
 
 
 def millis(value: Any) -> int:
     """An instant in milliseconds since 1970. Raises ValueError without a zone."""
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError(f"not a time with a zone: {value!r}")
+        raise ValueError("not a time with a zone")
     return round(value.timestamp() * 1000)
 
 

@@ -87,10 +87,11 @@ def _switch(row: PermissionRow, cell: Cell) -> Switch:
 
 
 def said_where(source: str) -> str:
-    """Where an answer was given, in words."""
+    """Where an answer was given, in words. A ledger keeps the places of older versions: none is ever left out here."""
     places = {
         "welcome": _("when you joined"),
         "mirror": _("on this page"),
+        "settings": _("in your settings"),
         "demo import": _("with an import for a demonstration"),
     }
     return places.get(source, source)

@@ -257,6 +257,13 @@ def test_a_refused_sign_up_keeps_what_was_typed(client, change, english, chinese
     assert Member.objects.count() == 1
 
 
+def test_all_mistakes_of_a_sign_up_are_told_at_once(client):
+    wrong = {"name": "Norling", "username": "m a", "email": "no address", "password1": "short"}
+    response = client.post(reverse("account_signup"), JOINING | wrong)
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == set(wrong)
+
+
 @pytest.mark.parametrize(
     ("language", "short"),
     [

@@ -18,6 +18,8 @@ from tests.people import member
 pytestmark = pytest.mark.django_db
 TEXT = "My long answer,\nwritten for an hour. <b>行李架</b>"
 
+ROWS = {"car-TOTAL_FORMS": "0", "car-INITIAL_FORMS": "0"}
+
 
 @pytest.fixture
 def topic(now):
@@ -53,6 +55,26 @@ def test_a_reply_sent_signed_out_is_offered_again_after_signing_in(client, topic
     assert Post.objects.filter(author=otto).count() == 1
     assert KEPT not in client.session
     assert client.get("/me/resume/")["Location"] == "/"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_however_often_it_is_sent_it_is_said_once_until_it_was_read(client, topic, language):
+    client.cookies["django_language"] = language
+    for _read in range(2):
+        for number in range(3):
+            client.post(f"/topics/{topic.pk}/reply/", {"source": f"{TEXT}{number}"})
+        assert [message.level_tag for message in client.get("/account/login/").context["messages"]] == ["info"]
+    assert list(client.get("/account/login/").context["messages"]) == []
+
+
+def test_what_waits_to_be_read_beside_it_stays(client, topic, otto):
+    client.force_login(otto)
+    client.post("/me/space/", {"name": "Otto", "about": "", "keywords": "", "language": "en", **ROWS})
+    client.cookies["sessionid"] = "ended"
+    for _twice in range(2):
+        client.post(f"/topics/{topic.pk}/reply/", {"source": TEXT})
+    said = [str(message) for message in client.get("/account/login/").context["messages"]]
+    assert said == ["Your space is saved.", "Sign in first. What you wrote is kept, and can be sent after that."]
 
 
 def test_what_is_thrown_away_is_gone(client, topic, otto):

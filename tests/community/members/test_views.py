@@ -200,6 +200,19 @@ def test_a_refused_space_keeps_what_was_typed_and_changes_nothing(client, field,
     assert OutboxEvent.objects.count() == 1
 
 
+def test_all_mistakes_of_a_space_are_told_at_once(client):
+    client.force_login(member("maja", name="Before"))
+    many = ",".join(str(n) for n in range(21))
+    response = client.post(reverse("members:edit"), SPACE | {"name": "Norling", "keywords": many, "car-0-year": "24"})
+    assert response.status_code == 422
+    assert dict(response.context["form"].errors) == {
+        "name": ["This name is reserved for the brand."],
+        "keywords": ["At most 20 keywords."],
+    }
+    assert response.context["garage"].errors[0] == {"year": ["1900 or later."]}
+    assert (Member.objects.get().name, Car.objects.count()) == ("Before", 0)
+
+
 TEN = [("Norling", str(number), "") for number in range(10)]
 REFUSED_CARS = [
     (garage(("Norling", "", "")), ["A car needs a brand and a model."]),
@@ -259,7 +272,7 @@ def test_the_questions_begin_at_no_and_keep_a_yes(client):
     assert 'value="no" checked' in client.get(address).content.decode()
     assert client.post(address, {"answer": "no"})["Location"] == f"{address}?step=1"
     assert permits_of(maja.pk) == frozenset()
-    assert client.post(f"{address}?step=1", {"answer": "yes"})["Location"] == f"{address}?step=2"
+    assert client.post(f"{address}?step=1", {"answer": "yes"})["Location"] == "/"
     assert permits_of(maja.pk) == frozenset({"product_news:email"})
     assert client.get(f"{address}?step=2")["Location"] == "/"
 

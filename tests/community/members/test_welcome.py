@@ -4,13 +4,16 @@ import pytest
 from django.urls import reverse
 
 from community.consent.api import history, permits_of
+from community.members.views import QUESTIONS
 from tests.people import member
 
 pytestmark = pytest.mark.django_db
 
 
 def answer(client, said, step=0):
-    assert client.post(f"{reverse('members:welcome')}?step={step}", {"answer": said}).status_code == 302
+    response = client.post(f"{reverse('members:welcome')}?step={step}", {"answer": said})
+    assert response.status_code == 302
+    return response["Location"]
 
 
 def test_whoever_comes_back_to_a_question_and_says_no_has_said_no(client):
@@ -30,7 +33,14 @@ def test_whoever_comes_back_to_a_question_and_says_no_has_said_no(client):
 
 def test_at_the_end_it_is_said_that_the_answers_are_kept(client):
     client.force_login(member("bea"))
-    page = client.get(f"{reverse('members:welcome')}?step=99", follow=True)
+    for _twice in range(2):
+        assert client.get(f"{reverse('members:welcome')}?step=99")["Location"] == "/"
+    assert client.post(f"{reverse('members:welcome')}?step=99", {"answer": "yes"})["Location"] == "/"
+    assert list(client.get("/privacy/").context["messages"]) == []
+    last = len(QUESTIONS) - 1
+    for step in range(last):
+        assert answer(client, "no", step) == f"{reverse('members:welcome')}?step={step + 1}"
+    page = client.post(f"{reverse('members:welcome')}?step={last}", {"answer": "no"}, follow=True)
     assert page.redirect_chain == [("/", 302)]
     assert [str(message) for message in page.context["messages"]] == [
         "Your answers are kept. You find and change them on your own page."

@@ -99,3 +99,18 @@ def test_one_that_goes_away_in_the_middle_of_an_answer(elastic_address, monkeypa
     finally:
         door.open()
         engine.close()
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("failed to parse field [letter] of type [keyword]. Preview of field's value: 'secret'", "illegal in letter"),
+        ("failed to parse field [secret]", "illegal"),
+        (None, "illegal"),
+    ],
+)
+def test_what_the_cluster_refuses_is_noted_without_its_words(monkeypatch, reason, said):
+    engine = Elastic(S, client("http://127.0.0.1:1"))
+    refused = {"index": {"_id": "a", "status": 400, "error": {"type": "illegal", "reason": reason}}}
+    monkeypatch.setattr(engine, "_ask", lambda call: {"items": [refused]})
+    assert engine.put([Doc("a", 1, {"letter": "x"})]).errors == {"a": said}

@@ -147,19 +147,25 @@ def test_what_two_relays_made_at_once_is_filled_again(tables, monkeypatch):
 
 def test_a_document_that_cannot_be_loaded_stops_no_other_and_is_noted(tables):
     rows = tables["stones"]
-    rows.update(a={"tag": "x"}, bad=ValueError("no such thing"), odd={"tag": 7}, worse={"tag": object()})
+    rows.update(
+        a={"tag": "x"},
+        bad=ValueError("no such thing"),
+        odd={"tag": 7},
+        worse={"tag": object()},
+        words={"tag": [b"secret"]},
+    )
     tables["things"]["b"] = {"tag": "y"}
     write_all()
     assert (found("stones"), found("things"), Mark.objects.count()) == (["a"], ["b"], 0)
     noted = dict(FailedDocument.objects.values_list("document_id", "error"))
-    assert noted.keys() == {"bad", "odd", "worse"}
-    assert noted["bad"] == "ValueError: no such thing"
+    field = "TypeError in tag (keyword)"
+    assert noted == {"bad": "ValueError", "odd": field, "worse": field, "words": "ValueError in tag (keyword)"}
     assert rebuild("stones").errors.keys() == noted.keys()
     assert drift("stones") == ([], [])
-    rows.update(bad={"tag": "x"}, odd={"tag": "x"}, worse={"tag": "x"})
-    assert repair("stones") == 3
+    rows.update(bad={"tag": "x"}, odd={"tag": "x"}, worse={"tag": "x"}, words={"tag": "x"})
+    assert repair("stones") == 4
     write_all()
-    assert (found("stones"), FailedDocument.objects.count()) == (["a", "bad", "odd", "worse"], 0)
+    assert (found("stones"), FailedDocument.objects.count()) == (["a", "bad", "odd", "words", "worse"], 0)
 
 
 def test_a_database_that_is_away_is_no_documents_fault(tables):

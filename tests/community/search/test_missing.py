@@ -1,9 +1,11 @@
 """An index that was never made, or is lost, is no outage: the commands say so and make it."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from community.search import registry
@@ -62,17 +64,26 @@ def test_the_status_tells_a_missing_index_from_an_empty_one():
 
 
 @pytest.mark.usefixtures("engine", "things")
-def test_the_status_says_which_documents_were_refused_when_and_why():
+def test_the_status_says_which_documents_were_refused_when_and_why_without_their_words():
     at = datetime(2026, 9, 1, 8, tzinfo=UTC)
     for number in range(22):
-        FailedDocument.objects.create(index="things", document_id=f"t{number}", error=f"no number:\n {'x' * 500}")
+        FailedDocument.objects.create(index="things", document_id=f"t{number}", error="no number: 'secret'")
         FailedDocument.objects.filter(document_id=f"t{number}").update(failed_at=at + timedelta(seconds=number))
     FailedDocument.objects.create(index="stones", document_id="s1", error="of another index")
     first, *lines = said("status").splitlines()
     assert first.endswith(", 22 refused")
     assert len(lines) == 20
-    assert lines[0] == f"  things t21, 2026-09-01 08:00:21 UTC: no number: {'x' * 389}"
+    assert lines[0] == "  things t21, 2026-09-01 08:00:21 UTC: no number"
     assert lines[-1].startswith("  things t2, ")
+
+
+def test_what_older_versions_kept_of_refused_documents_is_cut():
+    kept = ("not text: 'secret: words'", "mapper_parsing_exception: secret", "ValueError in size (number)")
+    for number, error in enumerate(kept):
+        FailedDocument.objects.create(index="things", document_id=f"t{number}", error=error)
+    import_module("community.search.migrations.0002_errors_without_values").cut(apps, None)
+    errors = list(FailedDocument.objects.order_by("document_id").values_list("error", flat=True))
+    assert errors == ["not text", "mapper_parsing_exception", "ValueError in size (number)"]
 
 
 @pytest.mark.parametrize("repair", [False, True])

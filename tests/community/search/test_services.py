@@ -64,7 +64,7 @@ def test_a_refused_document_keeps_its_error_and_the_others_go_on(things):
     mark("things", ["bad", "a"])
     assert flush() == 2
     assert found() == ["a"]
-    assert [(f.document_id, f.error) for f in FailedDocument.objects.all()] == [("bad", "not a number: nan")]
+    assert [(f.document_id, f.error) for f in FailedDocument.objects.all()] == [("bad", "ValueError in size (number)")]
     things["bad"] = {"size": 1}
     mark("things", ["bad"])
     flush()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 
 from clubs.api import found_club, join_club
 from community.consent.api import VERSION, permits_of, withdraw
@@ -19,6 +20,7 @@ from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.mirror import queries, services
+from crm_bridge.mirror.queries.permits import said_where
 from crm_bridge.models import AccessEntry, Keyword, Profile, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import ensure_board, open_topic
@@ -177,6 +179,18 @@ def test_what_was_done_is_said_in_the_section_with_the_way_back(client, ada, val
 def test_a_message_of_the_mirror_is_not_lost_on_another_page(client, ada):
     act(client, act="mute", keyword=RACK)
     assert "Muted: roof rack." in client.get(reverse("members:me"), follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "places"),
+    [
+        ("en", ["when you joined", "on this page", "in your settings", "with an import for a demonstration"]),
+        ("zh-hans", ["加入时", "在本页", "在设置里", "导入演示数据时"]),
+    ],
+)
+def test_every_place_where_an_answer_was_ever_given_has_words(language, places):
+    with translation.override(language):
+        assert [said_where(source) for source in ("welcome", "mirror", "settings", "demo import")] == places
 
 
 def test_what_was_switched_is_said_where_the_switch_stands(client, ada):

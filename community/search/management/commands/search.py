@@ -16,7 +16,7 @@ from community.search.registry import engine_of, index_named, indexes
 from community.search.services import RebuildRunning, drift, lag, rebuild, repair
 
 SHOWN = 20  # refused documents of an index
-MOST_ERROR = 400  # characters
+MOST_ERROR = 100  # characters
 MAKES_IT = "manage.py relay --drain makes and fills it"
 
 
@@ -63,7 +63,8 @@ class Command(BaseCommand):
         kind = type(engine).__name__
         self.stdout.write(f"{name}: {kind}, {total}, {marks} waiting ({seconds:.1f} s), {failed.count()} refused")
         for one in failed.order_by("-failed_at", "-pk")[:SHOWN]:
-            why = " ".join(one.error.split())[:MOST_ERROR]
+            # Older versions kept what the engine said, with the value it refused after a colon.
+            why = one.error.partition(":")[0][:MOST_ERROR]
             self.stdout.write(f"  {name} {one.document_id}, {one.failed_at:%Y-%m-%d %H:%M:%S} UTC: {why}")
 
     def _rebuild(self, name: str, options: dict[str, Any]) -> None:

@@ -1,0 +1,75 @@
+"""Editorial parts of pages that other apps serve."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page
+
+from community.pages.models.base import BrandPage, body_field
+
+
+class LandingPage(BrandPage):
+    """The editorial part of a page that another app serves."""
+
+    lead = models.TextField(_("lead"), max_length=600, blank=True)
+    scene = models.CharField(_("drawing"), max_length=20, blank=True, help_text=_("Shown where there is no picture."))
+    picture = models.ForeignKey(
+        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    body = body_field()
+    editorial_panels: ClassVar = [FieldPanel(name) for name in ("lead", "picture", "scene", "body")]
+    url_name = ""
+    thing = ""
+
+    class Meta:
+        abstract = True
+
+    def address(self) -> str:
+        """Where the app serves it."""
+        return reverse(self.url_name, args=[getattr(self, self.thing)])
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> tuple[int, str, str] | None:
+        """The app's address is the page's."""
+        parts = super().get_url_parts(request)
+        return (parts[0], settings.PADDOCK_URL, self.address()) if parts else None
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Lead on to the app's page."""
+        response = HttpResponse(status=302)
+        response["Location"] = self.address()
+        return response
+
+
+class ContestPage(LandingPage):
+    """The brief of a contest: prize and rules beside the text."""
+
+    contest_slug = models.SlugField(_("contest"), max_length=60)
+    prize = models.TextField(_("prize"), max_length=600, blank=True)
+    rules = models.TextField(_("rules"), max_length=1000, blank=True)
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        FieldPanel("contest_slug"),
+        *LandingPage.editorial_panels,
+        FieldPanel("prize"),
+        FieldPanel("rules"),
+    ]
+    template = "pages/brief.html"
+    url_name = "ideas:contest"
+    thing = "contest_slug"
+
+
+class ClubPage(LandingPage):
+    """The landing page of a club."""
+
+    club_slug = models.SlugField(_("club"), max_length=60)
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("club_slug"), *LandingPage.editorial_panels]
+    template = "pages/landing.html"
+    url_name = "clubs:club"
+    thing = "club_slug"
