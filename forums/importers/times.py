@@ -29,7 +29,8 @@ def _parsed(text: str) -> datetime | None:
         return datetime.fromtimestamp(int(since[1]), UTC)
     with suppress(ValueError):
         return datetime.fromisoformat(text)
-    written = WRITTEN.fullmatch(text)
-    with suppress(ValueError):
-        return datetime(*(int(part or 0) for part in written.groups()), tzinfo=UTC) if written else None
+    if written := WRITTEN.fullmatch(text):
+        year, month, day, hour, minute, second = (int(part or 0) for part in written.groups())
+        with suppress(ValueError):
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     return None
