@@ -23,7 +23,7 @@ from forums.models import Post
 @login_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a post. Where it was changed meanwhile, both texts are shown, and saving again puts this one there."""
-    found = readable_post(request, pk)
+    found = readable_post(request.user, pk)
     services.require_editor(member_of(request), found)
     form = _form(request, found)
     # A form that does not say what it began from fits no version: nothing is written over unseen.
@@ -43,7 +43,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 now=now(),
             )
         except Outdated as error:
-            found = readable_post(request, pk)
+            found = readable_post(request.user, pk)
             version, context = found.version, _as_it_is(found, error)
         except PaddockError as error:
             tell(form, error)
@@ -72,7 +72,7 @@ def _as_it_is(found: Post, error: Outdated) -> dict[str, Any]:
 @login_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then delete."""
-    found = readable_post(request, pk)
+    found = readable_post(request.user, pk)
     services.require_editor(member_of(request), found)
     if request.method != "POST":
         return render(request, "forums/delete.html", {"post": found, "section": "clubs"})

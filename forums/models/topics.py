@@ -74,10 +74,6 @@ class Topic(models.Model):
         """Where the post of a number stands; a deleted one leaves its place there."""
         return f"{self.get_absolute_url()}?page={page_of(number)}#p{number}"
 
-    def is_visible_to(self, viewer: Any) -> bool:
-        """Whether somebody may read it, as ``visible_to`` of the queryset."""
-        return self.deleted_at is None and self.board.readers in readers_of(viewer)
-
     @property
     def reply_count(self) -> int:
         """Posts after the first one."""
