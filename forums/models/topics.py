@@ -76,8 +76,8 @@ class Topic(models.Model):
 
     @property
     def reply_count(self) -> int:
-        """Posts after the first one."""
-        return max(0, self.post_count - 1)
+        """Posts after the first one, which a deleted topic does not count among those it shows."""
+        return self.post_count if self.deleted_at else max(0, self.post_count - 1)
 
     @property
     def told_title(self) -> str:
