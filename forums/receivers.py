@@ -220,9 +220,10 @@ register_content(
     )
 )
 
+# Topics count from what posts keep, boards from what topics keep.
+recountable("posts: reactions, score, comments", check=counts.post_differences, repair=counts.repair_posts)
 recountable("topics: what they show", check=counts.topic_differences, repair=counts.repair_topics)
 recountable("boards: topics and posts", check=counts.board_differences, repair=counts.repair_boards)
-recountable("posts: reactions, score, comments", check=counts.post_differences, repair=counts.repair_posts)
 recountable(
     "imports: answers and tags as stated",
     check=counts.figure_differences,

@@ -1,8 +1,7 @@
-"""Posts: replying, editing, deleting and bringing back."""
+"""Posts: replying and editing."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,21 +10,13 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
 from community.kernel import markup
-from community.kernel.api import Fact, Gone, Outdated, publish, publish_many
+from community.kernel.api import Gone, Outdated, publish
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
-from forums.counts import set_counts, set_shown
 from forums.enums import PostKind
-from forums.erasure import forget_deleted
-from forums.facts import (
-    PostDeleted,
-    PostEdited,
-    PostRestored,
-    PostWritten,
-    RepliesRetitled,
-)
+from forums.facts import PostEdited, PostWritten
 from forums.models import Post, PostRevision, Topic, topic_slug
-from forums.services.held import append, count_on_board, locked, mark, sent_before, visible
+from forums.services.held import append, locked, mark, sent_before
 from forums.services.rights import require_editor, require_open, require_reader
 from forums.services.texts import Text, called, clean_title, note_names, prepare
 
@@ -175,97 +166,3 @@ def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> 
         return
     old.title, old.source, old.removed_at, old.removed_by = "", "", now, actor
     old.save(update_fields=["title", "source", "removed_at", "removed_by"])
-
-
-@transaction.atomic
-def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
-    """The post is no longer shown; deleting the first one takes the topic with it. Again changes nothing.
-
-    Where the author was erased, nothing of it stays.
-    """
-    topic = locked(post.topic)
-    post = Post.objects.select_for_update().get(pk=post.pk)
-    require_editor(actor, post)
-    if post.deleted_at:
-        return
-    post.deleted_at, post.deleted_by = now, actor
-    post.save(update_fields=["deleted_at", "deleted_by"])
-    before = visible(topic)
-    topic.post_count -= 1
-    topic.sequence += 1
-    topic.deleted_at = now if post.number == 1 else topic.deleted_at
-    if topic.best_answer_id == post.pk:
-        topic.best_answer = None
-    topic.save(update_fields=["post_count", "sequence", "deleted_at", "best_answer"])
-    set_shown([topic.pk])
-    count_on_board(topic, before)
-    if post.kind == PostKind.COMMENT and post.parent_id:
-        set_counts([post.parent_id], ["comment_count"])
-    fact: Fact = PostDeleted(
-        member_id=post.author_id,
-        topic_id=topic.pk,
-        post_id=post.pk,
-        is_first=post.number == 1,
-        actor_id=actor.pk,
-    )
-    told = [fact, *(_retitled(topic, actor) if post.number == 1 else ())]
-    publish_many([(fact, now) for fact in told])  # which waits for an erasure of the author
-    if Member.objects.filter(pk=post.author_id).exclude(erased_at=None).exists():
-        forget_deleted(post, now=now)
-    mark(post)
-    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
-
-
-@transaction.atomic
-def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
-    """A deleted post is shown again."""
-    topic = locked(post.topic)
-    post = Post.objects.select_for_update().get(pk=post.pk)
-    require_role(actor, Role.MODERATOR)
-    if not post.deleted_at:
-        return
-    if not post.source:
-        raise Gone(_("Nothing is left of this post: its author was erased."))
-    post.deleted_at = post.deleted_by = None
-    post.save(update_fields=["deleted_at", "deleted_by"])
-    before = visible(topic)
-    topic.post_count += 1
-    topic.sequence += 1
-    topic.deleted_at = None if post.number == 1 else topic.deleted_at
-    topic.save(update_fields=["post_count", "sequence", "deleted_at"])
-    set_shown([topic.pk])
-    count_on_board(topic, before)
-    if post.kind == PostKind.COMMENT and post.parent_id:
-        set_counts([post.parent_id], ["comment_count"])
-    fact: Fact = PostRestored(
-        member_id=post.author_id,
-        topic_id=topic.pk,
-        post_id=post.pk,
-        title=topic.told_title,
-        text=post.text[: markup.FACT_TEXT],
-        is_first=post.number == 1,
-        actor_id=actor.pk,
-        written_at=post.written_at.isoformat(),
-    )
-    told = [fact, *(_retitled(topic, actor) if post.number == 1 else ())]
-    publish_many([(fact, now) for fact in told])
-    mark(post)
-    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
-
-
-def _retitled(topic: Topic, actor: Member) -> list[Fact]:
-    """What replies to a topic are told to be in from now on, one fact for each of their authors."""
-    replies = Post.objects.filter(topic=topic, number__gt=1, deleted_at=None, author__erased_at=None)
-    posts: dict[int, list[int]] = defaultdict(list)
-    for pk, author_id in replies.order_by("pk").values_list("pk", "author_id"):
-        posts[author_id].append(pk)
-    return [
-        RepliesRetitled(
-            member_id=author_id,
-            topic_id=topic.pk,
-            post_ids=tuple(ids),
-            title=topic.told_title,
-            actor_id=actor.pk,
-        )
-        for author_id, ids in posts.items()
-    ]

@@ -66,7 +66,7 @@ def _open(
         last_post_at=now,
         last_author=author,
     )
-    post = append(topic, author, text, now, topics=1)
+    post = append(topic, author, text, now)
     note_names(post, text, title)
     mentioned, quoted = called(text, author, now)
     fact = TopicOpened(

@@ -388,6 +388,22 @@ def test_what_is_imported_late_is_not_the_latest(now):
     no_differences()
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_what_is_imported_into_a_deleted_topic_is_nothing_to_its_board(left):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    if left:
+        reply(opened)
+    services.delete_post(actor=moderator, post=first_post(opened), now=THEN + timedelta(hours=2))
+    for hours in (-1, 5):
+        at = THEN + timedelta(hours=hours)
+        services.write_post(author=member(), topic=opened, source=f"{hours}", now=at, imported=True)
+        assert list(Board.objects.values_list("topic_count", "post_count", "last_post_at")) == [(0, 0, None)]
+        no_differences()
+    services.restore_post(actor=moderator, post=first_post(opened), now=THEN + timedelta(hours=6))
+    assert list(Board.objects.values_list("topic_count", "post_count", "last_post_at")) == [(1, 3 + left, at)]
+    no_differences()
+
+
 def test_closing_and_pinning_are_facts_and_twice_is_once(now):
     opened, moderator = topic(), staff(Role.MODERATOR)
     for state in (True, True, False, False):
