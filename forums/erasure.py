@@ -93,6 +93,7 @@ def _take_back_reactions(member_id: int) -> None:
     for count in sorted(set(useful.values())):
         for topics in batched((topic_id for topic_id, times in useful.items() if times == count), BATCH):
             Topic.objects.filter(pk__in=topics).update(useful_count=F("useful_count") - count)
+            mark_content("topic", topics)
     mine.delete()
 
 
