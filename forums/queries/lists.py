@@ -18,9 +18,8 @@ from community.members.api import MemberCard, cards
 from forums.models import Board, BoardRead, Post, ReadState, Topic
 
 LATEST_OWN = 300
-MEMBERS_SHOWS = ("unread", "yours")
-MODERATORS_SHOWS = ("deleted",)
-SHOWS = ("waiting", "answered", *MEMBERS_SHOWS, *MODERATORS_SHOWS)
+OF_MEMBERS = ("unread", "yours")  # lists for who is signed in
+DELETED = "deleted"  # the list for moderators
 ORDERS = {"": ("-pinned", "-last_post_at"), "new": ("-opened_at",), "lively": ("-post_count",)}
 BEGINNING, PICTURE_WITHIN = 300, 4000  # characters
 PICTURE = re.compile(r'<img[^>]*? src="([^"]+)"')  # one of ours: others' are not let into a post
@@ -131,11 +130,11 @@ def board_rows(boards: Iterable[Board], reader: Any) -> list[BoardRow]:
 
 
 def board_topics(board: Board, viewer: Any, show: str = "", order: str = "") -> models.QuerySet[Topic]:
-    """The topics of a board; ``show`` is one of SHOWS, else all; ``order`` one of ORDERS.
+    """The topics of a board; ``show`` is waiting, answered, unread, yours or deleted, else all; ``order`` of ORDERS.
 
     By the latest post the pinned ones come first; of deleted ones, which moderators read, the one deleted last.
     """
-    if show in MODERATORS_SHOWS:
+    if show == DELETED:
         deleted = Topic.objects.deleted_for(viewer).filter(board=board)
         return deleted.only(*LISTED).order_by("-deleted_at", "-pk")
     topics = Topic.objects.visible_to(viewer).filter(board=board)
@@ -143,8 +142,10 @@ def board_topics(board: Board, viewer: Any, show: str = "", order: str = "") -> 
         topics = topics.filter(post_count=1, closed=False)
     elif show == "answered":
         topics = topics.filter(Q(answered_by_brand=True) | Q(best_answer__isnull=False))
-    elif show in MEMBERS_SHOWS:
-        topics = topics.filter(pk__in=unread(viewer, [board.pk])) if show == "unread" else topics.filter(author=viewer)
+    elif show == "unread":
+        topics = topics.filter(pk__in=unread(viewer, [board.pk]))
+    elif show == "yours":
+        topics = topics.filter(author=viewer)
     return topics.only(*LISTED).order_by(*ORDERS.get(order, ORDERS[""]), "-pk")
 
 
