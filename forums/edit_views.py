@@ -38,6 +38,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 post=found,
                 source=data["source"],
                 title=data.get("title"),
+                tags=[data["tags"]] if "tags" in data else None,
                 based_on=version,
                 forget=data.get("forget", False),
                 now=now(),
@@ -55,9 +56,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, found: Post) -> EditForm:
-    form = EditForm(request.POST or None, initial={"source": found.source, "title": found.topic.title})
+    initial = {"source": found.source, "title": found.topic.title, "tags": ", ".join(found.topic.tags)}
+    form = EditForm(request.POST or None, initial=initial)
     if found.number != 1:
-        del form.fields["title"]
+        del form.fields["title"], form.fields["tags"]
     if not has_role(request.user, Role.MODERATOR):
         del form.fields["forget"]
     return form

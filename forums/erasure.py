@@ -120,7 +120,7 @@ def forget_deleted(post: Post, *, now: datetime) -> None:
 
 
 def _blank(payload: dict[str, Any]) -> dict[str, Any]:
-    return {**payload, "title": GONE, "text": ""}
+    return {**payload, "title": GONE, "text": "", **({"tags": []} if "tags" in payload else {})}
 
 
 def _pictured(member_id: int) -> Any:
@@ -292,4 +292,5 @@ def _fact(post: Post) -> PostRedacted:
         title=post.topic.told_title,
         text=post.text[: markup.FACT_TEXT],
         is_first=post.number == 1,
+        tags=post.topic.told_tags if post.number == 1 else (),
     )

@@ -46,7 +46,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
-            title, tags = form.cleaned_data["title"], services.clean_tags(form.cleaned_data["tags"])
+            title, tags = form.cleaned_data["title"], services.clean_tags([form.cleaned_data["tags"]])
             source = _with_picture(request, form)
             topic = services.open_topic(
                 author=member_of(request), board=place, title=title, source=source, tags=tags, now=now()

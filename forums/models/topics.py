@@ -85,6 +85,11 @@ class Topic(models.Model):
         return GONE if self.deleted_at else self.title
 
     @property
+    def told_tags(self) -> tuple[str, ...]:
+        """Its tags, the same."""
+        return () if self.deleted_at else tuple(self.tags)
+
+    @property
     def channel(self) -> str:
         """Where its news are announced."""
         return f"topic:{self.pk}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from forums.facts import PostEdited, PostWritten
 from forums.models import Post, PostRevision, Topic, topic_slug
 from forums.services.held import append, locked, mark, sent_before
 from forums.services.rights import require_editor, require_open, require_reader
-from forums.services.texts import Text, called, clean_title, note_names, prepare
+from forums.services.texts import Text, called, clean_tags, clean_title, note_names, prepare
 
 
 def write_post(
@@ -73,43 +74,49 @@ def edit_post(
     post: Post,
     source: str,
     title: str | None = None,
+    tags: Iterable[str] | None = None,
     based_on: str | None = None,
     forget: bool = False,
     now: datetime,
 ) -> Post:
     """A new text; the old one stays in the history, unless a moderator wants it forgotten.
 
-    The first post's edit may change the topic's title. Saved without a change it is no edit.
+    The first post's edit may change the topic's title and tags. Saved without a change it is no edit.
 
     ``based_on`` is the version the editor had before them: where the post has another one by now it raises Outdated,
     unless it is this same edit sent twice. Without it, as from a program that read nothing before, nothing is compared.
     """
     require_editor(editor, post)
     title = None if title is None or post.number > 1 else clean_title(title)
-    return _edit(editor, post, _Change(prepare(source), title, based_on, forget), now)
+    tagged = None if tags is None or post.number > 1 else clean_tags(tags, post.topic.tags)
+    return _edit(editor, post, _Change(prepare(source), title, tagged, based_on, forget), now)
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What an edit asks for; a title only of the first post."""
+    """What an edit asks for; title and tags only of the first post, None where they stay."""
 
     text: Text
     title: str | None
+    tags: tuple[str, ...] | None
     based_on: str | None
     forget: bool
 
     def is_none(self, post: Post) -> bool:
         """Whether the post says all this already."""
-        same = post.source == self.text.source and self.title in {None, post.topic.title}
-        return same and not self.forget
+        return self._is_said(post) and not self.forget
 
     def is_made(self, editor: Member, post: Post) -> bool:
         """Whether the same person did just this already, by pressing twice."""
-        if post.edited_by_id != editor.pk or post.source != self.text.source:
+        if post.edited_by_id != editor.pk or not self._is_said(post):
             return False
         latest = PostRevision.objects.filter(post=post).first()
         forgotten = latest is None or latest.removed_at is not None
-        return self.title in {None, post.topic.title} and (forgotten or not self.forget)
+        return forgotten or not self.forget
+
+    def _is_said(self, post: Post) -> bool:
+        titled, tagged = {None, post.topic.title}, {None, tuple(post.topic.tags)}
+        return post.source == self.text.source and self.title in titled and self.tags in tagged
 
 
 @transaction.atomic
@@ -127,8 +134,10 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         )
     if change.is_none(post):
         return post
-    title = topic.title if post.number == 1 else ""
-    old = PostRevision.objects.create(post=post, title=title, source=post.source, replaced_at=now, replaced_by=editor)
+    old = PostRevision(post=post, source=post.source, replaced_at=now, replaced_by=editor)
+    if post.number == 1:
+        old.title, old.tags = topic.title, topic.tags
+    old.save()
     if change.forget:
         remove_revision(actor=editor, revision=old, now=now)
     post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
@@ -138,7 +147,9 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
     if change.title is not None:
         topic.title = change.title
         topic.slug = topic_slug(topic.title)
-    topic.save(update_fields=["title", "slug", "sequence"])
+    if change.tags is not None:
+        topic.tags = list(change.tags)
+    topic.save(update_fields=["title", "slug", "tags", "sequence"])
     fact = PostEdited(
         member_id=post.author_id,
         topic_id=topic.pk,
@@ -148,6 +159,7 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         is_first=post.number == 1,
         editor_id=editor.pk,
         written_at=post.written_at.isoformat(),
+        tags=topic.told_tags if post.number == 1 else (),
     )
     publish(fact, now=now)
     mark(post)
@@ -157,12 +169,12 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
 
 @transaction.atomic
 def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
-    """Take what a post said before, and its title, out of its history for good. Again changes nothing."""
+    """Take what a post said before, with title and tags, out of its history for good. Again changes nothing."""
     require_role(actor, Role.MODERATOR)
     # Under its topic's lock: an erasure that takes a name out of old texts would write this one anew.
     locked(revision.post.topic)
     old = PostRevision.objects.select_for_update().filter(pk=revision.pk).first()
     if old is None or old.removed_at:  # none: its author was erased
         return
-    old.title, old.source, old.removed_at, old.removed_by = "", "", now, actor
-    old.save(update_fields=["title", "source", "removed_at", "removed_by"])
+    old.title, old.tags, old.source, old.removed_at, old.removed_by = "", None, "", now, actor
+    old.save(update_fields=["title", "tags", "source", "removed_at", "removed_by"])

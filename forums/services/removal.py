@@ -67,6 +67,7 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
         is_first=post.number == 1,
         actor_id=actor.pk,
         written_at=post.written_at.isoformat(),
+        tags=topic.told_tags if post.number == 1 else (),
     )
     _tell(topic, post, fact, actor, now)
 
