@@ -1,13 +1,16 @@
-"""Tags of topics: what is kept of what was typed, and who changes them."""
+"""Tags of topics: what is kept of what was typed, who changes them, and where they are found."""
 
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from community.kernel.api import Invalid
 from community.kernel.models import OutboxEvent
 from community.members.api import Role, erase_member
+from community.search.api import search_content
 from community.search.models import Mark
+from crm_bridge.mirror.explain import document
 from crm_bridge.models import Signal
 from forums import services
 from forums.models import Post, PostRevision, Topic
@@ -158,6 +161,25 @@ def test_a_version_that_is_taken_out_takes_its_tags_too(client):
 # Where they are
 
 
+def test_a_topics_page_shows_them(client):
+    opened = tagged("<b>tyres</b>", "rims")
+    top = client.get(opened.get_absolute_url()).content.decode().partition("topic-top")[2].partition("</header>")[0]
+    assert re.findall(r'<span lang="en">([^<]*)</span>', top) == ["&lt;b&gt;tyres&lt;/b&gt;", "rims"]
+
+
+def found(words):
+    return [(hit.found.title, hit.excerpt) for hit in search_content(words, viewer=AnonymousUser()).hits]
+
+
+def test_a_search_finds_a_topic_by_them_and_by_what_they_are_now():
+    first = first_post(tagged("dachzelt"))
+    drain()
+    assert found("dachzelt") == [("My car", "Look at it · <mark>dachzelt</mark>")]
+    change(first, "camping")
+    drain()
+    assert (found("dachzelt"), found("camping")) == ([], [("My car", "Look at it · <mark>camping</mark>")])
+
+
 def keywords(person):
     drain()
     return sorted(Signal.objects.filter(member_id=person.pk).values_list("keyword", flat=True))
@@ -184,6 +206,14 @@ def test_a_name_taken_out_of_the_topic_leaves_what_the_tags_taught():
     assert keywords(ada) == ["camping"]
     erase_member(member=zelda, now=THEN)
     assert keywords(ada) == ["camping"]
+
+
+def test_the_file_has_them_and_the_earlier_ones():
+    first = first_post(tagged("wheels", "rims"))
+    change(first, "tyres")
+    file = document(first.author)
+    assert [row["tags"] for row in file["topics"]] == [["tyres"]]
+    assert [row["tags"] for row in file["earlier_versions"]] == [["wheels", "rims"]]
 
 
 def test_a_deleted_topics_facts_have_none_once_its_author_is_erased(now):
