@@ -36,7 +36,7 @@ from community.kernel.queries import (
     waiting_of,
 )
 from community.kernel.recount import counted, hold_rows, recountable
-from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell
+from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell, written
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
 from community.kernel.services import forget, hold, hold_here, publish, publish_many, rewrite
@@ -112,4 +112,5 @@ __all__ = [
     "version_of",
     "waiting_of",
     "way_back",
+    "written",
 ]
