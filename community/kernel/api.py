@@ -19,6 +19,7 @@ from community.kernel.errors import (
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import NewFile, forget_files, same_bytes, store_file
+from community.kernel.kept import Kept
 from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.marks import mark_of, marks_of
@@ -55,6 +56,7 @@ __all__ = [
     "Figure",
     "Gone",
     "Invalid",
+    "Kept",
     "NewFile",
     "NotAllowed",
     "Outdated",

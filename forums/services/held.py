@@ -74,7 +74,8 @@ def visible(topic: Topic) -> tuple[int, int]:
 
 def recount_on_board(topic: Topic, before: tuple[int, int]) -> None:
     """Count on the board what a topic adds now and did not before; its latest post may be an older one."""
-    list(Board.objects.select_for_update(no_key=True).filter(pk=topic.board_id).values_list("pk"))  # what others delete
+    boards = Board.objects.filter(pk=topic.board_id)
+    list(boards.select_for_update(no_key=True).values_list("pk"))  # so that what others delete at once is seen
     _count_on_board(topic, before, last_post_at=latest_on_board())
 
 
