@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -24,7 +25,7 @@ SHOWN = {
     "waiting": gettext_lazy("No answer yet"),
     "answered": gettext_lazy("Answered"),
     "yours": gettext_lazy("Yours"),
-    "deleted": pgettext_lazy("topics", "Deleted"),
+    queries.DELETED: pgettext_lazy("topics", "Deleted"),
 }
 ORDERED = {"": gettext_lazy("Latest reply"), "new": gettext_lazy("Newest"), "lively": gettext_lazy("Most replies")}
 
@@ -47,13 +48,12 @@ def choose(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The topics of a board."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
-    signed_in = request.user.is_authenticated
-    offered = _offered(request)
+    offered = _offered(request.user)
     show, order = request.GET.get("show", ""), request.GET.get("order", "")
     show, order = show if show in offered else "", order if order in queries.ORDERS else ""
     paginator = Paginator(queries.board_topics(place, request.user, show, order), TOPICS_A_PAGE)
     counts = {"waiting": queries.waiting_count(place, request.user)}
-    if signed_in:
+    if request.user.is_authenticated:
         counts["unread"] = queries.unread(request.user, [place.pk]).count()
     # What is counted already spares counting rows; deleted topics are not in the kept count either.
     known = {"": place.topic_count, **counts}
@@ -66,14 +66,8 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": queries.topic_rows(page.object_list, request.user),
         "show": show,
         "order": order,
-        "tabs": [
-            (name, word, link(name, order), counts.get(name))
-            for name, word in SHOWN.items()
-            if not name or name in offered
-        ],
-        "orders": [
-            (name, word, link(show, name)) for name, word in ORDERED.items() if show not in queries.MODERATORS_SHOWS
-        ],
+        "tabs": [(name, word, link(name, order), counts.get(name)) for name, word in offered.items()],
+        "orders": [(name, word, link(show, name)) for name, word in ORDERED.items() if show != queries.DELETED],
         "page": page.number,
         "pages": paginator.num_pages,
         "section": "clubs",
@@ -81,10 +75,13 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "forums/board.html", context)
 
 
-def _offered(request: HttpRequest) -> list[str]:
-    signed_in, is_moderator = request.user.is_authenticated, has_role(request.user, Role.MODERATOR)
-    may = {**dict.fromkeys(queries.MEMBERS_SHOWS, signed_in), **dict.fromkeys(queries.MODERATORS_SHOWS, is_moderator)}
-    return [show for show in queries.SHOWS if may.get(show, True)]
+def _offered(viewer: Any) -> dict[str, Any]:
+    """The lists a viewer may ask for, with what each is called."""
+    kept_back = {
+        *(() if viewer.is_authenticated else queries.OF_MEMBERS),
+        *(() if has_role(viewer, Role.MODERATOR) else {queries.DELETED}),
+    }
+    return {show: word for show, word in SHOWN.items() if show not in kept_back}
 
 
 def _link(base: str, show: str, order: str) -> str:

@@ -58,7 +58,7 @@ def _conversations(topics: dict[int, Topic], viewer: Any) -> dict[int, Conversat
             language=topic.language,
             excerpt=first[pk].text if pk in first else "",
             replies=topic.reply_count,
-            new=new.get(pk, 0),
+            new=new[pk].posts if pk in new else 0,
             same=first[pk].same if pk in first else 0,
             by_brand=topic.answered_by_brand,
             solved=topic.best_answer_id is not None,

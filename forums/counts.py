@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from community.kernel.api import batched, counted, hold_rows
+from community.search.api import mark_content
 from forums.enums import PostKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
 
@@ -38,6 +39,7 @@ def repair_topics() -> Iterator[int]:
         with transaction.atomic():  # counted under the topics' locks, as by whoever writes there meanwhile
             hold_rows(Topic.objects.filter(pk__in=chunk))
             set_shown(chunk)
+            mark_content("topic", chunk)  # whose order by liveliness says these numbers
         yield len(chunk)
 
 
@@ -59,6 +61,12 @@ def _shown() -> dict[str, Any]:
         "last_post_at": Coalesce(Subquery(latest.values("written_at")[:1]), "opened_at"),
         "last_author": Coalesce(Subquery(author), "author_id", output_field=models.BigIntegerField()),
     }
+
+
+def latest_on_board() -> Subquery:
+    """The time of a board's latest post, as the topics shown there keep it."""
+    topics = Topic.objects.filter(board=OuterRef("pk"), deleted_at=None).order_by("-last_post_at")
+    return Subquery(topics.values("last_post_at")[:1])
 
 
 def set_shown(topic_ids: Sequence[int]) -> None:
@@ -90,11 +98,10 @@ def repair_boards() -> None:
 
 def _on_board() -> dict[str, Any]:
     posts = Post.objects.filter(deleted_at=None, topic__deleted_at=None)
-    by_board = posts.filter(topic__board=OuterRef("pk")).order_by().values("topic__board")
     return {
         "topic_count": counted(Topic.objects.filter(deleted_at=None), "board"),
         "post_count": counted(posts, "topic__board"),
-        "last_post_at": Subquery(by_board.annotate(at=models.Max("written_at")).values("at")),
+        "last_post_at": latest_on_board(),
     }
 
 

@@ -23,7 +23,7 @@ from forums.models import Post
 @login_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a post. Where it was changed meanwhile, both texts are shown, and saving again puts this one there."""
-    found = readable_post(request, pk)
+    found = readable_post(request.user, pk)
     services.require_editor(member_of(request), found)
     form = _form(request, found)
     # A form that does not say what it began from fits no version: nothing is written over unseen.
@@ -38,12 +38,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 post=found,
                 source=data["source"],
                 title=data.get("title"),
+                tags=[data["tags"]] if "tags" in data else None,
                 based_on=version,
                 forget=data.get("forget", False),
                 now=now(),
             )
         except Outdated as error:
-            found = readable_post(request, pk)
+            found = readable_post(request.user, pk)
             version, context = found.version, _as_it_is(found, error)
         except PaddockError as error:
             tell(form, error)
@@ -55,9 +56,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, found: Post) -> EditForm:
-    form = EditForm(request.POST or None, initial={"source": found.source, "title": found.topic.title})
+    initial = {"source": found.source, "title": found.topic.title, "tags": ", ".join(found.topic.tags)}
+    form = EditForm(request.POST or None, initial=initial)
     if found.number != 1:
-        del form.fields["title"]
+        del form.fields["title"], form.fields["tags"]
     if not has_role(request.user, Role.MODERATOR):
         del form.fields["forget"]
     return form
@@ -72,7 +74,7 @@ def _as_it_is(found: Post, error: Outdated) -> dict[str, Any]:
 @login_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then delete."""
-    found = readable_post(request, pk)
+    found = readable_post(request.user, pk)
     services.require_editor(member_of(request), found)
     if request.method != "POST":
         return render(request, "forums/delete.html", {"post": found, "section": "clubs"})

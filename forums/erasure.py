@@ -93,6 +93,7 @@ def _take_back_reactions(member_id: int) -> None:
     for count in sorted(set(useful.values())):
         for topics in batched((topic_id for topic_id, times in useful.items() if times == count), BATCH):
             Topic.objects.filter(pk__in=topics).update(useful_count=F("useful_count") - count)
+            mark_content("topic", topics)
     mine.delete()
 
 
@@ -119,7 +120,7 @@ def forget_deleted(post: Post, *, now: datetime) -> None:
 
 
 def _blank(payload: dict[str, Any]) -> dict[str, Any]:
-    return {**payload, "title": GONE, "text": ""}
+    return {**payload, "title": GONE, "text": "", **({"tags": []} if "tags" in payload else {})}
 
 
 def _pictured(member_id: int) -> Any:
@@ -291,4 +292,5 @@ def _fact(post: Post) -> PostRedacted:
         title=post.topic.told_title,
         text=post.text[: markup.FACT_TEXT],
         is_first=post.number == 1,
+        tags=post.topic.told_tags if post.number == 1 else (),
     )

@@ -46,7 +46,7 @@ class PostWritten(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PostEdited(Fact):
-    """A post has a new text; ``title`` is the topic's. Owner: the author."""
+    """A post has a new text; ``title`` is the topic's, and so are the ``tags`` of a first one. Owner: the author."""
 
     name: ClassVar[str] = "forums.post.edited"
     topic_id: int
@@ -56,6 +56,7 @@ class PostEdited(Fact):
     is_first: bool
     editor_id: int
     written_at: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def done_by(self) -> int:
@@ -91,6 +92,7 @@ class PostRestored(Fact):
     is_first: bool
     actor_id: int
     written_at: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def done_by(self) -> int:
@@ -125,6 +127,7 @@ class PostRedacted(Fact):
     title: str
     text: str
     is_first: bool
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from community.kernel.api import written
 from community.kernel.markup import MAX_LENGTH
 
 MARKDOWN = _("Markdown works: **bold**, - lists, > quotes, @names.")
+TAGS = _("Up to three, with commas between.")
+written("title", "tags", "source")
 
 
 class PostForm(forms.Form):
@@ -42,9 +45,7 @@ class TopicForm(PostForm):
     """A title too, and tags."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
-    tags = forms.CharField(
-        label=_("Tags"), max_length=200, required=False, help_text=_("Up to three, with commas between.")
-    )
+    tags = forms.CharField(label=_("Tags"), max_length=200, required=False, help_text=TAGS)
 
     def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
         super().__init__(*args, draft=draft, **kwargs)
@@ -54,9 +55,10 @@ class TopicForm(PostForm):
 
 
 class EditForm(forms.Form):
-    """A changed text; the title too where the post is a topic's first. Moderators may have the old text forgotten."""
+    """A changed text, with title and tags of a topic's first post. Moderators may have the old text forgotten."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
+    tags = forms.CharField(label=_("Tags"), max_length=400, required=False, help_text=TAGS)  # an import may bring more
     source = forms.CharField(
         label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 12}), help_text=MARKDOWN
     )

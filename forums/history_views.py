@@ -21,7 +21,7 @@ LAST_PAGE = 1_000_000
 @login_required
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """What members may read of it: guests, and so search engines, read only what a post says now."""
-    found = readable_post(request, pk)
+    found = readable_post(request.user, pk)
     rate_limit(request.user.pk, "history", now=now())
     shown, page, pages = steps(found, page_number(request, LAST_PAGE))
     context = {"post": found, "steps": shown, "page": page, "pages": pages, "section": "clubs"}
@@ -33,7 +33,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def remove(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     """Ask, then take an earlier version out for good."""
-    found = readable_post(request, pk)
+    found = readable_post(request.user, pk)
     require_role(request.user, Role.MODERATOR)
     old = get_object_or_404(PostRevision, pk=revision, post=found)
     if request.method != "POST":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -23,31 +24,38 @@ def page_number(request: HttpRequest, pages: int) -> int:
     return min(page_in(request.GET.get("page")), pages)
 
 
-def readable_topic(request: HttpRequest, pk: int) -> Topic:
-    """A topic the reader may read; deleted ones only moderators may. Raises Gone where one was deleted."""
-    found = topic_replied_to(request, pk)
-    if found.deleted_at and not has_role(request.user, Role.MODERATOR):
+def topic_at(reader: Any, pk: int) -> Topic:
+    """A topic of a board the reader may read, deleted or not."""
+    return get_object_or_404(Topic.objects.select_related("board").filter(board__in=_boards(reader)), pk=pk)
+
+
+def readable_topic(reader: Any, pk: int) -> Topic:
+    """A topic the reader may read. Raises Gone for a deleted one; moderators read these too."""
+    found = topic_at(reader, pk)
+    _require_there(reader, found)
+    return found
+
+
+def post_at(reader: Any, pk: int) -> Post:
+    """A post of a topic the reader may read, whether it is shown or not. Raises Gone as for the topic."""
+    posts = Post.objects.select_related("topic__board").filter(topic__board__in=_boards(reader))
+    found = get_object_or_404(posts, pk=pk)
+    _require_there(reader, found.topic)
+    return found
+
+
+def readable_post(reader: Any, pk: int) -> Post:
+    """A post the reader may read. Raises Gone for a deleted one; moderators read these too."""
+    found = post_at(reader, pk)
+    if found.deleted_at and not has_role(reader, Role.MODERATOR):
+        raise Gone(_("This post was deleted."))
+    return found
+
+
+def _boards(reader: Any) -> QuerySet[Board]:
+    return Board.objects.all() if has_role(reader, Role.MODERATOR) else Board.objects.visible_to(reader)
+
+
+def _require_there(reader: Any, topic: Topic) -> None:
+    if topic.deleted_at and not has_role(reader, Role.MODERATOR):
         raise Gone(_("This topic was deleted."))
-    return found
-
-
-def topic_replied_to(request: HttpRequest, pk: int) -> Topic:
-    """One that was deleted too: whoever was writing meanwhile is told so, and has their text back."""
-    boards = Board.objects.all() if has_role(request.user, Role.MODERATOR) else Board.objects.visible_to(request.user)
-    return get_object_or_404(Topic.objects.select_related("board").filter(board__in=boards), pk=pk)
-
-
-def post_at(request: HttpRequest, pk: int) -> Post:
-    """A post of a topic the reader may read, whether it is shown or not."""
-    found = get_object_or_404(Post.objects.select_related("topic__board"), pk=pk)
-    if not (has_role(request.user, Role.MODERATOR) or found.topic.is_visible_to(request.user)):
-        raise Http404
-    return found
-
-
-def readable_post(request: HttpRequest, pk: int) -> Post:
-    """A post the reader may read; deleted ones only moderators may."""
-    found = post_at(request, pk)
-    if found.deleted_at and not has_role(request.user, Role.MODERATOR):
-        raise Http404
-    return found

@@ -103,7 +103,9 @@ def explain(member_id: int) -> dict[str, Any]:
     posts = Post.objects.filter(author_id=member_id).select_related("topic").order_by("pk")
     topics = Topic.objects.filter(author_id=member_id).order_by("pk")
     return {
-        "topics": [{"title": t.title, "opened_at": t.opened_at, "url": t.get_absolute_url()} for t in topics],
+        "topics": [
+            {"title": t.title, "tags": t.tags, "opened_at": t.opened_at, "url": t.get_absolute_url()} for t in topics
+        ],
         "posts": [{"topic": p.topic.title, "written_at": p.written_at, "text": p.source} for p in posts],
         "reactions": list(Reaction.objects.filter(member_id=member_id).order_by("pk").values("post_id", "kind", "at")),
         "read_topics": list(
@@ -116,7 +118,7 @@ def explain(member_id: int) -> dict[str, Any]:
         "earlier_versions": list(
             PostRevision.objects.filter(post__author_id=member_id)
             .order_by("pk")
-            .values("post_id", "title", "source", "replaced_at", "removed_at")
+            .values("post_id", "title", "tags", "source", "replaced_at", "removed_at")
         ),
         "named_in": list(
             Reference.objects.filter(member_id=member_id).order_by("post_id").values_list("post_id", flat=True)
@@ -133,11 +135,12 @@ def explain(member_id: int) -> dict[str, Any]:
 
 
 def load_topics(ids: Sequence[int]) -> Iterable[ContentDocument]:
-    """Topics with their first post."""
+    """Topics with their first post and their tags."""
     topics = Topic.objects.filter(pk__in=ids, deleted_at=None).select_related("board")
     texts = dict(Post.objects.filter(topic__in=ids, number=1).values_list("topic_id", "text"))
     for topic in topics:
-        yield _document(topic.pk, topic, topic.title, texts.get(topic.pk, ""), topic.opened_at, topic.author_id)
+        body = _tagged(topic, texts.get(topic.pk, ""))
+        yield _document(topic.pk, topic, topic.title, body, topic.opened_at, topic.author_id)
 
 
 def load_posts(ids: Sequence[int]) -> Iterable[ContentDocument]:
@@ -166,9 +169,16 @@ def present_topics(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     topics = Topic.objects.visible_to(viewer).filter(pk__in=ids).select_related("board")
     texts = dict(Post.objects.filter(topic__in=ids, number=1).values_list("topic_id", "text"))
     return {
-        topic.pk: _found(topic, topic.get_absolute_url(), texts.get(topic.pk, ""), topic.opened_at, topic.author_id)
+        topic.pk: _found(
+            topic, topic.get_absolute_url(), _tagged(topic, texts.get(topic.pk, "")), topic.opened_at, topic.author_id
+        )
         for topic in topics
     }
+
+
+def _tagged(topic: Topic, text: str) -> str:
+    """The first post and the tags, which are found and shown as words of it."""
+    return " · ".join((text, *topic.tags))
 
 
 def present_posts(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
@@ -220,9 +230,10 @@ register_content(
     )
 )
 
+# Topics count from what posts keep, boards from what topics keep.
+recountable("posts: reactions, score, comments", check=counts.post_differences, repair=counts.repair_posts)
 recountable("topics: what they show", check=counts.topic_differences, repair=counts.repair_topics)
 recountable("boards: topics and posts", check=counts.board_differences, repair=counts.repair_boards)
-recountable("posts: reactions, score, comments", check=counts.post_differences, repair=counts.repair_posts)
 recountable(
     "imports: answers and tags as stated",
     check=counts.figure_differences,

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
+from forums.lookups import readable_topic
 from forums.models import Board, Post, Topic
 
 ITEMS = 30
@@ -87,8 +88,8 @@ class TopicFeed(Feed[Post, Topic]):
     """The latest posts of a topic."""
 
     def get_object(self, request: HttpRequest, pk: int, **kwargs: Any) -> Topic:
-        """A topic everybody may read."""
-        return get_object_or_404(Topic.objects.visible_to(AnonymousUser()), pk=pk)
+        """A topic everybody may read. Raises Gone for a deleted one, by which readers of feeds stop asking."""
+        return readable_topic(AnonymousUser(), pk)
 
     def title(self, topic: Topic) -> str:
         """Its title."""

@@ -30,7 +30,7 @@ from community.kernel.plain import own_words
 from community.members.api import Role, has_role, limit_changes
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
-from forums.lookups import member_of, page_number, post_at, readable_post, readable_topic, topic_replied_to
+from forums.lookups import member_of, page_number, post_at, readable_post, readable_topic, topic_at
 from forums.models import PAGE, Board, Post, Topic, page_of
 
 SENT_SECONDS = 60
@@ -46,7 +46,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
-            title, tags = form.cleaned_data["title"], services.clean_tags(form.cleaned_data["tags"])
+            title, tags = form.cleaned_data["title"], services.clean_tags([form.cleaned_data["tags"]])
             source = _with_picture(request, form)
             topic = services.open_topic(
                 author=member_of(request), board=place, title=title, source=source, tags=tags, now=now()
@@ -62,7 +62,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One page of a topic."""
-    found = readable_topic(request, pk)
+    found = readable_topic(request.user, pk)
     if slug != found.slug:
         rest = request.GET.urlencode()
         return redirect(f"{found.get_absolute_url()}?{rest}" if rest else found, permanent=True)
@@ -146,7 +146,7 @@ def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) ->
 @login_required
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A reply; on an error the page comes back with the text in it."""
-    found = topic_replied_to(request, pk)
+    found = topic_at(request.user, pk)
     draft = _draft(request, f"topic:{found.pk}")
     form = ReplyForm(request.POST, request.FILES, draft=draft)
     quoted = None if found.deleted_at else _quoted(request.POST.get("quote", ""), found)
@@ -168,7 +168,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def since(request: HttpRequest, pk: int) -> HttpResponse:
     """What is newest in a topic: its latest posts, the same for every reader of a language."""
-    found = readable_topic(request, pk)
+    found = readable_topic(request.user, pk)
     key = f"topic-since:{found.pk}:{found.sequence}:{get_language()}"
     html = cache.get(key)
     if html is None:
@@ -182,7 +182,7 @@ def since(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """To the page a post stands on."""
-    found = post_at(request, pk)
+    found = post_at(request.user, pk)
     return redirect(found.topic.url_of(found.number))
 
 
@@ -190,7 +190,7 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def react(request: HttpRequest, pk: int) -> HttpResponse:
     """React, or take it back."""
-    found = readable_post(request, pk)
+    found = readable_post(request.user, pk)
     rate_limit(request.user.pk, "react", now=now())
     back = request.POST.get("back", "")
     kind = back or request.POST.get("kind", "")
@@ -202,7 +202,7 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def best(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark the best answer, or take the mark off."""
-    found = readable_post(request, pk)
+    found = readable_post(request.user, pk)
     rate_limit(request.user.pk, "react", now=now())
     chosen = "back" not in request.POST
     services.choose_best_answer(member=member_of(request), post=found, chosen=chosen, now=now())
@@ -233,7 +233,7 @@ def _powers(request: HttpRequest, found: Topic) -> dict[str, bool]:
 @login_required
 def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     """Close, open, pin or unpin a topic."""
-    found = readable_topic(request, pk)
+    found = readable_topic(request.user, pk)
     act = request.POST.get("act")
     limit_changes(request)
     if act in {"close", "open"}:

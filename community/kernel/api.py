@@ -19,6 +19,7 @@ from community.kernel.errors import (
 from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.figures import Figure
 from community.kernel.files import NewFile, forget_files, same_bytes, store_file
+from community.kernel.kept import Kept
 from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
 from community.kernel.marks import mark_of, marks_of
@@ -36,7 +37,7 @@ from community.kernel.queries import (
     waiting_of,
 )
 from community.kernel.recount import counted, hold_rows, recountable
-from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell
+from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell, written
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lanes_held
 from community.kernel.services import forget, hold, hold_here, publish, publish_many, rewrite
@@ -55,6 +56,7 @@ __all__ = [
     "Figure",
     "Gone",
     "Invalid",
+    "Kept",
     "NewFile",
     "NotAllowed",
     "Outdated",
@@ -112,4 +114,5 @@ __all__ = [
     "version_of",
     "waiting_of",
     "way_back",
+    "written",
 ]

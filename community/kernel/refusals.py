@@ -12,9 +12,16 @@ from django.shortcuts import resolve_url
 from community.kernel.errors import Invalid, PaddockError
 
 LINE = 40  # characters; a longer value is shown as text
-# What people write in these is shown however short it is.
-WRITTEN = {"source", "title", "text", "about", "name", "reason", "reason_en", "reason_zh", "term"}
 MOST_KEPT = 60_000  # characters; a post has 40,000 at most
+_WRITTEN: set[str] = set()
+
+
+def written(*names: str) -> None:
+    """Have what people write in form fields of these names come back visibly, however short it is.
+
+    Said beside the form: what has to be sent again is fields without their form.
+    """
+    _WRITTEN.update(names)
 
 
 def tell(form: Any, error: PaddockError) -> None:
@@ -51,4 +58,4 @@ def shown_fields(fields: list[tuple[str, str]]) -> list[tuple[str, str, bool]]:
 
 
 def _is_written(name: str, value: str) -> bool:
-    return bool(value) and (name in WRITTEN or "\n" in value or len(value) > LINE or not value.isascii())
+    return bool(value) and (name in _WRITTEN or "\n" in value or len(value) > LINE or not value.isascii())

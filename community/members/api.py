@@ -17,7 +17,7 @@ from community.members.garage import (
 from community.members.limits import limit_changes
 from community.members.lookalikes import skeleton
 from community.members.models import Car, Member
-from community.members.names import passes_for_brand
+from community.members.names import passes_for_brand, seen
 from community.members.queries import (
     MemberCard,
     cards,
@@ -75,6 +75,7 @@ __all__ = [
     "register",
     "require_here",
     "require_role",
+    "seen",
     "set_garage",
     "shown_members",
     "skeleton",

@@ -45,7 +45,7 @@ def clean_username(name: str) -> str:
 
 def clean_shown_name(name: str, *, of_staff: bool = False) -> str:
     """A display name without what is not seen. Raises ValidationError for names of the brand, but of its own people."""
-    name = _seen(name)[:LONGEST_SHOWN].strip()
+    name = seen(name)[:LONGEST_SHOWN].strip()
     if not of_staff and is_reserved(name):
         raise ValidationError(_("This name is reserved for the brand."), code="reserved")
     return name
@@ -53,12 +53,12 @@ def clean_shown_name(name: str, *, of_staff: bool = False) -> str:
 
 def passes_for_brand(name: str, looks: Collection[str]) -> bool:
     """Whether a name as it is seen is the brand's, or looks like one of those its people bear (``staff_looks``)."""
-    name = _seen(name)
+    name = seen(name)
     return is_reserved(name) or skeleton(name) in looks
 
 
-def _seen(name: str) -> str:
-    """A name in NFKC without what is not seen, with single spaces."""
+def seen(name: str) -> str:
+    """A name, or another short text, in NFKC without what is not seen, with single spaces."""
     name = unicodedata.normalize("NFKC", INVISIBLE.sub("", name))
     return " ".join("".join(c for c in name if unicodedata.category(c)[0] != "C").split())
 

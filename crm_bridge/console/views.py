@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, Purpose
-from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit
+from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit, written
 from community.members.api import Member, has_role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import LineError, parse
@@ -39,6 +39,7 @@ from crm_bridge.segments.services import (
 )
 
 SHOWN = 6
+written("name")  # of a segment
 
 
 @login_required

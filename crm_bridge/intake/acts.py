@@ -30,8 +30,14 @@ from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, Vot
 def _topic(batch: Batch, delivery: Delivery[TopicOpened]) -> None:
     fact = delivery.fact
     batch.active(delivery)
-    learn(batch, delivery, "topic", fact.post_id, fact.title, fact.title, fact.text, " \n".join(fact.tags))
-    wonder(batch, delivery, "topic", fact.title, fact.text, " \n".join(fact.tags))
+    texts = _opening(fact)
+    learn(batch, delivery, "topic", fact.post_id, fact.title, *texts)
+    wonder(batch, delivery, "topic", *texts)
+
+
+def _opening(fact: TopicOpened | PostEdited | PostRestored | PostRedacted) -> tuple[str, ...]:
+    """What a topic is about: its title, its first post, its tags."""
+    return fact.title, fact.text, " \n".join(fact.tags)
 
 
 @takes(PostWritten)
@@ -53,7 +59,7 @@ def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> N
     if at is None:
         return
     source = "topic" if fact.is_first else "post"
-    texts = (fact.title, fact.text) if fact.is_first else (fact.text,)
+    texts = _opening(fact) if fact.is_first else (fact.text,)
     kept = Delivery(delivery.event_id, fact, at)
     learn(batch, kept, source, fact.post_id, fact.title, *texts)
     wonder(batch, kept, source, *texts)
@@ -77,7 +83,7 @@ def _redacted(batch: Batch, delivery: Delivery[PostRedacted]) -> None:
     first = forget(batch, delivery, ("topic", "post"), fact.post_id)
     if first is None:
         return
-    texts = (fact.title, fact.text) if fact.is_first else (fact.text,)
+    texts = _opening(fact) if fact.is_first else (fact.text,)
     kept = Delivery(delivery.event_id, fact, first)
     learn(batch, kept, "topic" if fact.is_first else "post", fact.post_id, fact.title, *texts)
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.consent.api import PROFILING_PERMIT, TEXTS, Purpose, profiling_since
-from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit
+from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit, written
 from community.members.api import car_lines, declared_keywords, erase_member
 from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.mirror import queries, said, services
@@ -35,6 +35,7 @@ View = Callable[[HttpRequest], HttpResponse]
 SHOWN = 12
 LOOKS_SHOWN = 5
 FRESH = timedelta(seconds=20)
+written("term")
 
 
 def posted(view: View) -> View:

@@ -80,11 +80,12 @@ class Reference(models.Model):
 class PostRevision(models.Model):
     """What a post said before an edit. A moderator may remove it: then it is known that there was one, and no more.
 
-    ``title`` is the topic's before an edit of its first post; blank where it is not known.
+    ``title`` and ``tags`` are the topic's before an edit of its first post; blank and None where they are not known.
     """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
     title = models.CharField(max_length=200, blank=True, default="")
+    tags = models.JSONField(null=True, default=None)
     source = models.TextField()
     replaced_at = models.DateTimeField()
     replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

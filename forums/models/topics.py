@@ -74,19 +74,20 @@ class Topic(models.Model):
         """Where the post of a number stands; a deleted one leaves its place there."""
         return f"{self.get_absolute_url()}?page={page_of(number)}#p{number}"
 
-    def is_visible_to(self, viewer: Any) -> bool:
-        """Whether somebody may read it, as ``visible_to`` of the queryset."""
-        return self.deleted_at is None and self.board.readers in readers_of(viewer)
-
     @property
     def reply_count(self) -> int:
-        """Posts after the first one."""
-        return max(0, self.post_count - 1)
+        """Posts after the first one, which a deleted topic does not count among those it shows."""
+        return self.post_count if self.deleted_at else max(0, self.post_count - 1)
 
     @property
     def told_title(self) -> str:
         """Its title where others' acts quote it: nothing of one that is deleted."""
         return GONE if self.deleted_at else self.title
+
+    @property
+    def told_tags(self) -> tuple[str, ...]:
+        """Its tags, the same."""
+        return () if self.deleted_at else tuple(self.tags)
 
     @property
     def channel(self) -> str:

@@ -1,10 +1,9 @@
 """Reading boards, topics and posts; what is unread."""
 
 from forums.queries.lists import (
-    MEMBERS_SHOWS,
-    MODERATORS_SHOWS,
+    DELETED,
+    OF_MEMBERS,
     ORDERS,
-    SHOWS,
     BoardRow,
     FirstPost,
     TopicRow,
@@ -31,10 +30,9 @@ from forums.queries.posts import (
 from forums.queries.related import related_topics
 
 __all__ = [
-    "MEMBERS_SHOWS",
-    "MODERATORS_SHOWS",
+    "DELETED",
+    "OF_MEMBERS",
     "ORDERS",
-    "SHOWS",
     "BoardRow",
     "FirstPost",
     "PostRow",

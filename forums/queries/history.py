@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from django.core.cache import cache
 
@@ -29,13 +30,14 @@ Line = tuple[str, str]
 class Step:
     """One edit: who made it and when, and what it took out and put in; nothing where the old text was removed.
 
-    ``title`` has lines where it changed the topic's title, ``lines`` has none where it changed nothing else.
+    ``title`` and ``tags`` have lines where it changed the topic's, ``lines`` has none where it changed nothing else.
     """
 
     revision: PostRevision
     by: MemberCard | None
     at: datetime
     title: list[Line]
+    tags: list[Line]
     lines: list[Line]
     removed: bool
 
@@ -47,29 +49,50 @@ def steps(post: Post, page: int) -> tuple[list[Step], int, int]:
     page = min(max(page, 1), pages)
     found = list(revisions[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE])
     people = cards([revision.replaced_by_id for revision in found], cars=False)
-    title, source = _newer(post, found[0]) if page > 1 and found else (post.topic.title, post.source)
+    after = _newer(post, found[0]) if page > 1 and found else _present(post)
     shown = []
     for revision in found:
-        retitled: list[Line] = []
+        title: list[Line] = []
+        tags: list[Line] = []
         lines: list[Line] = []
         if not revision.removed_at:
-            retitled = _retitled(revision.title, title)
-            lines = [] if retitled and revision.source == source else _kept(revision.source, source)
-            title, source = revision.title or title, revision.source
+            before = Said(revision.title or None, _line(revision.tags), revision.source)
+            title, tags = _replaced(before.title, after.title), _replaced(before.tags, after.tags)
+            changed_else = before.source != after.source or not (title or tags)
+            lines = _kept(before.source, after.source) if changed_else else []
+            after = Said(before.title or after.title, after.tags if before.tags is None else before.tags, before.source)
         by = people.get(revision.replaced_by_id or 0)
-        shown.append(Step(revision, by, revision.replaced_at, retitled, lines, revision.removed_at is not None))
+        shown.append(Step(revision, by, revision.replaced_at, title, tags, lines, revision.removed_at is not None))
     return shown, page, pages
 
 
-def _newer(post: Post, revision: PostRevision) -> tuple[str, str]:
+class Said(NamedTuple):
+    """What a post said at a time; title and tags as they are known."""
+
+    title: str | None
+    tags: str | None
+    source: str
+
+
+def _present(post: Post) -> Said:
+    return Said(post.topic.title, _line(post.topic.tags), post.source)
+
+
+def _newer(post: Post, revision: PostRevision) -> Said:
     """What stood after a version and is still there: a later version, or what the post says now."""
     later = PostRevision.objects.filter(post=post, pk__gt=revision.pk, removed_at=None).order_by("pk").first()
-    return (later.title, later.source) if later else (post.topic.title, post.source)
+    return Said(later.title or None, _line(later.tags), later.source) if later else _present(post)
 
 
-def _retitled(before: str, after: str) -> list[Line]:
-    """The title that was replaced, where it is known, and the one put in its place."""
-    return [("del", before), ("ins", after)] if before and before != after else []
+def _line(tags: list[str] | None) -> str | None:
+    return None if tags is None else ", ".join(tags)
+
+
+def _replaced(before: str | None, after: str | None) -> list[Line]:
+    """What was replaced, where it is known, and what was put in its place."""
+    if before is None or after is None or before == after:
+        return []
+    return [(kind, line) for kind, line in (("del", before), ("ins", after)) if line]
 
 
 def _kept(before: str, after: str) -> list[Line]:

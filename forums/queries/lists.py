@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import Left
 
 from community.members.api import MemberCard, cards
 from forums.models import Board, BoardRead, Post, ReadState, Topic
 
 LATEST_OWN = 300
-MEMBERS_SHOWS = ("unread", "yours")
-MODERATORS_SHOWS = ("deleted",)
-SHOWS = ("waiting", "answered", *MEMBERS_SHOWS, *MODERATORS_SHOWS)
+OF_MEMBERS = ("unread", "yours")  # lists for who is signed in
+DELETED = "deleted"  # the list for moderators
 ORDERS = {"": ("-pinned", "-last_post_at"), "new": ("-opened_at",), "lively": ("-post_count",)}
 BEGINNING, PICTURE_WITHIN = 300, 4000  # characters
 PICTURE = re.compile(r'<img[^>]*? src="([^"]+)"')  # one of ours: others' are not let into a post
-LIST = ("id", "title", "slug", "author_id", "opened_at", "last_post_at", "last_author_id", "post_count", "last_number")
-LIST_FLAGS = ("pinned", "closed", "best_answer_id", "answered_by_brand", "useful_count", "board_id", "language", "tags")
+LISTED = (
+    *("id", "title", "slug", "board_id", "language", "tags", "author_id", "last_author_id", "opened_at"),
+    *("last_post_at", "post_count", "last_number", "useful_count", "pinned", "closed", "deleted_at"),
+    *("best_answer_id", "answered_by_brand"),
+)
+
+
+class New(NamedTuple):
+    """What somebody has not read of a topic: how many posts that are shown, and the number of the first."""
+
+    posts: int
+    first: int
+
+
+NOTHING_NEW = New(0, 0)
 
 
 @dataclass
@@ -37,12 +48,12 @@ class TopicRow:
     author: MemberCard | None
     last: MemberCard | None
     new: int
-    board: Board | None = None
+    first_new: int
 
     @property
     def new_url(self) -> str:
-        """Where the first of them stands. Numbers stay when posts are deleted, so it is that far from the end."""
-        return self.topic.url_of(self.topic.last_number - self.new + 1)
+        """Where the first of them stands."""
+        return self.topic.url_of(self.first_new)
 
 
 def topic_rows(topics: Iterable[Topic], reader: Any) -> list[TopicRow]:
@@ -51,22 +62,35 @@ def topic_rows(topics: Iterable[Topic], reader: Any) -> list[TopicRow]:
     people = cards([one for topic in topics for one in (topic.author_id, topic.last_author_id)], cars=False)
     new = new_posts(topics, reader)
     return [
-        TopicRow(topic, people.get(topic.author_id), people.get(topic.last_author_id), new.get(topic.pk, 0))
+        TopicRow(topic, people.get(topic.author_id), people.get(topic.last_author_id), *new.get(topic.pk, NOTHING_NEW))
         for topic in topics
     ]
 
 
-def new_posts(topics: Sequence[Topic], reader: Any) -> dict[int, int]:
-    """How many posts of each topic a member has not read. A topic from before they joined counts as read."""
+def new_posts(topics: Sequence[Topic], reader: Any) -> dict[int, New]:
+    """What a member has not read of each topic, where there is some.
+
+    A topic from before they joined counts as read; deleted posts and topics have nothing to read. Posts are asked for
+    only of topics that say by themselves neither how many are shown nor that none is old.
+    """
     if not getattr(reader, "is_authenticated", False) or not topics:
         return {}
     states = ReadState.objects.filter(member=reader, topic__in=[topic.pk for topic in topics])
     read = dict(states.values_list("topic_id", "number"))
     since = _read_since({topic.board_id for topic in topics}, reader)
-    lively = [t for t in topics if t.last_post_at > since[t.board_id] and t.last_author_id != reader.pk]
-    counts = _written_since(lively, since)
-    found = {t.pk: min(t.last_number - read.get(t.pk, 0), counts.get(t.pk, 0)) for t in lively}
-    return {pk: count for pk, count in found.items() if count > 0}
+    found, asked = {}, Q()
+    for topic in topics:
+        until, at = read.get(topic.pk, 0), since[topic.board_id]
+        if topic.deleted_at or topic.last_post_at <= at or topic.last_author_id == reader.pk:
+            continue
+        if topic.opened_at <= at or topic.post_count != topic.last_number:
+            asked |= Q(topic=topic.pk, number__gt=until, written_at__gt=at)
+        elif topic.last_number > until:
+            found[topic.pk] = New(topic.last_number - until, until + 1)
+    if asked:
+        shown = Post.objects.filter(asked, deleted_at=None).values_list("topic")
+        found |= {pk: New(*new) for pk, *new in shown.annotate(Count("pk"), Min("number"))}
+    return found
 
 
 def _read_since(boards: set[int], reader: Any) -> dict[int, datetime]:
@@ -75,26 +99,15 @@ def _read_since(boards: set[int], reader: Any) -> dict[int, datetime]:
     return {board: max(until.get(board, reader.joined_at), reader.joined_at) for board in boards}
 
 
-def _written_since(topics: Sequence[Topic], since: Mapping[int, datetime]) -> dict[int, int]:
-    """Posts of each topic after its board's time. Topics opened after it have no older ones and are not asked for."""
-    found = {topic.pk: topic.last_number for topic in topics if topic.opened_at > since[topic.board_id]}
-    by_board: dict[int, list[int]] = defaultdict(list)
-    for topic in topics:
-        if topic.pk not in found:
-            by_board[topic.board_id].append(topic.pk)
-    if by_board:
-        asked = reduce(or_, (Q(topic__in=ids, written_at__gt=since[board]) for board, ids in by_board.items()))
-        found.update(Post.objects.filter(asked).values_list("topic").annotate(Count("pk")))
-    return found
-
-
 def unread(reader: Any, boards: Iterable[int]) -> models.QuerySet[Topic]:
     """The topics of these boards that have something new for a member."""
     since = _read_since(set(boards), reader)
     if not since:
         return Topic.objects.none()
     lately = reduce(or_, (Q(board=board, last_post_at__gt=at) for board, at in since.items()))
-    seen = ReadState.objects.filter(member=reader, topic=OuterRef("pk"), number__gte=OuterRef("last_number"))
+    later = Post.objects.filter(topic=OuterRef("topic"), number__gt=OuterRef("number"), deleted_at=None)
+    all_read = Q(number__gte=OuterRef("last_number")) | ~Exists(later)
+    seen = ReadState.objects.filter(all_read, member=reader, topic=OuterRef("pk"))
     return Topic.objects.visible_to(reader).filter(lately).exclude(last_author=reader).exclude(Exists(seen))
 
 
@@ -117,21 +130,23 @@ def board_rows(boards: Iterable[Board], reader: Any) -> list[BoardRow]:
 
 
 def board_topics(board: Board, viewer: Any, show: str = "", order: str = "") -> models.QuerySet[Topic]:
-    """The topics of a board; ``show`` is one of SHOWS, else all; ``order`` one of ORDERS.
+    """The topics of a board; ``show`` is waiting, answered, unread, yours or deleted, else all; ``order`` of ORDERS.
 
     By the latest post the pinned ones come first; of deleted ones, which moderators read, the one deleted last.
     """
-    if show in MODERATORS_SHOWS:
+    if show == DELETED:
         deleted = Topic.objects.deleted_for(viewer).filter(board=board)
-        return deleted.only(*LIST, *LIST_FLAGS).order_by("-deleted_at", "-pk")
+        return deleted.only(*LISTED).order_by("-deleted_at", "-pk")
     topics = Topic.objects.visible_to(viewer).filter(board=board)
     if show == "waiting":
         topics = topics.filter(post_count=1, closed=False)
     elif show == "answered":
         topics = topics.filter(Q(answered_by_brand=True) | Q(best_answer__isnull=False))
-    elif show in MEMBERS_SHOWS:
-        topics = topics.filter(pk__in=unread(viewer, [board.pk])) if show == "unread" else topics.filter(author=viewer)
-    return topics.only(*LIST, *LIST_FLAGS).order_by(*ORDERS.get(order, ORDERS[""]), "-pk")
+    elif show == "unread":
+        topics = topics.filter(pk__in=unread(viewer, [board.pk]))
+    elif show == "yours":
+        topics = topics.filter(author=viewer)
+    return topics.only(*LISTED).order_by(*ORDERS.get(order, ORDERS[""]), "-pk")
 
 
 def waiting_count(board: Board, viewer: Any) -> int:

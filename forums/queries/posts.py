@@ -28,6 +28,16 @@ class PostRow:
     best: bool = False
 
     @property
+    def deleted(self) -> bool:
+        """Whether only its place is shown."""
+        return self.post.deleted_at is not None
+
+    @property
+    def edited(self) -> bool:
+        """Whether there is a history to it."""
+        return self.post.edited_at is not None
+
+    @property
     def url(self) -> str:
         """The post's address, to which the acts' names are added; reversing each act's takes a third of a page."""
         return f"{_posts_url()}{self.post.pk}/"

@@ -21,7 +21,7 @@ def related_topics(topic: Topic, viewer: Any) -> list[Topic]:
     ids = _close(topic, viewer)
     if not ids:
         return []
-    fields = ("id", "title", "slug", "language", "post_count")
+    fields = ("id", "title", "slug", "language", "post_count", "deleted_at")
     found = Topic.objects.visible_to(viewer).only(*fields).in_bulk(ids)
     close = [found[pk] for pk in ids if pk in found]
     others = sorted(close[1:], key=lambda other: other.language != topic.language)

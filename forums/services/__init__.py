@@ -2,8 +2,9 @@
 
 from forums.services.answers import choose_best_answer, react
 from forums.services.pictures import store_picture
-from forums.services.posts import delete_post, edit_post, remove_revision, restore_post, write_post
+from forums.services.posts import edit_post, remove_revision, write_post
 from forums.services.reading import mark_board_read, mark_read
+from forums.services.removal import delete_post, restore_post
 from forums.services.rights import require_editor
 from forums.services.texts import clean_tags
 from forums.services.topics import ensure_board, open_topic, set_closed, set_pinned

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery
+from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 
 from community.kernel.api import around
 from community.members.api import Member, Role, has_role
 from community.search.api import mark_content
+from forums.counts import latest_on_board
 from forums.enums import PostKind
 from forums.models import Board, Post, Topic
 from forums.services.texts import Text
+
+KEPT_OF_POSTS = ("last_number", "post_count", "sequence", "last_post_at", "last_author", "answered_by_brand")
 
 
 def locked(topic: Topic) -> Topic:
@@ -38,23 +41,18 @@ def append(
     *,
     parent: Post | None = None,
     kind: str = PostKind.POST,
-    topics: int = 0,
 ) -> Post:
-    """A post at the end of a topic that is held, with what it counts for; ``topics``: 1 where the topic is new too."""
+    """A post at the end of a topic that is held, with what it counts for; the first one brings the topic with it."""
+    before = visible(topic)
+    if not topic.post_count or now >= topic.last_post_at:  # what is imported may be older
+        topic.last_post_at, topic.last_author = now, author
     topic.last_number += 1
     topic.post_count += 1
     topic.sequence += 1
-    if now >= topic.last_post_at:  # what is imported may be older
-        topic.last_post_at, topic.last_author = now, author
     official = author.is_staff and has_role(author, Role.SERVICE_AGENT, Role.BRAND_MANAGER)
     topic.answered_by_brand = topic.answered_by_brand or (official and topic.last_number > 1)
-    topic.save(
-        update_fields=[
-            *("last_number", "post_count", "sequence", "last_post_at", "last_author", "answered_by_brand"),
-        ]
-    )
-    counted = {"post_count": F("post_count") + 1, "topic_count": F("topic_count") + topics}
-    Board.objects.filter(pk=topic.board_id).update(**counted, last_post_at=_later(now))
+    topic.save(update_fields=KEPT_OF_POSTS)
+    _count_on_board(topic, before, last_post_at=Coalesce(Greatest("last_post_at", now), now))
     return Post.objects.create(
         topic=topic,
         author=author,
@@ -69,27 +67,23 @@ def append(
     )
 
 
-def _later(now: datetime) -> Coalesce:
-    return Coalesce(Greatest("last_post_at", now), now, output_field=DateTimeField())
-
-
 def visible(topic: Topic) -> tuple[int, int]:
-    """Topics and posts this topic adds to its board's counts: nothing while it is deleted."""
-    return (0, 0) if topic.deleted_at else (1, topic.post_count)
+    """Topics and posts this topic adds to its board's counts: nothing while it is deleted, or has no post yet."""
+    return (0, 0) if topic.deleted_at or not topic.last_number else (1, topic.post_count)
 
 
-def count_on_board(topic: Topic, before: tuple[int, int]) -> None:
-    """Count on the board what a topic adds now and did not before; its latest post may be another one."""
-    topics, posts = (now - then for now, then in zip(visible(topic), before, strict=True))
-    counted = {"post_count": F("post_count") + posts, "topic_count": F("topic_count") + topics}
+def recount_on_board(topic: Topic, before: tuple[int, int]) -> None:
+    """Count on the board what a topic adds now and did not before; its latest post may be an older one."""
     boards = Board.objects.filter(pk=topic.board_id)
     list(boards.select_for_update(no_key=True).values_list("pk"))  # so that what others delete at once is seen
-    boards.update(**counted, last_post_at=Subquery(_latest()))
+    _count_on_board(topic, before, last_post_at=latest_on_board())
 
 
-def _latest() -> QuerySet[Topic, Any]:
-    topics = Topic.objects.filter(board=OuterRef("pk"), deleted_at=None).order_by("-last_post_at")
-    return topics.values("last_post_at")[:1]
+def _count_on_board(topic: Topic, before: tuple[int, int], *, last_post_at: Any) -> None:
+    topics, posts = (now - then for now, then in zip(visible(topic), before, strict=True))
+    if topics or posts:
+        counts = {"topic_count": F("topic_count") + topics, "post_count": F("post_count") + posts}
+        Board.objects.filter(pk=topic.board_id).update(**counts, last_post_at=last_post_at)
 
 
 def mark(post: Post) -> None:

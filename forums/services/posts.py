@@ -1,8 +1,8 @@
-"""Posts: replying, editing, deleting and bringing back."""
+"""Posts: replying and editing."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,23 +11,15 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
 from community.kernel import markup
-from community.kernel.api import Fact, Gone, Outdated, publish, publish_many
+from community.kernel.api import Gone, Outdated, publish
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
-from forums.counts import set_counts, set_shown
 from forums.enums import PostKind
-from forums.erasure import forget_deleted
-from forums.facts import (
-    PostDeleted,
-    PostEdited,
-    PostRestored,
-    PostWritten,
-    RepliesRetitled,
-)
+from forums.facts import PostEdited, PostWritten
 from forums.models import Post, PostRevision, Topic, topic_slug
-from forums.services.held import append, count_on_board, locked, mark, sent_before, visible
+from forums.services.held import append, locked, mark, sent_before
 from forums.services.rights import require_editor, require_open, require_reader
-from forums.services.texts import Text, called, clean_title, note_names, prepare
+from forums.services.texts import Text, called, clean_tags, clean_title, note_names, prepare
 
 
 def write_post(
@@ -82,43 +74,49 @@ def edit_post(
     post: Post,
     source: str,
     title: str | None = None,
+    tags: Iterable[str] | None = None,
     based_on: str | None = None,
     forget: bool = False,
     now: datetime,
 ) -> Post:
     """A new text; the old one stays in the history, unless a moderator wants it forgotten.
 
-    The first post's edit may change the topic's title. Saved without a change it is no edit.
+    The first post's edit may change the topic's title and tags. Saved without a change it is no edit.
 
     ``based_on`` is the version the editor had before them: where the post has another one by now it raises Outdated,
     unless it is this same edit sent twice. Without it, as from a program that read nothing before, nothing is compared.
     """
     require_editor(editor, post)
     title = None if title is None or post.number > 1 else clean_title(title)
-    return _edit(editor, post, _Change(prepare(source), title, based_on, forget), now)
+    tagged = None if tags is None or post.number > 1 else clean_tags(tags, post.topic.tags)
+    return _edit(editor, post, _Change(prepare(source), title, tagged, based_on, forget), now)
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What an edit asks for; a title only of the first post."""
+    """What an edit asks for; title and tags only of the first post, None where they stay."""
 
     text: Text
     title: str | None
+    tags: tuple[str, ...] | None
     based_on: str | None
     forget: bool
 
     def is_none(self, post: Post) -> bool:
         """Whether the post says all this already."""
-        same = post.source == self.text.source and self.title in {None, post.topic.title}
-        return same and not self.forget
+        return self._is_said(post) and not self.forget
 
     def is_made(self, editor: Member, post: Post) -> bool:
         """Whether the same person did just this already, by pressing twice."""
-        if post.edited_by_id != editor.pk or post.source != self.text.source:
+        if post.edited_by_id != editor.pk or not self._is_said(post):
             return False
         latest = PostRevision.objects.filter(post=post).first()
         forgotten = latest is None or latest.removed_at is not None
-        return self.title in {None, post.topic.title} and (forgotten or not self.forget)
+        return forgotten or not self.forget
+
+    def _is_said(self, post: Post) -> bool:
+        titled, tagged = {None, post.topic.title}, {None, tuple(post.topic.tags)}
+        return post.source == self.text.source and self.title in titled and self.tags in tagged
 
 
 @transaction.atomic
@@ -136,8 +134,10 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         )
     if change.is_none(post):
         return post
-    title = topic.title if post.number == 1 else ""
-    old = PostRevision.objects.create(post=post, title=title, source=post.source, replaced_at=now, replaced_by=editor)
+    old = PostRevision(post=post, source=post.source, replaced_at=now, replaced_by=editor)
+    if post.number == 1:
+        old.title, old.tags = topic.title, topic.tags
+    old.save()
     if change.forget:
         remove_revision(actor=editor, revision=old, now=now)
     post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
@@ -147,7 +147,9 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
     if change.title is not None:
         topic.title = change.title
         topic.slug = topic_slug(topic.title)
-    topic.save(update_fields=["title", "slug", "sequence"])
+    if change.tags is not None:
+        topic.tags = list(change.tags)
+    topic.save(update_fields=["title", "slug", "tags", "sequence"])
     fact = PostEdited(
         member_id=post.author_id,
         topic_id=topic.pk,
@@ -157,6 +159,7 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
         is_first=post.number == 1,
         editor_id=editor.pk,
         written_at=post.written_at.isoformat(),
+        tags=topic.told_tags if post.number == 1 else (),
     )
     publish(fact, now=now)
     mark(post)
@@ -166,106 +169,12 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
 
 @transaction.atomic
 def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
-    """Take what a post said before, and its title, out of its history for good. Again changes nothing."""
+    """Take what a post said before, with title and tags, out of its history for good. Again changes nothing."""
     require_role(actor, Role.MODERATOR)
     # Under its topic's lock: an erasure that takes a name out of old texts would write this one anew.
     locked(revision.post.topic)
     old = PostRevision.objects.select_for_update().filter(pk=revision.pk).first()
     if old is None or old.removed_at:  # none: its author was erased
         return
-    old.title, old.source, old.removed_at, old.removed_by = "", "", now, actor
-    old.save(update_fields=["title", "source", "removed_at", "removed_by"])
-
-
-@transaction.atomic
-def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
-    """The post is no longer shown; deleting the first one takes the topic with it. Again changes nothing.
-
-    Where the author was erased, nothing of it stays.
-    """
-    topic = locked(post.topic)
-    post = Post.objects.select_for_update().get(pk=post.pk)
-    require_editor(actor, post)
-    if post.deleted_at:
-        return
-    post.deleted_at, post.deleted_by = now, actor
-    post.save(update_fields=["deleted_at", "deleted_by"])
-    before = visible(topic)
-    topic.post_count -= 1
-    topic.sequence += 1
-    topic.deleted_at = now if post.number == 1 else topic.deleted_at
-    if topic.best_answer_id == post.pk:
-        topic.best_answer = None
-    topic.save(update_fields=["post_count", "sequence", "deleted_at", "best_answer"])
-    set_shown([topic.pk])
-    count_on_board(topic, before)
-    if post.kind == PostKind.COMMENT and post.parent_id:
-        set_counts([post.parent_id], ["comment_count"])
-    fact: Fact = PostDeleted(
-        member_id=post.author_id,
-        topic_id=topic.pk,
-        post_id=post.pk,
-        is_first=post.number == 1,
-        actor_id=actor.pk,
-    )
-    told = [fact, *(_retitled(topic, actor) if post.number == 1 else ())]
-    publish_many([(fact, now) for fact in told])  # which waits for an erasure of the author
-    if Member.objects.filter(pk=post.author_id).exclude(erased_at=None).exists():
-        forget_deleted(post, now=now)
-    mark(post)
-    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
-
-
-@transaction.atomic
-def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
-    """A deleted post is shown again."""
-    topic = locked(post.topic)
-    post = Post.objects.select_for_update().get(pk=post.pk)
-    require_role(actor, Role.MODERATOR)
-    if not post.deleted_at:
-        return
-    if not post.source:
-        raise Gone(_("Nothing is left of this post: its author was erased."))
-    post.deleted_at = post.deleted_by = None
-    post.save(update_fields=["deleted_at", "deleted_by"])
-    before = visible(topic)
-    topic.post_count += 1
-    topic.sequence += 1
-    topic.deleted_at = None if post.number == 1 else topic.deleted_at
-    topic.save(update_fields=["post_count", "sequence", "deleted_at"])
-    set_shown([topic.pk])
-    count_on_board(topic, before)
-    if post.kind == PostKind.COMMENT and post.parent_id:
-        set_counts([post.parent_id], ["comment_count"])
-    fact: Fact = PostRestored(
-        member_id=post.author_id,
-        topic_id=topic.pk,
-        post_id=post.pk,
-        title=topic.told_title,
-        text=post.text[: markup.FACT_TEXT],
-        is_first=post.number == 1,
-        actor_id=actor.pk,
-        written_at=post.written_at.isoformat(),
-    )
-    told = [fact, *(_retitled(topic, actor) if post.number == 1 else ())]
-    publish_many([(fact, now) for fact in told])
-    mark(post)
-    announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
-
-
-def _retitled(topic: Topic, actor: Member) -> list[Fact]:
-    """What replies to a topic are told to be in from now on, one fact for each of their authors."""
-    replies = Post.objects.filter(topic=topic, number__gt=1, deleted_at=None, author__erased_at=None)
-    posts: dict[int, list[int]] = defaultdict(list)
-    for pk, author_id in replies.order_by("pk").values_list("pk", "author_id"):
-        posts[author_id].append(pk)
-    return [
-        RepliesRetitled(
-            member_id=author_id,
-            topic_id=topic.pk,
-            post_ids=tuple(ids),
-            title=topic.told_title,
-            actor_id=actor.pk,
-        )
-        for author_id, ids in posts.items()
-    ]
+    old.title, old.tags, old.source, old.removed_at, old.removed_by = "", None, "", now, actor
+    old.save(update_fields=["title", "tags", "source", "removed_at", "removed_by"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,12 +13,13 @@ from django.utils.translation import gettext as _
 from community.kernel import markup
 from community.kernel.api import Invalid
 from community.kernel.plain import plain_text
-from community.members.api import Member, members_named, space_url
+from community.members.api import Member, members_named, seen, space_url
 from forums.models import Post, Reference
 
 MAX_TITLE = 200
 MOST_TAGS, MAX_TAG = 3, 30
-COMMAS = re.compile("[,，、]")
+COMMAS = re.compile("[,、]")  # of NFKC
+NO_PART_OF_TAGS = {ord("@"): None, 0x2800: " "}  # the second is a letter of Braille without a dot
 NEW = timedelta(days=7)  # an account so young calls no more than a few people by a post
 NEW_CALLS = 5
 
@@ -80,18 +83,19 @@ def clean_title(title: str) -> str:
     return title
 
 
-def clean_tags(line: str) -> tuple[str, ...]:
-    """The tags of a line, each once, in the case first typed. Raises Invalid for more than three and for a long one.
+def clean_tags(tags: Iterable[str], known: Collection[str] = ()) -> tuple[str, ...]:
+    """Tags as they are kept, parted at commas too: without what is not seen, each once, in the case first typed.
 
-    They lose their @: nothing looks for the names of erased members in tags.
+    They lose their @: nothing looks for the names of erased members in tags. Raises Invalid for more than three and for
+    a long one; those the topic is ``known`` to have, by an import perhaps, may stay.
     """
-    tags: dict[str, str] = {}
-    for part in COMMAS.split(line.replace("\0", "").replace("@", "")):
-        tag = " ".join(part.split())
-        tags.setdefault(tag.casefold(), tag)
-    tags.pop("", None)
-    if len(tags) > MOST_TAGS:
+    kept: dict[str, str] = {}
+    for part in COMMAS.split(unicodedata.normalize("NFKC", ",".join(tags))):
+        tag = seen(" ".join(part.translate(NO_PART_OF_TAGS).split()))
+        kept.setdefault(tag.casefold(), tag)
+    kept.pop("", None)
+    if len(kept) > max(MOST_TAGS, len(known)):
         raise Invalid(_("A topic has at most three tags."), field="tags")
-    if any(len(tag) > MAX_TAG for tag in tags.values()):
+    if any(len(tag) > MAX_TAG and tag not in known for tag in kept.values()):
         raise Invalid(_("A tag is longer than 30 characters."), field="tags")
-    return tuple(tags.values())
+    return tuple(kept.values())

@@ -23,7 +23,7 @@ from forums.facts import (
 from forums.models import Board, Topic, topic_slug
 from forums.services.held import append, locked, sent_before
 from forums.services.rights import require_reader
-from forums.services.texts import Text, called, clean_title, note_names, prepare
+from forums.services.texts import Text, called, clean_tags, clean_title, note_names, prepare
 
 
 def open_topic(
@@ -42,8 +42,9 @@ def open_topic(
     What is imported happened long ago and elsewhere: nobody is notified of it.
     """
     require_reader(author, board)
-    title, text = clean_title(title), prepare(source, imported=imported)
-    return _open(author, board, title, text, tuple(tags), now, imported=imported)
+    title, tags = clean_title(title), tuple(tags) if imported else clean_tags(tags)
+    text = prepare(source, imported=imported)
+    return _open(author, board, title, text, tags, now, imported=imported)
 
 
 @transaction.atomic
@@ -66,7 +67,7 @@ def _open(
         last_post_at=now,
         last_author=author,
     )
-    post = append(topic, author, text, now, topics=1)
+    post = append(topic, author, text, now)
     note_names(post, text, title)
     mentioned, quoted = called(text, author, now)
     fact = TopicOpened(

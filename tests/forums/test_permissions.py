@@ -98,7 +98,8 @@ def test_who_may_do_what(act, who, allowed, now):
         assert scene.state() == before
 
 
-# Pages: what a status each gets. A guest is led to the sign-in (302); what one may not read is not there (404).
+# Pages: what a status each gets. A guest is led to the sign-in (302); what one may not read is not there (404), what
+# was deleted is gone (410).
 PAGES = """
 boards page             200 200 200 200
 public board            200 200 200 200
@@ -110,7 +111,13 @@ staff post              404 404 302 302
 staff topic since       404 404 200 200
 staff topic history     302 404 200 200
 deleted topic           410 410 410 200
-deleted reply history   302 404 404 200
+deleted topic post      410 410 410 302
+deleted topic since     410 410 410 200
+deleted topic history   302 410 410 200
+deleted topic edit      302 410 410 200
+deleted topic feed      410 410 410 410
+deleted reply           302 302 302 302
+deleted reply history   302 410 410 200
 new topic page          302 200 200 200
 choose page             302 200 200 200
 edit reply page         302 403 403 200
@@ -118,6 +125,7 @@ delete reply page       302 403 403 200
 staff board feed        404 404 404 404
 public board feed       200 200 200 200
 staff topic feed        404 404 404 404
+deleted inside post     404 404 410 302
 """
 VIEWERS = ("guest", "member", "service_agent", "moderator")
 PAGE_CELLS = [
@@ -131,8 +139,9 @@ PAGE_CELLS = [
 def test_who_sees_what(page, who, status, now, client):
     scene = Scene()
     gone, said = topic(where=scene.boards["public"]), reply(scene.topic)
-    services.delete_post(actor=gone.author, post=first_post(gone), now=now)
-    services.delete_post(actor=said.author, post=said, now=now)
+    in_gone, inside = reply(gone), topic(where=scene.boards["staff"], author=staff(Role.MODERATOR, "mo"))
+    for post in (first_post(gone), first_post(inside), said):
+        services.delete_post(actor=post.author, post=post, now=now)
     addresses = {
         "boards page": "/boards/",
         "public board": "/boards/for-public/",
@@ -144,6 +153,13 @@ def test_who_sees_what(page, who, status, now, client):
         "staff topic since": f"/topics/{scene.inside.pk}/since/",
         "staff topic history": f"/posts/{scene.inside_reply.pk}/history/",
         "deleted topic": gone.get_absolute_url(),
+        "deleted topic post": f"/posts/{in_gone.pk}/",
+        "deleted topic since": f"/topics/{gone.pk}/since/",
+        "deleted topic history": f"/posts/{in_gone.pk}/history/",
+        "deleted topic edit": f"/posts/{in_gone.pk}/edit/",
+        "deleted topic feed": f"/topics/{gone.pk}/feed.atom",
+        "deleted inside post": f"/posts/{first_post(inside).pk}/",
+        "deleted reply": f"/posts/{said.pk}/",
         "deleted reply history": f"/posts/{said.pk}/history/",
         "new topic page": "/boards/for-public/new/",
         "choose page": "/new/",

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from community.members.api import Role, erase_member
+from community.search.models import Mark
 from forums import counts, services
 from forums.models import Board, Post, Reaction, Topic
 from tests.forums.places import board, many_posts, reply, topic
@@ -57,12 +58,27 @@ def test_what_topics_and_boards_say_of_their_posts_is_told_and_repaired(capsys):
         post_count=5, useful_count=3, answered_by_brand=True, last_post_at=THEN, last_author=opened.author
     )
     Board.objects.update(topic_count=4, last_post_at=None)
+    Mark.objects.all().delete()
     with pytest.raises(CommandError, match="6 kept numbers differ"):
         call_command("recount", check=True)
     assert f"topic {opened.pk}: answered_by_brand True kept, False counted" in capsys.readouterr().out
     call_command("recount")
     assert (list(Topic.objects.values()), list(Board.objects.values())) == right
+    assert list(Mark.objects.values_list("document_id", flat=True)) == [f"topic:{opened.pk}"]  # of how lively it is
     call_command("recount", check=True)
+
+
+def test_numbers_that_count_on_each_other_are_right_after_one_recount(now):
+    opened = topic()
+    topic()
+    said = reply(opened)
+    services.react(member=member(), post=said, kind="useful", now=now)
+    right = list(Topic.objects.values()), list(Board.objects.values()), list(Post.objects.values())
+    Post.objects.filter(pk=said.pk).update(useful_count=5)
+    Topic.objects.filter(pk=opened.pk).update(useful_count=5, last_post_at=now)
+    Board.objects.filter(pk=opened.board_id).update(last_post_at=now)
+    call_command("recount")
+    assert (list(Topic.objects.values()), list(Board.objects.values()), list(Post.objects.values())) == right
 
 
 def test_a_deleted_posts_reactions_are_not_its_topics(now):
@@ -73,6 +89,16 @@ def test_a_deleted_posts_reactions_are_not_its_topics(now):
     erase_member(member=fan, now=now)
     call_command("recount", check=True)
     assert Topic.objects.get().useful_count == 0
+
+
+def test_reactions_that_an_erasure_takes_back_reach_the_index(now):
+    opened, fan = topic(), member()
+    services.react(member=fan, post=reply(opened), kind="useful", now=now)
+    topic()
+    Mark.objects.all().delete()
+    erase_member(member=fan, now=now)
+    found = Mark.objects.filter(document_id__startswith="topic:").values_list("document_id", flat=True)
+    assert (list(found), Topic.objects.get(pk=opened.pk).useful_count) == ([f"topic:{opened.pk}"], 0)
 
 
 def test_what_is_right_is_left_alone(wrong):

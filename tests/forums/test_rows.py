@@ -1,7 +1,9 @@
 """Rows and posts are made once for what they show; nothing of one reader is in what another gets."""
 
+import gc
 import re
 import time
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone, translation
 
+from community.kernel.kept import Kept
 from community.members.api import Member, erase_member
 from forums import queries
 from forums.models import Post
@@ -32,7 +35,7 @@ def made(monkeypatch):
         return render(name, context)
 
     monkeypatch.setattr(rows, "render_to_string", counted)
-    monkeypatch.setattr(rows, "_kept_post", rows._kept(rows._post))
+    monkeypatch.setattr(rows, "POSTS", Kept(rows.POSTS.most))
     return names
 
 
@@ -149,6 +152,37 @@ def test_long_posts_and_those_of_who_edits_templates_are_made_each_time(made, se
     for _time in range(2):
         shown(short, None, guest=True)
     assert len(made) == 4
+
+
+@pytest.mark.parametrize("character", ["a", "山", "😀"])
+def test_as_many_bytes_are_kept_as_is_said_whatever_is_written(monkeypatch, character):
+    found = topic(title="Long ones")
+    Post.objects.update(html=f"<p>{character * (rows.LONGEST - 7)}</p>")
+    [row] = queries.topic_page(found, 1, None)
+    html, counted = row.post.html, 0
+    kept = Kept(2_000_000)
+    monkeypatch.setattr(rows, "POSTS", kept)
+    rows.post_item({"guest": True}, row)  # with its template
+    tracemalloc.start()
+    try:
+        for number in range(1, 600):
+            row.post.pk, row.post.html = number, f"{html[:-8]}{number:04}</p>"
+            rows.post_item({"guest": True}, row)
+            counted = max(counted, kept.size)
+        gc.collect()
+        really, _most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 1_900_000 < counted <= 2_000_000
+    assert 1_000_000 < really < 2_200_000
+    assert html[:100] not in str(list(kept._texts))
+
+
+def test_what_was_deleted_is_not_made_from_its_text(made):
+    found = topic(title="Taken back")
+    Post.objects.update(html="<p>secret</p>", deleted_at=timezone.now())
+    shown(found, None, guest=True)
+    assert "secret" not in str(rows.POSTS._texts)
 
 
 @pytest.mark.serverless  # it sets the clock of the cache in memory

@@ -388,6 +388,22 @@ def test_what_is_imported_late_is_not_the_latest(now):
     no_differences()
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_what_is_imported_into_a_deleted_topic_is_nothing_to_its_board(left):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    if left:
+        reply(opened)
+    services.delete_post(actor=moderator, post=first_post(opened), now=THEN + timedelta(hours=2))
+    for hours in (-1, 5):
+        at = THEN + timedelta(hours=hours)
+        services.write_post(author=member(), topic=opened, source=f"{hours}", now=at, imported=True)
+        assert list(Board.objects.values_list("topic_count", "post_count", "last_post_at")) == [(0, 0, None)]
+        no_differences()
+    services.restore_post(actor=moderator, post=first_post(opened), now=THEN + timedelta(hours=6))
+    assert list(Board.objects.values_list("topic_count", "post_count", "last_post_at")) == [(1, 3 + left, at)]
+    no_differences()
+
+
 def test_closing_and_pinning_are_facts_and_twice_is_once(now):
     opened, moderator = topic(), staff(Role.MODERATOR)
     for state in (True, True, False, False):
@@ -444,9 +460,9 @@ def test_what_is_new_is_counted_by_topic(now):
     opened, tom = topic(now=now), member("tom")
     reply(opened, now=now + timedelta(minutes=1))
     opened.refresh_from_db()
-    assert queries.new_posts([opened], tom) == {opened.pk: 2}
+    assert queries.new_posts([opened], tom) == {opened.pk: (2, 1)}
     services.mark_read(opened, tom, 1, now=now)
-    assert queries.new_posts([opened], tom) == {opened.pk: 1}
+    assert queries.new_posts([opened], tom) == {opened.pk: (1, 2)}
     services.mark_read(opened, tom, 2, now=now)
     services.mark_read(opened, tom, 1, now=now)
     assert queries.new_posts([opened], tom) == {}
@@ -458,7 +474,7 @@ def test_a_board_marked_as_read_has_nothing_new_until_the_next_post(now):
     assert queries.new_posts([opened], tom) == {}
     reply(opened, now=now + timedelta(minutes=1))
     opened.refresh_from_db()
-    assert queries.new_posts([opened], tom) == {opened.pk: 1}
+    assert queries.new_posts([opened], tom) == {opened.pk: (1, 2)}
 
 
 def test_an_old_topic_with_a_new_post_has_one_new_post():
@@ -467,7 +483,7 @@ def test_an_old_topic_with_a_new_post_has_one_new_post():
     reply(old, now=tom.joined_at - timedelta(days=1))
     reply(old, now=tom.joined_at + timedelta(days=1))
     old.refresh_from_db()
-    assert queries.new_posts([old], tom) == {old.pk: 1}
+    assert queries.new_posts([old], tom) == {old.pk: (1, 3)}
 
 
 def test_ones_own_last_post_and_what_is_older_than_ones_joining_are_not_new(now):
@@ -477,6 +493,39 @@ def test_ones_own_last_post_and_what_is_older_than_ones_joining_are_not_new(now)
     reply(mine, author=tom, now=now + timedelta(minutes=1))
     mine.refresh_from_db()
     assert queries.new_posts([old, mine], tom) == {}
+
+
+@pytest.mark.parametrize(
+    ("gone", "new"),
+    [((), (3, 3)), ((3,), (2, 4)), ((4,), (2, 3)), ((5,), (2, 3)), ((3, 5), (1, 4)), ((1,), None), ((3, 4, 5), None)],
+)
+@pytest.mark.parametrize("old", [False, True])
+def test_what_was_deleted_is_nothing_new(now, gone, new, old):
+    tom = member("tom")
+    opened = topic(now=tom.joined_at - timedelta(days=1) if old else now)
+    said = [reply(opened, source=f"{hours}", now=now + timedelta(hours=hours)) for hours in range(1, 5)]
+    services.mark_read(opened, tom, 2, now=now)
+    for number in gone:
+        post = Post.objects.get(number=number)
+        services.delete_post(actor=post.author, post=post, now=now)
+    opened.refresh_from_db()
+    assert len(said) + 1 == opened.last_number
+    assert queries.new_posts([opened], tom) == ({opened.pk: new} if new else {})
+    assert list(queries.unread(tom, [opened.board_id])) == ([opened] if new else [])
+    assert [row.new for row in queries.board_rows([opened.board], tom)] == [int(new is not None)]
+
+
+@pytest.mark.parametrize("topics", [1, 3])
+def test_what_is_new_is_counted_in_three_queries_whatever_was_deleted(now, django_assert_num_queries, topics):
+    tom, where = member("tom"), board()
+    for hours in range(topics):
+        opened = topic(where=where, now=now + timedelta(hours=hours))
+        gone = reply(opened, now=now + timedelta(hours=hours))
+        reply(opened, source="Stays.", now=now + timedelta(hours=hours))
+        services.delete_post(actor=gone.author, post=gone, now=now)
+    found = list(Topic.objects.all())
+    with django_assert_num_queries(3):
+        assert queries.new_posts(found, tom) == {one.pk: (2, 1) for one in found}
 
 
 # Calling people

@@ -1,5 +1,7 @@
 """What is sent after a session has ended is not lost, and an act's address leads to its page."""
 
+import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -75,6 +77,29 @@ def test_what_waits_to_be_read_beside_it_stays(client, topic, otto):
         client.post(f"/topics/{topic.pk}/reply/", {"source": TEXT})
     said = [str(message) for message in client.get("/account/login/").context["messages"]]
     assert said == ["Your space is saved.", "Sign in first. What you wrote is kept, and can be sent after that."]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/boards/touring/new/", "title"),
+        ("/boards/touring/new/", "tags"),
+        ("/me/space/", "name"),
+        ("/me/space/", "keywords"),
+        ("/me/knows/interest/", "term"),
+        ("/ideas/better-boot/desk/", "reason_en"),
+        ("/desk/segments/1/", "name"),
+        ("/desk/terms/decide/", "name_en"),
+    ],
+)
+def test_what_was_written_is_shown_however_short_and_what_was_chosen_is_sent_along(client, topic, otto, path, field):
+    session = client.session
+    session[KEPT] = {"path": path, "fields": [(field, "snow"), ("kind", "part")], "files": False, "at": time.time()}
+    session.save()
+    client.force_login(otto)
+    html = client.get("/me/resume/").content.decode()
+    assert re.findall(r'<textarea id="kept-1" name="(\w+)" rows="2">snow</textarea>', html) == [field]
+    assert re.findall(r'<input type="hidden" name="(\w+)" value="part">', html) == ["kind"]
 
 
 def test_what_is_thrown_away_is_gone(client, topic, otto):
