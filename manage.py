@@ -17,7 +17,8 @@ if __name__ == "__main__":
     try:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, DatabaseError) as error:
-        why = "" if "--traceback" in sys.argv else why_it_cannot_run(error)
+        command = next(iter(sys.argv[1:]), "")
+        why = "" if "--traceback" in sys.argv else why_it_cannot_run(error, command=command)
         if not why:
             raise
         sys.exit(f"Paddock cannot run as it is set up. {why}")

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from wagtail.admin import messages
 from wagtail.admin.views.generic import UsageView
 from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
-from wagtail.users.views.users import HistoryView, IndexView, UserViewSet
+from wagtail.users.views.users import DeleteView, EditView, HistoryView, IndexView, UserViewSet
 
 from community.kernel.api import now
 from community.members.api import Member, erase_member
@@ -24,7 +24,7 @@ def look_at(request: HttpRequest, people: Iterable[Member], kind: AccessKind = A
     """Write down that the reader of a page saw these people; not themselves, nor rows whose owner is gone."""
     actor: Any = request.user
     seen = [person.pk for person in people if person.pk != actor.pk and person.erased_at is None]
-    if request.method == "GET" and seen:
+    if seen:
         record(seen, actor=actor, kind=kind, now=now())
 
 
@@ -40,7 +40,7 @@ class AccountIndexView(IndexView):
 
 
 class OneSeen:
-    """A view of one account: its owner was seen."""
+    """A view of one account: whenever it is shown, its owner was seen."""
 
     request: HttpRequest
     object: Member
@@ -51,6 +51,14 @@ class OneSeen:
         view: Any = super()
         context: dict[str, Any] = view.get_context_data(**kwargs)
         return context
+
+
+class AccountEditView(OneSeen, EditView):
+    """An account, to be changed."""
+
+
+class AccountDeleteView(OneSeen, DeleteView):
+    """The question whether to erase an account."""
 
 
 class AccountHistoryView(OneSeen, HistoryView):
@@ -66,20 +74,23 @@ class AccountViewSet(UserViewSet):
 
     model = get_user_model()
     index_view_class = AccountIndexView
+    edit_view_class = AccountEditView
+    delete_view_class = AccountDeleteView
     history_view_class = AccountHistoryView
     usage_view_class = AccountUsageView
 
 
 class ManySeen:
-    """An act on many accounts: its question tells who they are."""
+    """An act on many accounts: whenever its question is shown, it tells who they are."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask, after it was written down whom the question shows."""
+    request: HttpRequest
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What the question shows, after it was written down whom."""
         view: Any = super()
-        people, _without = view.get_actionable_objects()
-        look_at(request, people)
-        response: HttpResponse = view.get(request, *args, **kwargs)
-        return response
+        context: dict[str, Any] = view.get_context_data(**kwargs)
+        look_at(self.request, [one["item"] for one in context["items"]])
+        return context
 
 
 class AssignRoles(ManySeen, AssignRoleBulkAction):
@@ -98,17 +109,9 @@ class EraseAccounts(ManySeen, DeleteBulkAction):
         return _erased(self.request, objects, self.next_url)
 
 
-def look_at_account(request: HttpRequest, user: Member) -> None:
-    """An administrator who opens somebody's account has looked at them."""
-    look_at(request, [user])
-
-
 def erase_account(request: HttpRequest, user: Member) -> HttpResponse | None:
     """There is one way to forget a person: whom an administrator deletes is erased, and the row stays without them."""
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
-        look_at(request, [user])
-        return None
-    return _erased(request, [user], "wagtailusers_users:index")
+    return _erased(request, [user], "wagtailusers_users:index") if request.method == "POST" else None
 
 
 def _erased(request: HttpRequest, people: list[Member], following: str) -> HttpResponse:

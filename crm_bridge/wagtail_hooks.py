@@ -14,7 +14,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, IndexView, SnippetViewSet
 
 from community.kernel.api import Outdated
-from crm_bridge.accounts import AssignRoles, EraseAccounts, SetActive, erase_account, look_at_account
+from crm_bridge.accounts import AssignRoles, EraseAccounts, SetActive, erase_account
 from crm_bridge.keywords.forms import KeywordForm
 from crm_bridge.keywords.vocabulary import hold_vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword
@@ -104,7 +104,6 @@ def forget_deleted(request: HttpRequest, instances: list[Any]) -> None:
 hooks.register("after_delete_snippet", forget_deleted)
 
 
-hooks.register("before_edit_user", look_at_account)
 hooks.register("before_delete_user", erase_account)
 for action in (AssignRoles, SetActive, EraseAccounts):
     hooks.register("register_bulk_action", action, order=1)  # after Wagtail's own, whose place each takes

@@ -38,7 +38,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 post=found,
                 source=data["source"],
                 title=data.get("title"),
-                tags=[data["tags"]] if "tags" in data else None,
+                tags=[data["tags"]] if "tags" in request.POST and "tags" in form.changed_data else None,
                 based_on=version,
                 forget=data.get("forget", False),
                 now=now(),

@@ -58,7 +58,8 @@ class EditForm(forms.Form):
     """A changed text, with title and tags of a topic's first post. Moderators may have the old text forgotten."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
-    tags = forms.CharField(label=_("Tags"), max_length=400, required=False, help_text=TAGS)  # an import may bring more
+    # However many an import brought; the service says what is too much.
+    tags = forms.CharField(label=_("Tags"), required=False, help_text=TAGS)
     source = forms.CharField(
         label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 12}), help_text=MARKDOWN
     )

@@ -45,21 +45,22 @@ def repair_permissions() -> Iterator[int]:
 
 @transaction.atomic
 def _repaired(member_ids: list[int], *, at: datetime) -> tuple[int, list[Permission]]:
-    """How many permissions of these members differed, and the yeses that were made anew.
+    """How many permissions of these members differed, and the yeses that count from another time now.
 
     They are read once more when their members are held: what somebody says meanwhile is their word, no difference.
     """
     hold(member_ids)
     wanted = _by_the_ledger(member_id__in=member_ids)
-    wrong = _different(wanted, _held(member_id__in=member_ids))
+    held = _held(member_id__in=member_ids)
+    wrong = _different(wanted, held)
     for member_id, purpose, channel in wrong:
         Permission.objects.filter(member_id=member_id, purpose=purpose, channel=channel).delete()
         if (member_id, purpose, channel) not in wanted:  # what was kept by it goes as with any no
             fact = PermissionWithdrawn(member_id=member_id, purpose=purpose, channel=channel, source="recount")
             contributions("consent.withdrawn", fact, now=at)
-    made = Permission.objects.bulk_create([wanted[key] for key in wrong if key in wanted])
+    Permission.objects.bulk_create([wanted[key] for key in wrong if key in wanted])
     contributions("consent.resumed", sorted({key[0] for key in wrong}))
-    return len(wrong), made
+    return len(wrong), [wanted[key] for key in wrong if key in wanted and _since(wanted, key) != _since(held, key)]
 
 
 def _by_the_ledger(**those: Any) -> dict[Key, Permission]:
@@ -90,6 +91,10 @@ def _by_the_ledger(**those: Any) -> dict[Key, Permission]:
 def _held(**those: Any) -> dict[Key, Permission]:
     rows = Permission.objects.filter(**those)
     return {(row.member_id, row.purpose, row.channel): row for row in rows.iterator()}
+
+
+def _since(rows: dict[Key, Permission], key: Key) -> datetime | None:
+    return rows[key].since if key in rows else None
 
 
 def _values(rows: dict[Key, Permission], key: Key) -> tuple[Any, ...]:

@@ -138,6 +138,7 @@ def withdraw(*, member_id: int, purpose: str, channel: str, source: str, now: da
 @transaction.atomic
 def pause(*, member_id: int, until: datetime | None, now: datetime) -> None:
     """No contact until then; None ends the pause."""
+    hold([member_id])
     if until is None:
         Pause.objects.filter(member_id=member_id).delete()
     else:
@@ -234,8 +235,8 @@ def profiling_held(member_id: int) -> bool:
 
     A withdrawal in the same moment waits for that, so that it finds what the caller wrote.
     """
-    held = Permission.objects.select_for_update().filter(member_id=member_id, purpose=Purpose.PROFILING)
-    return bool(held)
+    hold([member_id])
+    return may_profile(member_id)
 
 
 def profiling_since(member_id: int) -> datetime | None:

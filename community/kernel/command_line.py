@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import re
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import Error
 
 from community.kernel.errors import is_away
 
+# How PostgreSQL and SQLite say that a table or column is not there.
+MISSING = re.compile(r"no such (table|column)|(relation|column) .* does not exist")
 
-def why_it_cannot_run(error: Exception) -> str:
+
+def why_it_cannot_run(error: Exception, *, command: str) -> str:
     """A sentence for a wrong setting, a database that is away or one not of this version; empty for anything else."""
     if isinstance(error, ImproperlyConfigured):
         return str(error)
     if is_away(error):
-        return "The database (DATABASE_URL) cannot be reached."
-    return "The database is not of this version yet: run manage.py migrate." if _is_behind() else ""
+        return f"The database (DATABASE_URL) cannot be reached: {_last_line(error)}"
+    if isinstance(error, Error) and MISSING.search(str(error)) and command != "migrate":
+        return f"The database is not of this version yet ({_first_line(error)}): run manage.py migrate."
+    return ""
 
 
-def _is_behind() -> bool:
-    with suppress(DatabaseError):
-        connection.rollback()
-        executor = MigrationExecutor(connection)
-        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    return False
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _last_line(error: Exception) -> str:
+    return str(error).strip().rpartition("\n")[2]

@@ -145,15 +145,18 @@ def read(name: str) -> Any:
     """
     variable = {entry.name: entry for entry in VARIABLES}[name]
     written = os.environ.get(name)
-    if written is None:
-        return variable.default
-    _require_form(variable, written)
-    return environ.Env.parse_value(written, _KINDS[variable.kind])
-
-
-def _require_form(variable: Variable, written: str) -> None:
     form = variable.form or _FORMS.get(variable.kind)
-    if form is None or (not written and not variable.default) or form.fits(written):
+    # Compose and others pass on what nobody set as an empty value.
+    if written is None or (not written and form):
+        return variable.default
+    if form:
+        _require_form(variable, form, written)
+    value = environ.Env.parse_value(written, _KINDS[variable.kind])
+    return [part.strip() for part in value] if variable.kind == "list" else value
+
+
+def _require_form(variable: Variable, form: Form, written: str) -> None:
+    if form.fits(written):
         return
     given = "what is given" if form.secret else f"“{written}”"
     raise ImproperlyConfigured(f"{variable.name} is to be {form.wanted}; {given} is none.")

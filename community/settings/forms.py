@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+SHORT_LEVELS = ("NOTSET", "WARN", "FATAL")
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Form:
     secret: bool = False
 
 
-def address(*schemes: str, example: str, hosted: bool = True, named: bool = False) -> Form:
-    """An address that begins with one of these schemes: with a host, and with a name behind it, where asked for."""
+def address(*schemes: str, example: str, hosted: bool = True) -> Form:
+    """An address that begins with one of these schemes: with a host, or what stands for the usual one if not hosted."""
 
     def fits(written: str) -> bool:
         try:
@@ -32,16 +34,27 @@ def address(*schemes: str, example: str, hosted: bool = True, named: bool = Fals
             port_is_one = parts.port is None or parts.port > 0
         except ValueError:
             return False
-        there = (parts.hostname or not hosted) and (parts.path.strip("/") or not named)
+        there = parts.hostname if hosted else parts.netloc or parts.path.strip("/")
         return parts.scheme in schemes and port_is_one and bool(there)
 
     return Form(fits, f"an address as {example}", secret=True)
 
 
-def either(one: Form, other: Form) -> Form:
-    """One or the other."""
-    wanted = f"{one.wanted}, or {other.wanted}"
-    return Form(lambda written: one.fits(written) or other.fits(written), wanted, secret=one.secret or other.secret)
+def _is_database(written: str) -> bool:
+    """Whether it is read as one of our two databases with a name: with several hosts too, or by a service file."""
+    if written.partition("://")[0] not in environ.Env.DB_SCHEMES:
+        return False
+    try:
+        read = environ.Env.db_url_config(written)
+    except (ValueError, ImproperlyConfigured):
+        return False
+    named = read.get("NAME") or read.get("OPTIONS", {}).get("service")
+    return str(read.get("ENGINE", "")).rpartition(".")[2] in DATABASES and bool(named)
+
+
+def _is_mail(written: str) -> bool:
+    scheme = written.partition(":")[0]
+    return scheme in environ.Env.EMAIL_SCHEMES and (not scheme.startswith("smtp") or SMTP.fits(written))
 
 
 def _is_ip(written: str) -> bool:
@@ -52,29 +65,18 @@ def _is_ip(written: str) -> bool:
     return True
 
 
-TRUTHS, LIES = environ.Env.BOOLEAN_TRUE_STRINGS, ("false", "off", "n", "no", "0", "")
+TRUTHS, LIES = environ.Env.BOOLEAN_TRUE_STRINGS, ("false", "off", "n", "no", "0")
 SWITCH = Form(lambda written: written.strip().lower() in {*TRUTHS, *LIES}, "1 or 0")
 COUNT = Form(lambda written: re.fullmatch(r"\s*[0-9]{1,3}\s*", written) is not None, "a number from 0 on")
-LEVEL = Form(lambda written: written in LEVELS, f"one of {', '.join(LEVELS)}")
+LEVEL = Form(lambda written: written in (*LEVELS, *SHORT_LEVELS), f"one of {', '.join(LEVELS)}")
 TIME_ZONE = Form(lambda written: written in available_timezones(), "the name of a time zone as Europe/Berlin")
 IP_ADDRESSES = Form(
     lambda written: all(map(_is_ip, filter(None, written.split(",")))), "IP addresses with commas between them"
 )
+DATABASES = ("postgresql", "sqlite3")
 SITE = address("http", "https", example="https://community.example.com")
-POSTGRESQL = address(
-    *("postgres", "postgresql", "psql", "pgsql"),
-    example="postgres://user:password@host:5432/name",
-    hosted=False,  # a socket of the machine has none
-    named=True,
-)
-SQLITE = address("sqlite", example="sqlite:////path/of/a/file", hosted=False, named=True)
-DATABASE = either(POSTGRESQL, SQLITE)
-REDIS = either(
-    address("redis", "rediss", example="redis://user:password@host:6379/0"),
-    address("unix", example="unix:///path/of/a/socket", hosted=False, named=True),
-)
+DATABASE = Form(_is_database, "an address as postgres://user:password@host:5432/name", secret=True)
+REDIS = address("redis", "rediss", "unix", example="redis://user:password@host:6379/0", hosted=False)
 ELASTICSEARCH = address("http", "https", example="http://host:9200")
-MAIL = either(
-    address("smtp", "smtps", "smtp+tls", "smtp+ssl", example="smtp+tls://user:password@host:587"),
-    address("consolemail", "filemail", "memorymail", "dummymail", example="consolemail://", hosted=False),
-)
+SMTP = address("smtp", "smtps", "smtp+tls", "smtp+ssl", example="smtp+tls://user:password@host:587", hosted=False)
+MAIL = Form(_is_mail, SMTP.wanted, secret=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+
+from django.db.models import Max
 
 from community.kernel.api import batched
 from community.members.api import Member
@@ -38,14 +40,34 @@ def require_same_site(folder: Path, *, source: str, now: datetime) -> None:
             )
 
 
-def require_same_users(users: Mapping[str, Row], known: Mapping[str, int], *, source: str, now: datetime) -> None:
-    """The same of some users within an import: another dump may have been begun under this name at the same moment."""
-    same = list(_agreeing({external: _date(users[external], now) for external in known}, known, _joined))
-    if 2 * same.count(False) > len(same):
-        raise AnotherDump(
-            f"Another dump is being imported as {source} at this moment: of {len(same)} users with a number that is "
-            f"known, {same.count(False)} are of another time. What was read before is kept. {NAME_IT}"
-        )
+def last_noted(source: str) -> int:
+    """The last thing that was taken over under this name so far; what comes after it came meanwhile."""
+    last: int = Imported.objects.filter(source=source).aggregate(last=Max("pk", default=0))["last"]
+    return last
+
+
+class Meanwhile:
+    """The same within an import: another dump may have been begun under this name at the same moment.
+
+    Of what was there before it began nothing is said again. A dump that repeats a number by mistake is no other.
+    """
+
+    def __init__(self, *, source: str, since: int, now: datetime) -> None:
+        self.source, self.since, self.now = source, since, now
+        self.read = self.differ = 0
+
+    def require_same(self, users: Mapping[str, Row], known: Iterable[str]) -> None:
+        """Some users more, and which are known. Raises AnotherDump where most users so far are of another time."""
+        later = Imported.objects.filter(source=self.source, kind="Users", pk__gt=self.since, external_id__in=known)
+        came = dict(later.values_list("external_id", "local_id")) if known else {}
+        stated = {external: _date(users[external], self.now) for external in came}
+        self.read += len(users)
+        self.differ += list(_agreeing(stated, came, _joined)).count(False)
+        if 2 * self.differ > self.read:
+            raise AnotherDump(
+                f"Another dump is being imported as {self.source} at this moment: of {self.read} users, {self.differ} "
+                f"have a number that it brought, and another time. What was read before is kept. {NAME_IT}"
+            )
 
 
 def _compared(folder: Path, kind: str, dates: Dates, *, source: str, now: datetime) -> Iterator[bool]:

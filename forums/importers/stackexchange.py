@@ -21,7 +21,7 @@ from forums.importers.common import BATCH, alone, grant_all, note, taken_over
 from forums.importers.dump import Progress, Row, rows
 from forums.importers.figures import keep_figures
 from forums.importers.people import take_people
-from forums.importers.sameness import require_same_users
+from forums.importers.sameness import Meanwhile
 from forums.importers.values import (
     ANSWER,
     DELETED,
@@ -50,10 +50,11 @@ class Import:
     """One dump on its way into two boards: the conversations, and what is no conversation (tag texts)."""
 
     def __init__(
-        self, folder: Path, board: Board, aside: Board, *, source: str, grant_all: bool, now: datetime
+        self, folder: Path, board: Board, aside: Board, *, source: str, since: int, grant_all: bool, now: datetime
     ) -> None:
         self.folder, self.board, self.aside, self.source, self.now = folder, board, aside, source, now
         self.grant_all = grant_all
+        self.meanwhile = Meanwhile(source=source, since=since, now=now)
         self.first_acts: dict[str, datetime] = {}
         self.columns: defaultdict[str, set[str]] = defaultdict(set)
         self.orphans: set[str] = set()
@@ -124,7 +125,7 @@ class Import:
         users = {row["Id"]: row for row in reversed(batch) if row.get("Id")}
         self.skipped["Users"] += sum(not row.get("Id") for row in batch)
         known = self._known("Users", users)
-        require_same_users(users, known, source=self.source, now=self.now)
+        self.meanwhile.require_same(users, known)
         self._take_users({external: users[external] for external in reversed(users) if external not in known})
 
     def _take_users(self, users: dict[str, Row]) -> dict[str, Member]:

@@ -52,9 +52,9 @@ class Post(models.Model):
 
     @property
     def version(self) -> str:
-        """The mark of what it says now; of the first post together with the topic's title."""
-        title = self.topic.title if self.number == 1 else ""
-        return version_of(self.edited_at, self.source, title)
+        """The mark of what it says now; of the first post together with the topic's title and tags."""
+        topic = (self.topic.title, ",".join(self.topic.tags)) if self.number == 1 else ("", "")
+        return version_of(self.edited_at, self.source, *topic)
 
     def get_absolute_url(self) -> str:
         """Leads to the page it stands on."""

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
+from django.db.models import Subquery
 
 from community.kernel.api import pages_of, version_of
 from community.members.api import MemberCard, cards
@@ -80,8 +81,15 @@ def _present(post: Post) -> Said:
 
 def _newer(post: Post, revision: PostRevision) -> Said:
     """What stood after a version and is still there: a later version, or what the post says now."""
-    later = PostRevision.objects.filter(post=post, pk__gt=revision.pk, removed_at=None).order_by("pk").first()
-    return Said(later.title or None, _line(later.tags), later.source) if later else _present(post)
+    later = PostRevision.objects.filter(post=post, pk__gt=revision.pk, removed_at=None).order_by("pk")
+    # A version without title or tags had those of the next one that has some.
+    titled, tagged = later.exclude(title="").values("title")[:1], later.filter(tags__isnull=False).values("tags")[:1]
+    known: Any = later.annotate(titled=Subquery(titled), tagged=Subquery(tagged)).first()
+    now = _present(post)
+    if known is None:
+        return now
+    tags = now.tags if known.tagged is None else _line(known.tagged)
+    return Said(known.titled or now.title, tags, known.source)
 
 
 def _line(tags: list[str] | None) -> str | None:

@@ -89,13 +89,20 @@ def clean_tags(tags: Iterable[str], known: Collection[str] = ()) -> tuple[str, .
     They lose their @: nothing looks for the names of erased members in tags. Raises Invalid for more than three and for
     a long one; those the topic is ``known`` to have, by an import perhaps, may stay.
     """
+    kept, there = _tags_in(tags), _tags_in(known)
+    new = {called: tag for called, tag in kept.items() if called not in there}
+    if new and len(kept) > MOST_TAGS:
+        raise Invalid(_("A topic has at most three tags."), field="tags")
+    if any(len(tag) > MAX_TAG for tag in new.values()):
+        raise Invalid(_("A tag is longer than 30 characters."), field="tags")
+    return tuple(kept.values())
+
+
+def _tags_in(tags: Iterable[str]) -> dict[str, str]:
+    """Tags by how they are compared, in the case first typed."""
     kept: dict[str, str] = {}
     for part in COMMAS.split(unicodedata.normalize("NFKC", ",".join(tags))):
         tag = seen(" ".join(part.translate(NO_PART_OF_TAGS).split()))
         kept.setdefault(tag.casefold(), tag)
     kept.pop("", None)
-    if len(kept) > max(MOST_TAGS, len(known)):
-        raise Invalid(_("A topic has at most three tags."), field="tags")
-    if any(len(tag) > MAX_TAG and tag not in known for tag in kept.values()):
-        raise Invalid(_("A tag is longer than 30 characters."), field="tags")
-    return tuple(kept.values())
+    return kept

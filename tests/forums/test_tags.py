@@ -14,6 +14,7 @@ from crm_bridge.mirror.explain import document
 from crm_bridge.models import Signal
 from forums import services
 from forums.models import Post, PostRevision, Topic
+from forums.queries.history import steps
 from forums.services.texts import clean_tags
 from tests.forums.places import board, first_post, reply
 from tests.people import THEN, member, permit, staff
@@ -79,6 +80,41 @@ def test_what_an_import_brought_stays_through_an_edit_and_more_is_refused():
     for more in ((*many[1:], "f"), ("z" * 35,)):
         with pytest.raises(Invalid):
             change(first_post(opened), *more)
+
+
+def test_a_long_one_that_was_written_otherwise_stays():
+    odd = "Ｗ" * 31
+    assert change(first_post(tagged(odd, imported=True)), odd, source="Only the text") == ["W" * 31]
+
+
+def test_new_ones_need_room_beside_what_an_import_brought():
+    opened = tagged(*"abcde", imported=True)
+    with pytest.raises(Invalid):
+        change(first_post(opened), *"vwxyz")
+    assert change(first_post(opened), "x", "y", "a") == ["x", "y", "a"]
+
+
+def test_an_edit_of_the_text_alone_leaves_the_tags_as_they_were(client):
+    odd = ["node.js/@x", *(f"{number}{'y' * 90}" for number in range(6))]
+    first = first_post(tagged(*odd, imported=True))
+    client.force_login(first.author)
+    address, sent = f"/posts/{first.pk}/edit/", {"title": "My car", "version": first.version}
+    shown = client.get(address).context["form"]["tags"].value()
+    for number, tags in enumerate(({}, {"tags": shown}, {"tags": f" {shown} "})):
+        sent["version"] = first_post(Topic.objects.get()).version
+        assert client.post(address, {**sent, **tags, "source": f"Text {number}"}).status_code == 302
+        assert Topic.objects.get().tags == odd
+    assert set(PostRevision.objects.values_list("source", flat=True)) == {first.source, "Text 0", "Text 1"}
+
+
+def test_a_change_is_in_the_history_at_the_border_of_a_page_too():
+    first = first_post(tagged("a"))
+    change(first, "b", source="Text 0")
+    for number in range(1, 11):
+        services.edit_post(editor=first.author, post=first, source=f"Text {number}", now=THEN)
+    change(first, "c", source="Text 11")
+    shown = [step.tags for page in (1, 2) for step in steps(first_post(Topic.objects.get()), page)[0]]
+    assert [lines for lines in shown if lines] == [[("del", "b"), ("ins", "c")], [("del", "a"), ("ins", "b")]]
 
 
 # Who changes them

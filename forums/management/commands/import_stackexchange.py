@@ -17,7 +17,7 @@ from community.kernel.api import now
 from forums.importers.common import GRANT_WARNING, Unreadable, board_of
 from forums.importers.dump import file_of
 from forums.importers.figures import audit
-from forums.importers.sameness import AnotherDump, require_same_site
+from forums.importers.sameness import AnotherDump, last_noted, require_same_site
 from forums.importers.stackexchange import Import
 
 LONGEST_SLUG = 54  # and "-aside"
@@ -67,12 +67,13 @@ class Command(BaseCommand):
         return given[:LONGEST_SLUG]
 
     def _import(self, folder: Path, slug: str, source: str, *, grant_all: bool) -> None:
+        since = last_noted(source)
         require_same_site(folder, source=source, now=now())
         if grant_all:
             self.stdout.write(GRANT_WARNING)
         board = board_of(slug, title_en=slug, title_zh=slug)
         aside = board_of(f"{slug}-aside", title_en=f"{slug}: tag texts", title_zh=f"{slug}：标签说明")
-        work = Import(folder, board, aside, source=source, grant_all=grant_all, now=now())
+        work = Import(folder, board, aside, source=source, since=since, grant_all=grant_all, now=now())
         work.run(_bar)
         for kind in ("Users", "Posts", "Comments", "Votes"):
             self.stdout.write(f"{kind}: {work.done[kind]} taken over, {work.skipped[kind]} without a place left out")

@@ -79,6 +79,14 @@ def test_other_pages_of_an_account_are_looks_too(client, boss, page):
     assert list(AccessEntry.objects.values_list("member_id", "kind")) == [(seen.pk, "viewed")]
 
 
+def test_a_question_that_is_asked_again_is_a_look_too(client, boss):
+    seen = member("seen")
+    page = f"/cms/bulk/community_members/member/assign_role/?next=/cms/&id={seen.pk}"
+    assert "seen" in client.post(page, {"role": ""}).content.decode()
+    assert client.post(f"/cms/users/edit/{seen.pk}/", {}).status_code == 200
+    assert list(AccessEntry.objects.values_list("member_id", "kind")) == [(seen.pk, "viewed")] * 2
+
+
 def test_who_may_not_read_the_accounts_has_seen_nobody(client, boss):
     Member.objects.filter(pk=boss.pk).update(is_superuser=False)
     member("seen")

@@ -30,6 +30,11 @@ def test_a_value_is_not_the_name_of_another_variable(monkeypatch, name, value):
         ("PADDOCK_STARTER_VOCABULARY", "0", False),
         ("PADDOCK_STARTER_VOCABULARY", "no", False),
         ("PADDOCK_PROXIES", "2", 2),
+        ("PADDOCK_PROXIES", "", 0),
+        ("PADDOCK_LOG_LEVEL", "", "INFO"),
+        ("PADDOCK_LOG_LEVEL", "WARN", "WARN"),
+        ("PADDOCK_STARTER_VOCABULARY", "", True),
+        ("PADDOCK_METRICS_FROM", "127.0.0.1, ::1", ["127.0.0.1", "::1"]),
     ],
 )
 def test_each_kind_is_read(monkeypatch, name, written, value):
@@ -44,7 +49,6 @@ def test_each_kind_is_read(monkeypatch, name, written, value):
         ("PADDOCK_PROXIES", "-1", "a number from 0 on; “-1” is none."),
         ("PADDOCK_DEBUG", "maybe", "1 or 0; “maybe” is none."),
         ("PADDOCK_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL; “LOUD” is none."),
-        ("PADDOCK_LOG_LEVEL", "", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL; “” is none."),
         ("PADDOCK_TIME_ZONE", "Mars/X", "the name of a time zone as Europe/Berlin; “Mars/X” is none."),
         ("PADDOCK_METRICS_FROM", "10.0.0.1,zz", "IP addresses with commas between them; “10.0.0.1,zz” is none."),
         ("PADDOCK_URL", "foo", "an address as https://community.example.com; what is given is none."),
@@ -58,16 +62,27 @@ def test_a_value_that_is_none_is_told_by_the_name_of_its_variable(monkeypatch, n
 
 
 BAD = {
-    "DATABASE_URL": ("mysql://secret@a/b", "secret", "$kx9", "postgres://secret@db:port/name", "postgres://db"),
+    "DATABASE_URL": ("mysql://secret@a/b", "secret", "$kx9", "postgres://secret@db", "oracle://secret@db/name"),
     "REDIS_URL": ("secret", "redis://", "http://secret@redis:6379", "redis://redis:0/0"),
     "ELASTICSEARCH_URL": ("secret", "redis://secret@a", "http://", "http://secret@[::1"),
     "EMAIL_URL": ("secret", "smtp://", "imap://secret@mail"),
 }
 GOOD = {
-    "DATABASE_URL": ("postgres://u:p@db:5432/n?sslmode=require", "postgres:///n", "sqlite:////srv/a.sqlite3", ""),
-    "REDIS_URL": ("redis://u:p@redis:6379/0", "rediss://redis", "unix:///run/redis.sock?db=1", ""),
+    "DATABASE_URL": (
+        "",
+        "postgres://u:p@db:5432/n?sslmode=require",
+        "postgres:///n",
+        "sqlite:////srv/a.sqlite3",
+        "postgres://u:p@h1:5432,h2:5432/db?target_session_attrs=read-write",
+        "postgres://u:p#[q]@db/n",
+        "postgres:///?service=x",
+        "postgres://u@[::1]:5432/n",
+        "postgres://%2Fvar%2Frun%2Fpostgresql/n",
+        "sqlite://:memory:",
+    ),
+    "REDIS_URL": ("redis://u:p@redis:6379/0", "rediss://redis", "unix:///run/redis.sock?db=1", "redis:///0", ""),
     "ELASTICSEARCH_URL": ("http://127.0.0.1:9200", "https://u:p@es.example.com/path", ""),
-    "EMAIL_URL": ("smtp+tls://u:p@mail:587", "smtp://mail:25", "consolemail://", ""),
+    "EMAIL_URL": ("smtp+tls://u:p@mail:587", "smtp://mail:25", "smtp://:25", "consolemail://", ""),
 }
 
 

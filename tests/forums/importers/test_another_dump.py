@@ -85,12 +85,30 @@ def test_another_dump_that_was_begun_in_the_same_moment_is_refused_before_it_is_
         load(ours)
 
     monkeypatch.setattr(import_stackexchange, "require_same_site", while_the_other_is_compared)
-    with pytest.raises(CommandError, match=r"imported as bikes at this moment: of 2 users.*--source NAME"):
+    with pytest.raises(CommandError, match=r"imported as bikes at this moment: of 2 users, 2.*--source NAME"):
         load(other)
     alone = state()
     load(ours)
     assert state() == alone
     assert set(Topic.objects.values_list("opened_at__year", flat=True)) == {2010}
+
+
+def numbered(numbers, *other):
+    """Users with these numbers; the others joined at another time."""
+    row = '<row Id="{}" DisplayName="Cy" CreationDate="201{}-01-02T03:04:05.000" />'
+    return f"<users>{''.join(row.format(number, int(number in other)) for number in numbers)}</users>"
+
+
+def test_one_known_user_of_another_time_among_new_ones_is_no_other_dump(tmp_path):
+    load(write_dump(tmp_path, Users=numbered(range(1, 202))))
+    load(write_dump(tmp_path, Users=numbered(range(1, 301), 201)))
+    assert Member.objects.filter(name="Cy").count() == 300
+
+
+def test_a_number_that_a_dump_repeats_is_skipped(tmp_path):
+    again = numbered([3], 3).removeprefix("<users>")
+    load(write_dump(tmp_path, Users=numbered(range(1, 202)).replace("</users>", again)))
+    assert Member.objects.filter(name="Cy").count() == 201
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_of_two_sites_under_one_name_at_once_one_comes_in(two_dumps):
 
 
 def test_control_of_two_sites_both_say_they_came_in(two_dumps, monkeypatch):
-    monkeypatch.setattr("forums.importers.stackexchange.require_same_users", lambda *_users, **_known: None)
+    monkeypatch.setattr("forums.importers.sameness.Meanwhile.require_same", lambda *_users: None)
     assert ever(lambda: two_dumps()[0] == Counter())
 
 

@@ -65,7 +65,7 @@ def test_every_pass_shows_how_far_it_is(dump, now):
             yield one
 
     board, aside = (board_of(slug, title_en=slug, title_zh=slug) for slug in ("bikes", "aside"))
-    Import(dump, board, aside, source="bikes", grant_all=False, now=now).run(progress)
+    Import(dump, board, aside, source="bikes", since=0, grant_all=False, now=now).run(progress)
     last = {"Closing": 3, "Posts, figures": 3, "Tags, figures": 2}
     assert seen == {"Users": 3, "Posts": 3, "Answers": 1, "Comments": 1, "Votes": 4, **last}
     seen.clear()
