@@ -29,9 +29,9 @@ register = template.Library()
 LIVERIES = 24
 SHORT = 8
 _SUFFIXES = "版款型厢备"
-_PARTICLES = "的了着里吗呢吧"  # of one character; the word before them ends here
+_PARTICLES = "的了着里上下中吗呢吧"  # of one character; the word before them ends here
 _OPENING, _CLOSING = "“‘《「『", "”’》」』"
-_HAN = "\u2e80"  # where Chinese characters and marks begin
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 # With its size, for a page whose style did not arrive.
 DRAWN = '<svg class="{}" width="20" height="20" aria-hidden="true"><use href="{}#i-{}"/></svg>'
 _SCENES = {"pass", "night", "topo", "table", "boot", "coast", "key"}
@@ -132,10 +132,10 @@ def _may_part(word: str, after: str) -> bool:
     Those that end what is before them (的) hold on to that only. A quotation may begin or end a line.
     """
     if after and after in _OPENING:
-        return word[-1] >= _HAN
+        return bool(_HAN.match(word[-1]))
     if not after[1:] or after[0] in _SUFFIXES or (word + after).isascii():
         return False
-    return bool(word[1:]) or word in _PARTICLES or (word in _CLOSING and after[0] >= _HAN)
+    return bool(word[1:] or word in _PARTICLES or (word in _CLOSING and _HAN.match(after)))
 
 
 @register.filter
