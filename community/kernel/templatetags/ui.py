@@ -133,7 +133,7 @@ def _may_part(word: str, after: str) -> bool:
     """
     if after and after in _OPENING:
         return bool(_HAN.match(word[-1]))
-    if not after[1:] or after[0] in _SUFFIXES or (word + after).isascii():
+    if not after[1:] or after[0] in _SUFFIXES or word[-1].isdigit() or (word + after).isascii():
         return False
     return bool(word[1:] or word in _PARTICLES or (word in _CLOSING and _HAN.match(after)))
 
