@@ -29,6 +29,7 @@ register = template.Library()
 LIVERIES = 24
 SHORT = 8
 _SUFFIXES = "版款型厢备"
+_FIGURES = "0123456789十百千万亿"  # what they count stays with them
 _PARTICLES = "的了着里上下中吗呢吧"  # of one character; the word before them ends here
 _OPENING, _CLOSING = "“‘《「『", "”’》」』"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -133,7 +134,7 @@ def _may_part(word: str, after: str) -> bool:
     """
     if after and after in _OPENING:
         return bool(_HAN.match(word[-1]))
-    if not after[1:] or after[0] in _SUFFIXES or word[-1].isdigit() or (word + after).isascii():
+    if not after[1:] or after[0] in _SUFFIXES or word[-1] in _FIGURES or (word + after).isascii():
         return False
     return bool(word[1:] or word in _PARTICLES or (word in _CLOSING and _HAN.match(after)))
 

@@ -17,6 +17,7 @@ from community.kernel.templatetags.ui import worded
         ("Seats down: does a 2 m surfboard fit inside?", "Seats down: does a 2\u00a0m surfboard fit inside?"),
         ("郑北方也遇到了：“零下二十五度还能用的行车记录仪”", "郑北方也遇到了：“零下|二十五度还能用的|行车|记录仪”"),
         ("涉水深度60厘米充电口会进水吗", "涉水|深度|60厘米|充电|口会|进水吗"),
+        ("5越野版换全地形胎五千公里：噪音", "5越野版换全地形胎五千公里：噪音"),
         ("读完《长安三万里》取景地的停车指南", "读完|《长安|三万里》|取景地的|停车|指南"),
         ("The talk “Sognefjellet before the snow” is over", "The talk “Sognefjellet before the snow” is over"),
         ("<b>后备厢里能放下一张床垫吗</b>", None),
