@@ -27,9 +27,12 @@ from community.kernel.typography import glued as glue
 register = template.Library()
 
 LIVERIES = 24
-PHRASE = 12
 SHORT = 8
-_SUFFIXES = "版款型"
+_SUFFIXES = "版款型厢备"
+_FIGURES = "0123456789十百千万亿"  # what they count stays with them
+_PARTICLES = "的了着里上下中吗呢吧"  # of one character; the word before them ends here
+_OPENING, _CLOSING = "“‘《「『", "”’》」』"
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 # With its size, for a page whose style did not arrive.
 DRAWN = '<svg class="{}" width="20" height="20" aria-hidden="true"><use href="{}#i-{}"/></svg>'
 _SCENES = {"pass", "night", "topo", "table", "boot", "coast", "key"}
@@ -101,12 +104,6 @@ def _rendered(path: str) -> SafeString:
 _read = cache(_rendered)
 
 
-@register.filter
-def phrased(title: str) -> str:
-    """The class for a Chinese title whose phrases are all short enough to break only at punctuation."""
-    return "phrased" if _longest_phrase(title) <= PHRASE else ""
-
-
 def _longest_phrase(title: str) -> int:
     return max(len(phrase) for phrase in re.split(r"[，。：；？！、,.:;?!\s]+", title))
 
@@ -131,8 +128,15 @@ def _worded(title: str) -> SafeString:
 
 
 def _may_part(word: str, after: str) -> bool:
-    """Words of one character hold on to their neighbours: 的, 吗, and what a segmenter cut off (旅行 and 版)."""
-    return len(word) > 1 and len(after) > 1 and after[0] not in _SUFFIXES and not (word + after).isascii()
+    """Words of one character hold on to their neighbours, and so does what a segmenter cut off (版 from 旅行).
+
+    Those that end what is before them (的) hold on to that only. A quotation may begin or end a line.
+    """
+    if after and after in _OPENING:
+        return bool(_HAN.match(word[-1]))
+    if not after[1:] or after[0] in _SUFFIXES or word[-1] in _FIGURES or (word + after).isascii():
+        return False
+    return bool(word[1:] or word in _PARTICLES or (word in _CLOSING and _HAN.match(after)))
 
 
 @register.filter

@@ -74,6 +74,11 @@ def test_what_is_read_is_drawn_in_ink():
     assert vruler(7, 0, 7).count('class="on" d=""') == 1
 
 
+@pytest.mark.parametrize(("posts", "read", "at"), [(7, 1, 0), (7, 4, 10), (61, 31, 10), (5000, 5000, 20)])
+def test_a_ruler_says_where_the_label_of_what_is_read_stands(posts, read, at):
+    assert f'data-at="{at}"' in vruler(posts, read, posts)
+
+
 def pages(page, number, address="/boards/racks/?show=unread&page=9"):
     context = Context({"request": RequestFactory().get(address)})
     return Template(f"{{% load ui %}}{{% pager {page} {number} %}}").render(context)
