@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlite3 import SQLITE_BUSY
+
 from django.db import OperationalError
 
+PRIMARY = 0xFF  # of SQLite's codes, which say more in their upper bits
 IN_THE_WAY = {"40P01", "55P03"}  # PostgreSQL: a deadlock was ended, a lock was not to be had
 # PostgreSQL was stopped, crashed, is starting, or is full. Where the connection itself failed, there is no state.
 AWAY = {None, "57P01", "57P02", "57P03", "53300"}
@@ -57,7 +60,10 @@ class Unavailable(PaddockError):
 
 def is_in_the_way(error: Exception) -> bool:
     """Whether the database ended an act, whole, because another one held what it needed: it can be done again."""
-    return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in IN_THE_WAY
+    if not isinstance(error, OperationalError):
+        return False
+    busy = getattr(error.__cause__, "sqlite_errorcode", 0) & PRIMARY == SQLITE_BUSY
+    return busy or getattr(error.__cause__, "sqlstate", "") in IN_THE_WAY
 
 
 def is_away(error: BaseException | None) -> bool:

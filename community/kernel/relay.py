@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from community.kernel.batches import batched
 from community.kernel.clock import now as clock_now
-from community.kernel.errors import is_away
+from community.kernel.errors import is_away, is_in_the_way
 from community.kernel.facts import Delivery, fact_from
 from community.kernel.models import OutboxEvent, OutboxLane, OutboxState
 from community.kernel.registry import checks, handlers_of, rounds, subscriptions
@@ -211,7 +211,9 @@ class Relay:
             try:
                 busy = self.step()
             except Error as error:
-                if not is_away(error):  # that it went, and that it is back, is said once
+                if is_in_the_way(error):
+                    logger.warning("nothing could be delivered: the database is busy; trying again")
+                elif not is_away(error):  # that it went, and that it is back, is said once
                     logger.exception("nothing could be delivered; trying again")
                 connection.close()
                 busy = 0

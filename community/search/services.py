@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
-from community.kernel.api import batched, drained_when, each_minute, each_round, is_away, now
+from community.kernel.api import batched, drained_when, each_minute, each_round, is_away, is_in_the_way, now
 from community.search.leases import Lease, leased, next_version
 from community.search.loading import documents, is_nobodys_fault, one_by_one, readable
 from community.search.models import FailedDocument, IndexState, Mark
@@ -109,6 +109,9 @@ def _try(index: Index) -> int:
     except Exception as error:
         if is_away(error):
             raise
+        if is_in_the_way(error):
+            logger.warning("the index %s waits: the database is busy", index.name)
+            return 0
         logger.exception("the index %s cannot be written, trying again in %.1f s", index.name, _pause(index.name))
     return 0
 

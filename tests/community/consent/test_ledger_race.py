@@ -1,6 +1,7 @@
 """A repair beside a yes or a no of the same moment: both are done; the control shows that one would fail without."""
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from community.consent import ledger, services
 from community.consent.models import Permission
 from tests.people import THEN, member, permit
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -47,34 +49,21 @@ def beside(monkeypatch):
     monkeypatch.setattr(ledger, "hold", holds)
 
     def play(says):
-        errors = []
         rows = Permission.objects.filter(member_id=ada.pk)
         rows.delete() if says is yes else rows.update(since=THEN - timedelta(days=3))
 
-        def run():
-            try:
-                says(ada.pk)
-            except Exception as error:  # noqa: BLE001 - whatever went wrong is the result
-                errors.append(type(error).__name__)
-            finally:
-                connection.close()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        assert changed.wait(20)
-        try:
+        def repair():
+            changed.wait(20)
             list(ledger.repair_permissions())
-        except Exception as error:  # noqa: BLE001 - as above
-            errors.append(type(error).__name__)
-        thread.join()
-        return errors
+
+        return at_once([lambda: says(ada.pk), repair])
 
     return play
 
 
 @pytest.mark.parametrize("says", [yes, no])
 def test_both_are_done(beside, says):
-    assert beside(says) == []
+    assert beside(says) == Counter()
     assert ledger.permission_drift() == []
     assert Permission.objects.exists() == (says is yes)
 
@@ -82,4 +71,4 @@ def test_both_are_done(beside, says):
 @pytest.mark.parametrize("says", [yes, no])
 def test_control_of_two_orders_of_locks_one_fails(beside, says, monkeypatch):
     monkeypatch.setattr(services, "hold", lambda _member_ids: None)
-    assert beside(says) == ["OperationalError"]
+    assert beside(says) == Counter(OperationalError=1)

@@ -1,6 +1,7 @@
 """A search beside a withdrawal of the same moment: both are done, and nothing of the search stays."""
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from community.consent.services import permits_of
 from community.kernel.api import facts_of
 from community.traces import services as traces
 from tests.people import THEN, member, permit
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -35,16 +37,6 @@ def beside(monkeypatch):
     monkeypatch.setattr(traces, "publish", slowly)
 
     def play():
-        errors = []
-
-        def run(act):
-            try:
-                act()
-            except Exception as error:  # noqa: BLE001 - whatever went wrong is the result
-                errors.append(type(error).__name__)
-            finally:
-                connection.close()
-
         def withdraw():
             asked.wait(20)
             begun.set()
@@ -53,19 +45,14 @@ def beside(monkeypatch):
         def search():
             traces.record_search(member=ada, words="roof rack", found=0, now=LATER)
 
-        threads = [threading.Thread(target=run, args=(act,)) for act in (search, withdraw)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return errors, permits_of(ada.pk), [each.fact.name for each in facts_of(ada.pk)]
+        return at_once([search, withdraw]), permits_of(ada.pk), [each.fact.name for each in facts_of(ada.pk)]
 
     return play
 
 
 def test_both_are_done_and_nothing_of_the_search_stays(beside):
     errors, permits, facts = beside()
-    assert (errors, permits) == ([], frozenset())
+    assert (errors, permits) == (Counter(), frozenset())
     assert "traces.site.searched" not in facts
 
 
@@ -74,4 +61,4 @@ def test_control_of_two_orders_of_locks_one_fails(beside, monkeypatch):
         return bool(services.Permission.objects.select_for_update().filter(member_id=member_id, purpose="profiling"))
 
     monkeypatch.setattr(traces, "profiling_held", held)
-    assert beside()[0] == ["OperationalError"]
+    assert beside()[0] == Counter(OperationalError=1)

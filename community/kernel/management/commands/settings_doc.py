@@ -18,7 +18,8 @@ module `community.settings.prod`) refuses to start without `PADDOCK_SECRET_KEY` 
 
 Values are taken as they are. In a user's name or a password within an address, what is no letter, digit, `-`, `.`, `_`
 or `~` is written as percent and two digits: `@` as `%40`, `/` as `%2F`, `%` as `%25`. A file that a shell, Compose or
-systemd reads keeps its own rules: put a value with `$`, `#` or a space into single quotes there.
+systemd reads keeps its own rules: put a value with `$`, `#` or a space into single quotes there. An empty number,
+switch, address, level or time zone is as if it were unset.
 
 | Variable | Unset | Meaning |
 | --- | --- | --- |
