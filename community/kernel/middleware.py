@@ -17,9 +17,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
-from community.kernel.errors import Conflict, PaddockError, is_in_the_way
+from community.kernel.errors import PaddockError, is_in_the_way
 from community.kernel.refusals import leads_to_sign_in
-from community.kernel.views import bad_request, not_found, problem, refused
+from community.kernel.views import bad_request, in_the_way, not_found, problem, refused
 
 LONGEST_ADDRESS = 16_000  # each of its two parts
 MANY_DIGITS = re.compile(r"\d{101}")
@@ -105,7 +105,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a refusal; other exceptions go their way."""
         if is_in_the_way(exception):
-            exception = Conflict(_("Something else happened at the same moment. Nothing was changed: try again."))
+            return in_the_way(request)
         return refused(request, exception) if isinstance(exception, PaddockError) else None
 
 

@@ -27,7 +27,7 @@ from community.kernel.addresses import full_path, way_back
 from community.kernel.brand import brand_name
 from community.kernel.caches import redis_is_away
 from community.kernel.clock import now
-from community.kernel.errors import PaddockError, is_away
+from community.kernel.errors import Conflict, PaddockError, is_away
 from community.kernel.failure import STYLE_SOURCE, page, words
 from community.kernel.figures import Figure, exposition
 from community.kernel.queries import outbox_status
@@ -173,13 +173,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     What was typed on a page of ours is offered for sending again. What another site sent is not: nobody typed it here.
     """
     ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    fields = fields_sent(request) if ours else None
+    said = _("The form was open for too long. Nothing is lost: look at it once more and send it.")
+    again = _again(request, said, HTTPStatus.FORBIDDEN) if ours else None
+    message = _("The form was open for too long or came from another site. Go back, reload and send it again.")
+    return again or problem(request, status=HTTPStatus.FORBIDDEN, title=_("Please send it again"), message=message)
+
+
+def in_the_way(request: HttpRequest) -> HttpResponse:
+    """What the database ended because of somebody else's act: what was sent is offered for sending again."""
+    error = Conflict(_("Something else happened at the same moment. Nothing was changed: try again."))
+    again = _again(request, error.message, Conflict.status) if request.method == "POST" else None
+    return again or refused(request, error)
+
+
+def _again(request: HttpRequest, said: str, status: int) -> HttpResponse | None:
+    """A page with what was sent, to be sent again; None for a part of a page, and for what cannot be shown."""
     whole = "application/json" not in request.headers.get("Accept", "") and not request.headers.get("HX-Request")
-    if fields is None or not whole:
-        message = _("The form was open for too long or came from another site. Go back, reload and send it again.")
-        return problem(request, status=HTTPStatus.FORBIDDEN, title=_("Please send it again"), message=message)
-    context = {"path": full_path(request), "fields": shown_fields(fields), "files": bool(request.FILES)}
-    return render(request, "errors/again.html", context, status=HTTPStatus.FORBIDDEN)
+    fields = fields_sent(request) if whole else None
+    if fields is None:
+        return None
+    context = {"path": full_path(request), "fields": shown_fields(fields), "files": bool(request.FILES), "said": said}
+    return render(request, "errors/again.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
