@@ -2,7 +2,7 @@
 
 from clubs.models import Club, ClubKind, MemberRole, Membership
 from clubs.queries import clubs_of
-from clubs.services import found_club, join_club, leave_club
+from clubs.services import ensure_club, join_club, leave_club
 
 __all__ = [
     "Club",
@@ -10,7 +10,7 @@ __all__ = [
     "MemberRole",
     "Membership",
     "clubs_of",
-    "found_club",
+    "ensure_club",
     "join_club",
     "leave_club",
 ]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from clubs.models import Club, Membership
-from community.kernel.api import counted, hold_rows
+from community.kernel.api import counted, lock_rows
 from community.search.api import mark_content
 
 
@@ -18,7 +18,7 @@ def member_differences() -> list[str]:
 @transaction.atomic
 def repair_members() -> None:
     """Set member counts that differ to what is counted."""
-    hold_rows(Club.objects.all())
+    lock_rows(Club.objects.all())
     wrong = list(_wrong().values_list("pk", flat=True))
     Club.objects.filter(pk__in=wrong).update(member_count=counted(Membership.objects.all(), "club"))
     mark_content("club", wrong)  # whose order by liveliness says how many

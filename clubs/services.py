@@ -21,7 +21,7 @@ FEW_MODELS = 3
 
 
 @transaction.atomic
-def found_club(
+def ensure_club(
     *,
     slug: str,
     kind: str = ClubKind.BRAND,

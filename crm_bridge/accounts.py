@@ -20,7 +20,7 @@ from crm_bridge.console.access import record
 from crm_bridge.models.console import AccessKind
 
 
-def look_at(request: HttpRequest, people: Iterable[Member], kind: AccessKind = AccessKind.VIEWED) -> None:
+def record_access(request: HttpRequest, people: Iterable[Member], kind: AccessKind = AccessKind.VIEWED) -> None:
     """Write down that the reader of a page saw these people; not themselves, nor rows whose owner is gone."""
     actor: Any = request.user
     seen = [person.pk for person in people if person.pk != actor.pk and person.erased_at is None]
@@ -35,11 +35,11 @@ class AccountIndexView(IndexView):
         """What the page shows, after it was written down whom it shows."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if not self.is_export:  # it has no columns, so nobody is in it
-            look_at(self.request, context["object_list"], AccessKind.LISTED)
+            record_access(self.request, context["object_list"], AccessKind.LISTED)
         return context
 
 
-class OneSeen:
+class RecordsAccess:
     """A view of one account: whenever it is shown, its owner was seen."""
 
     request: HttpRequest
@@ -47,25 +47,25 @@ class OneSeen:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the page shows, after it was written down whom it shows."""
-        look_at(self.request, [self.object])
+        record_access(self.request, [self.object])
         view: Any = super()
         context: dict[str, Any] = view.get_context_data(**kwargs)
         return context
 
 
-class AccountEditView(OneSeen, EditView):
+class AccountEditView(RecordsAccess, EditView):
     """An account, to be changed."""
 
 
-class AccountDeleteView(OneSeen, DeleteView):
+class AccountDeleteView(RecordsAccess, DeleteView):
     """The question whether to erase an account."""
 
 
-class AccountHistoryView(OneSeen, HistoryView):
+class AccountHistoryView(RecordsAccess, HistoryView):
     """What was done to an account in the editors' area."""
 
 
-class AccountUsageView(OneSeen, UsageView):
+class AccountUsageView(RecordsAccess, UsageView):
     """Where an account is named in the editors' area."""
 
 
@@ -80,7 +80,7 @@ class AccountViewSet(UserViewSet):
     usage_view_class = AccountUsageView
 
 
-class ManySeen:
+class RecordsBulkAccess:
     """An act on many accounts: whenever its question is shown, it tells who they are."""
 
     request: HttpRequest
@@ -89,19 +89,19 @@ class ManySeen:
         """What the question shows, after it was written down whom."""
         view: Any = super()
         context: dict[str, Any] = view.get_context_data(**kwargs)
-        look_at(self.request, [one["item"] for one in context["items"]])
+        record_access(self.request, [one["item"] for one in context["items"]])
         return context
 
 
-class AssignRoles(ManySeen, AssignRoleBulkAction):
+class AssignRoles(RecordsBulkAccess, AssignRoleBulkAction):
     """Put many accounts into a group."""
 
 
-class SetActive(ManySeen, SetActiveStateBulkAction):
+class SetActive(RecordsBulkAccess, SetActiveStateBulkAction):
     """Deactivate many accounts, or let them in again."""
 
 
-class EraseAccounts(ManySeen, DeleteBulkAction):
+class EraseAccounts(RecordsBulkAccess, DeleteBulkAction):
     """Erase many accounts; each in a transaction of its own, which can begin anew."""
 
     def prepare_action(self, objects: list[Member], objects_without_access: Any) -> HttpResponse:

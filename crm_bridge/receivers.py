@@ -29,8 +29,8 @@ from crm_bridge.audience import document as _document  # registers the audience 
 from crm_bridge.audience.questions import prune_questions
 from crm_bridge.console.access import record
 from crm_bridge.console.naming import take_names_out
-from crm_bridge.intake.controls import TOLD
-from crm_bridge.intake.handlers import take_in, wipe
+from crm_bridge.intake.controls import STATING_FACTS
+from crm_bridge.intake.handlers import apply_facts, wipe
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.meanings import meanings, near
 from crm_bridge.keywords.proposals import VOCABULARY_ROLES, prune_sightings, waiting
@@ -39,7 +39,7 @@ from crm_bridge.keywords.vocabulary import capture, vocabulary
 from crm_bridge.mirror.queries import cared_about, muted_among
 from crm_bridge.models import AccessEntry
 from crm_bridge.models.console import AccessKind
-from crm_bridge.profiles.projector import INDEX, compute, learnt_anew
+from crm_bridge.profiles.projector import INDEX, compute, relearn_members
 from crm_bridge.profiles.queries import profile_of
 from crm_bridge.segments.services import AUDIENCE_ROLES
 
@@ -53,9 +53,9 @@ def forget_profile(fact: PermissionWithdrawn, *, now: datetime) -> None:
     The delivery of its fact does it again: twice is once.
     """
     if fact.purpose == Purpose.PROFILING:
-        forget(fact.member_id, types=TOLD)
+        forget(fact.member_id, types=STATING_FACTS)
         deliveries: list[Delivery[Any]] = [Delivery(0, fact, now)]
-        compute(take_in(deliveries), now=now)
+        compute(apply_facts(deliveries), now=now)
 
 
 @fills("consent.resumed")
@@ -65,9 +65,9 @@ def listed_again(member_ids: Collection[int]) -> None:
 
 
 @fills("consent.repaired")
-def learn_anew(member_ids: list[int]) -> None:
+def on_consent_repaired(member_ids: list[int]) -> None:
     """Whose lost yes was made anew is known by all they did since they gave it."""
-    learnt_anew(member_ids, now=clock())
+    relearn_members(member_ids, now=clock())
 
 
 @fills("members.erase")

@@ -16,7 +16,7 @@ from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, In
 from community.kernel.api import Outdated
 from crm_bridge.accounts import AssignRoles, EraseAccounts, SetActive, erase_account
 from crm_bridge.keywords.forms import KeywordForm
-from crm_bridge.keywords.vocabulary import hold_vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import lock_vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword
 
 
@@ -37,7 +37,7 @@ class OneByOne:
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Change what is there now: the keyword was looked up before the others were done."""
-        hold_vocabulary()
+        lock_vocabulary()
         view: Any = super()
         if self.object is not None:
             self.object = view.get_object()

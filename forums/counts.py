@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from community.kernel.api import batched, counted, hold_rows
+from community.kernel.api import batched, counted, lock_rows
 from community.search.api import mark_content
 from forums.enums import PostKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
@@ -37,7 +37,7 @@ def repair_topics() -> Iterator[int]:
     """Set what topics keep of their posts to what is counted, some topics at a time. Yields how many."""
     for chunk in batched(list(_wrong_topics().order_by("pk").values_list("pk", flat=True)), CHUNK):
         with transaction.atomic():  # counted under the topics' locks, as by whoever writes there meanwhile
-            hold_rows(Topic.objects.filter(pk__in=chunk))
+            lock_rows(Topic.objects.filter(pk__in=chunk))
             set_shown(chunk)
             mark_content("topic", chunk)  # whose order by liveliness says these numbers
         yield len(chunk)
@@ -92,7 +92,7 @@ def _figures(row: Sequence[Any]) -> str:
 @transaction.atomic
 def repair_boards() -> None:
     """Set topic and post counts, and the time of the latest post, to what is counted."""
-    hold_rows(Board.objects.all())
+    lock_rows(Board.objects.all())
     Board.objects.update(**_on_board())
 
 
@@ -145,7 +145,7 @@ def repair_posts() -> Iterator[int]:
     """Set reactions, score and comment count to what is counted, some posts at a time. Yields how many."""
     for chunk in batched(list(_wrong_posts()), CHUNK):
         with transaction.atomic():
-            hold_rows(Topic.objects.filter(pk__in=Post.objects.filter(pk__in=chunk).values("topic_id")))
+            lock_rows(Topic.objects.filter(pk__in=Post.objects.filter(pk__in=chunk).values("topic_id")))
             set_counts(chunk, _counts())
         yield len(chunk)
 

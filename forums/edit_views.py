@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from community.kernel.api import Outdated, PaddockError, now, status_of, tell
+from community.kernel.api import Outdated, PaddockError, add_refusal, now, status_of
 from community.kernel.plain import language_of
 from community.members.api import Role, cards, has_role, limit_changes
 from forums import services
@@ -47,7 +47,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             found = readable_post(request.user, pk)
             version, context = found.version, _as_it_is(found, error)
         except PaddockError as error:
-            tell(form, error)
+            add_refusal(form, error)
         else:
             return redirect(found)
     context |= {"form": form, "post": found, "version": version, "section": "clubs"}

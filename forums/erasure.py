@@ -166,7 +166,7 @@ def _unlink_imports(member_id: int) -> None:
     )
     rows = [*people, *written]
     for row in rows:
-        row.external_id = Imported.marks_of(row.source, row.kind, row.external_id)[0]
+        row.external_id = Imported.keyed_hashes(row.source, row.kind, row.external_id)[0]
     Imported.objects.bulk_update(rows, ["external_id"], batch_size=BATCH)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import written
+from community.kernel.api import register_written_fields
 from community.kernel.markup import MAX_LENGTH
 
 MARKDOWN = _("Markdown works: **bold**, - lists, > quotes, @names.")
 TAGS = _("Up to three, with commas between.")
-written("title", "tags", "source")
+register_written_fields("title", "tags", "source")
 
 
 class PostForm(forms.Form):

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from community.kernel.api import (
     KEY_DIGITS,
     PaddockError,
+    add_refusal,
     brand_name,
     now,
     number_in,
     pages_of,
     rate_limit,
     status_of,
-    tell,
 )
 from community.kernel.markup import quote
 from community.kernel.plain import own_words
@@ -52,7 +52,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
                 author=member_of(request), board=place, title=title, source=source, tags=tags, now=now()
             )
         except PaddockError as error:
-            tell(form, error)
+            add_refusal(form, error)
         else:
             return _sent(request, draft, redirect(topic))
     context = {"form": form, "board": place, "section": "clubs"}
@@ -157,7 +157,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             source = before + _with_picture(request, form)
             post = services.write_post(author=member_of(request), topic=found, source=source, now=now())
         except PaddockError as error:
-            tell(form, error)
+            add_refusal(form, error)
         else:
             services.mark_read(found, request.user, post.number, now=now())
             return _sent(request, draft, redirect(found.url_of(post.number)))
@@ -194,7 +194,7 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
     rate_limit(request.user.pk, "react", now=now())
     back = request.POST.get("back", "")
     kind = back or request.POST.get("kind", "")
-    services.react(member=member_of(request), post=found, kind=kind, there=not back, now=now())
+    services.react(member=member_of(request), post=found, kind=kind, on=not back, now=now())
     return _after_act(request, found)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from community.kernel.api import counted, hold_rows, now
+from community.kernel.api import counted, lock_rows, now
 from ideas.models import Contest, Idea, Vote
 
 
@@ -29,7 +29,7 @@ def _difference(idea: Any, at: datetime) -> str:
 @transaction.atomic
 def repair_votes() -> None:
     """Set vote counts to what is counted, under the contests' locks, as every vote is cast."""
-    hold_rows(Contest.objects.all())
+    lock_rows(Contest.objects.all())
     Idea.objects.update(vote_count=counted(Vote.objects.all(), "idea"))
 
 
@@ -42,6 +42,6 @@ def number_differences() -> list[str]:
 @transaction.atomic
 def repair_numbers() -> None:
     """Have contests count on from their highest number."""
-    hold_rows(Contest.objects.all())
+    lock_rows(Contest.objects.all())
     highest = Idea.objects.filter(contest=OuterRef("pk")).order_by("-number").values("number")[:1]
     Contest.objects.update(idea_count=Coalesce(Subquery(highest), 0))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from community.kernel.api import forget_files, hold, publish_many, rewrite
+from community.kernel.api import forget_files, lock_members, publish_many, rewrite
 from ideas.facts import IdeaVoted, VoteForgotten
 from ideas.models import Contest, Idea, Vote, VoteEvent
 
@@ -22,7 +22,7 @@ def erase_from_contests(member_id: int, *, now: datetime) -> None:
     """
     mine, votes = Idea.objects.filter(author_id=member_id), Vote.objects.filter(voter_id=member_id)
     places = {*mine.values_list("contest_id", flat=True), *votes.values_list("contest_id", flat=True)}
-    hold(voters_of(mine.exclude(withdrawn_at=None).values_list("pk", flat=True)))
+    lock_members(voters_of(mine.exclude(withdrawn_at=None).values_list("pk", flat=True)))
     contests = Contest.objects.select_for_update(of=("self",)).filter(pk__in=places).order_by("pk")
     held = {contest.pk: contest for contest in contests.prefetch_related("phases")}
     forget_files(list(mine.values_list("picture", flat=True)))

@@ -8,11 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import written
+from community.kernel.api import register_written_fields
 from ideas.enums import Decision
 from ideas.services import MAX_REASON, MAX_TEXT, MAX_TITLE
 
-written("title", "source", "reason_en", "reason_zh", "title_en", "title_zh")
+register_written_fields("title", "source", "reason_en", "reason_zh", "title_en", "title_zh")
 
 
 def moment(label: Any) -> forms.DateTimeField:

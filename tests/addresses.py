@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import URLResolver
 from django.utils import timezone
 
-from clubs.services import found_club
+from clubs.services import ensure_club
 from community.inbox.models import Notification
 from community.members.api import Role
 from community.pages.services import ensure_site
@@ -173,7 +173,7 @@ ROWS = [(line.split()[0], line.split()[1], line.split()[2:]) for line in TABLE.s
 def things() -> dict[str, Any]:
     """One of each thing, with a name to put into addresses."""
     ensure_site()
-    found_club(slug="touring", title_en="Touring", title_zh="旅行", now=THEN)
+    ensure_club(slug="touring", title_en="Touring", title_zh="旅行", now=THEN)
     public, inside, writer = board("public"), board("staff", readers="staff"), staff(Role.BRAND_MANAGER, "writer")
     shown, hidden = topic(where=public), topic(author=writer, where=inside)
     said = reply(shown)

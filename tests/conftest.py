@@ -8,8 +8,8 @@ import pytest
 from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
+from community.kernel.circuit_breaker import REDIS
 from community.kernel.limits import LIMITS
-from community.kernel.outages import REDIS
 from community.search.registry import forget_engines
 from community.search.services import forget_state
 from crm_bridge.keywords.vocabulary import forget_vocabulary

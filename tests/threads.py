@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from community.kernel.api import hold
+from community.kernel.api import lock_members
 
 MOST_ROUNDS = 200
 PATIENT_SECONDS = 120
@@ -55,12 +55,12 @@ def _patient_pool() -> Iterator[None]:
 @contextmanager
 def no_locks() -> Iterator[None]:
     """For controls: rows are read without being locked, and no two acts of a member wait for each other."""
-    real = hold  # our own name for it is one of those that are patched
+    real = lock_members  # our own name for it is one of those that are patched
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows.all())
         for module in list(sys.modules.values()):
-            if getattr(module, "hold", None) is real:
-                patch.setattr(module, "hold", lambda _member_ids: None)
+            if getattr(module, "lock_members", None) is real:
+                patch.setattr(module, "lock_members", lambda _member_ids: None)
         yield
 
 

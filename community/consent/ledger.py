@@ -12,7 +12,7 @@ from django.db import transaction
 from community.consent.enums import Purpose
 from community.consent.facts import PermissionWithdrawn
 from community.consent.models import Permission, PermissionEntry
-from community.kernel.api import batched, contributions, hold, now, recountable
+from community.kernel.api import batched, contributions, lock_members, now, recountable
 
 CHUNK = 200  # members held at once
 SAID = ("since", "text_version", "source")
@@ -49,7 +49,7 @@ def _repaired(member_ids: list[int], *, at: datetime) -> tuple[int, list[Permiss
 
     They are read once more when their members are held: what somebody says meanwhile is their word, no difference.
     """
-    hold(member_ids)
+    lock_members(member_ids)
     wanted = _by_the_ledger(member_id__in=member_ids)
     held = _held(member_id__in=member_ids)
     wrong = _different(wanted, held)

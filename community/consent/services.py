@@ -18,7 +18,7 @@ from community.consent.facts import ContactPaused, PermissionGranted, Permission
 from community.consent.models import Pause, Permission, PermissionEntry
 from community.consent.queries import decided_among
 from community.consent.texts import CONTACT_CHANNELS, PURPOSE_CHANNELS
-from community.kernel.api import Invalid, batched, contributions, hold, publish, publish_many
+from community.kernel.api import Invalid, batched, contributions, lock_members, publish, publish_many
 
 BATCH = 1000
 _KEY = object()
@@ -48,7 +48,7 @@ class Permit:
 def grant(*, member_id: int, purpose: str, channel: str, text_version: str, source: str, now: datetime) -> None:
     """A member says yes. Again the same yes changes nothing. Raises Invalid for a pair that is not offered."""
     require_offered(purpose, channel)
-    hold([member_id])
+    lock_members([member_id])
     defaults = {"since": now, "text_version": text_version, "source": source}
     _row, created = Permission.objects.get_or_create(
         member_id=member_id, purpose=purpose, channel=channel, defaults=defaults
@@ -78,7 +78,7 @@ def grant_many(answers: Iterable[Yes], *, text_version: str, source: str) -> int
     for purpose, channel in sorted({key[1:] for key in asked}):
         require_offered(purpose, channel)
     people = {member_id for member_id, _purpose, _channel in asked}
-    hold(people)
+    lock_members(people)
     held = set(Permission.objects.filter(member_id__in=people).values_list("member_id", "purpose", "channel"))
     new = [yes for key, yes in reversed(asked.items()) if key not in held]
     said = {"text_version": text_version, "source": source}
@@ -95,7 +95,7 @@ def date_back(since: Mapping[int, datetime], *, source: str) -> int:
     Each is an entry of its own in the ledger. Whoever ever said yes or no elsewhere is left as they are, and nothing
     is dated later.
     """
-    hold(since)
+    lock_members(since)
     held = Permission.objects.filter(member_id__in=list(since), source=source).order_by("pk")
     later = [row for row in held if since[row.member_id] < row.since]
     own = decided_among({row.member_id for row in later}, but=source) if later else set()
@@ -125,7 +125,7 @@ def withdraw(*, member_id: int, purpose: str, channel: str, source: str, now: da
     What may not be kept without the yes goes at once, by the slot ``consent.withdrawn(fact, now)``.
     """
     require_offered(purpose, channel)
-    hold([member_id])
+    lock_members([member_id])
     held = Permission.objects.filter(member_id=member_id, purpose=purpose, channel=channel)
     if not held.delete()[0]:
         return
@@ -138,7 +138,7 @@ def withdraw(*, member_id: int, purpose: str, channel: str, source: str, now: da
 @transaction.atomic
 def pause(*, member_id: int, until: datetime | None, now: datetime) -> None:
     """No contact until then; None ends the pause."""
-    hold([member_id])
+    lock_members([member_id])
     if until is None:
         Pause.objects.filter(member_id=member_id).delete()
     else:
@@ -230,12 +230,12 @@ def may_profile(member_id: int | None) -> bool:
     return member_id is not None and profiling_since(member_id) is not None
 
 
-def profiling_held(member_id: int) -> bool:
+def may_profile_locked(member_id: int) -> bool:
     """Whether a profile may be kept, until the caller's transaction ends.
 
     A withdrawal in the same moment waits for that, so that it finds what the caller wrote.
     """
-    hold([member_id])
+    lock_members([member_id])
     return may_profile(member_id)
 
 

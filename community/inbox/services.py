@@ -13,7 +13,7 @@ from django.db.models import Count, Max, QuerySet
 
 from community.inbox.live import Push, announce_all
 from community.inbox.models import MutedKind, Notification
-from community.kernel.api import hold_here
+from community.kernel.api import lock_member
 from community.members.api import Member
 
 MOST_ACTORS, MOST_EVENTS = 20, 100
@@ -176,7 +176,7 @@ def set_muted(*, member_id: int, kind: str, muted: bool) -> None:
     """Want a kind of notification no longer, or again."""
     if kind not in _KINDS:
         return
-    hold_here(member_id)
+    lock_member(member_id)
     if muted:
         MutedKind.objects.get_or_create(member_id=member_id, kind=kind)
     else:
@@ -186,7 +186,7 @@ def set_muted(*, member_id: int, kind: str, muted: bool) -> None:
 @transaction.atomic
 def set_wanted(*, member_id: int, kinds: Collection[str]) -> None:
     """Want these kinds of notification and no others; unknown ones are nobody's."""
-    hold_here(member_id)
+    lock_member(member_id)
     MutedKind.objects.filter(member_id=member_id, kind__in=_KINDS.keys() & set(kinds)).delete()
     muted = [MutedKind(member_id=member_id, kind=kind) for kind in sorted(_KINDS) if kind not in kinds]
     MutedKind.objects.bulk_create(muted, ignore_conflicts=True)

@@ -3,8 +3,9 @@
 from community.kernel.addresses import full_path, way_back
 from community.kernel.batches import batched
 from community.kernel.brand import brand_name
-from community.kernel.cells import safe_cell
+from community.kernel.circuit_breaker import REDIS, CircuitBreaker
 from community.kernel.clock import around, now
+from community.kernel.csv_cells import safe_cell
 from community.kernel.errors import (
     Conflict,
     Gone,
@@ -13,35 +14,41 @@ from community.kernel.errors import (
     Outdated,
     PaddockError,
     Unavailable,
-    is_away,
-    is_in_the_way,
+    is_connection_lost,
+    is_lock_conflict,
 )
 from community.kernel.facts import SYSTEM, Delivery, Fact
-from community.kernel.figures import Figure
 from community.kernel.files import NewFile, forget_files, same_bytes, store_file
-from community.kernel.kept import Kept
+from community.kernel.form_errors import (
+    add_refusal,
+    fields_sent,
+    leads_to_sign_in,
+    register_written_fields,
+    shown_fields,
+    status_of,
+)
+from community.kernel.keyed_hashes import keyed_hash, keyed_hashes
 from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
-from community.kernel.marks import mark_of, marks_of
+from community.kernel.metrics import Metric
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
-from community.kernel.outages import REDIS, Breaker
 from community.kernel.queries import (
     facts_before,
     facts_of,
     first_published,
+    members_already_ahead,
+    occurred_at_of,
     outbox_status,
-    overtaken,
     replay,
     replay_of,
-    times_of,
-    waiting_of,
+    unhandled_facts,
 )
-from community.kernel.recount import counted, hold_rows, recountable
-from community.kernel.refusals import fields_sent, leads_to_sign_in, shown_fields, status_of, tell, written
+from community.kernel.recount import counted, lock_rows, recountable
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
-from community.kernel.relay import lanes_held
-from community.kernel.services import forget, hold, hold_here, publish, publish_many, rewrite
+from community.kernel.relay import lock_lanes
+from community.kernel.services import forget, lock_member, lock_members, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
+from community.kernel.text_cache import TextCache
 from community.kernel.versions import version_of
 
 __all__ = [
@@ -49,19 +56,20 @@ __all__ = [
     "REDIS",
     "SYSTEM",
     "Bilingual",
-    "Breaker",
+    "CircuitBreaker",
     "Conflict",
     "Delivery",
     "Fact",
-    "Figure",
     "Gone",
     "Invalid",
-    "Kept",
+    "Metric",
     "NewFile",
     "NotAllowed",
     "Outdated",
     "PaddockError",
+    "TextCache",
     "Unavailable",
+    "add_refusal",
     "around",
     "batched",
     "brand_name",
@@ -80,27 +88,29 @@ __all__ = [
     "full_path",
     "handles",
     "handles_batch",
-    "hold",
-    "hold_here",
-    "hold_rows",
     "in_language",
-    "is_away",
     "is_chinese",
-    "is_in_the_way",
-    "lanes_held",
+    "is_connection_lost",
+    "is_lock_conflict",
+    "keyed_hash",
+    "keyed_hashes",
     "leads_to_sign_in",
-    "mark_of",
-    "marks_of",
+    "lock_lanes",
+    "lock_member",
+    "lock_members",
+    "lock_rows",
+    "members_already_ahead",
     "now",
     "number_in",
+    "occurred_at_of",
     "outbox_status",
-    "overtaken",
     "page_in",
     "pages_of",
     "publish",
     "publish_many",
     "rate_limit",
     "recountable",
+    "register_written_fields",
     "replay",
     "replay_of",
     "rewrite",
@@ -109,10 +119,7 @@ __all__ = [
     "shown_fields",
     "status_of",
     "store_file",
-    "tell",
-    "times_of",
+    "unhandled_facts",
     "version_of",
-    "waiting_of",
     "way_back",
-    "written",
 ]

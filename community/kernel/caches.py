@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 
-from community.kernel.outages import REDIS
+from community.kernel.circuit_breaker import REDIS
 
 T = TypeVar("T")
 

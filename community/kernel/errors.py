@@ -7,9 +7,9 @@ from sqlite3 import SQLITE_BUSY
 from django.db import OperationalError
 
 PRIMARY = 0xFF  # of SQLite's codes, which say more in their upper bits
-IN_THE_WAY = {"40P01", "55P03"}  # PostgreSQL: a deadlock was ended, a lock was not to be had
+LOCK_CONFLICTS = {"40P01", "55P03"}  # PostgreSQL: a deadlock was ended, a lock was not to be had
 # PostgreSQL was stopped, crashed, is starting, or is full. Where the connection itself failed, there is no state.
-AWAY = {None, "57P01", "57P02", "57P03", "53300"}
+CONNECTION_LOST = {None, "57P01", "57P02", "57P03", "53300"}
 CONNECTION_FAILED = "08"
 
 
@@ -58,17 +58,17 @@ class Unavailable(PaddockError):
     status = 503
 
 
-def is_in_the_way(error: Exception) -> bool:
+def is_lock_conflict(error: Exception) -> bool:
     """Whether the database ended an act, whole, because another one held what it needed: it can be done again."""
     if not isinstance(error, OperationalError):
         return False
     busy = getattr(error.__cause__, "sqlite_errorcode", 0) & PRIMARY == SQLITE_BUSY
-    return busy or getattr(error.__cause__, "sqlstate", "") in IN_THE_WAY
+    return busy or getattr(error.__cause__, "sqlstate", "") in LOCK_CONFLICTS
 
 
-def is_away(error: BaseException | None) -> bool:
+def is_connection_lost(error: BaseException | None) -> bool:
     """Whether the database cannot be reached, or ended the connection: what was not committed was not done."""
     if not isinstance(error, OperationalError):
         return False
     state = getattr(error.__cause__, "sqlstate", "")
-    return state in AWAY or state.startswith(CONNECTION_FAILED)
+    return state in CONNECTION_LOST or state.startswith(CONNECTION_FAILED)

@@ -17,9 +17,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
-from community.kernel.errors import PaddockError, is_in_the_way
-from community.kernel.refusals import leads_to_sign_in
-from community.kernel.views import bad_request, in_the_way, not_found, problem, refused
+from community.kernel.errors import PaddockError, is_lock_conflict
+from community.kernel.form_errors import leads_to_sign_in
+from community.kernel.views import bad_request, lock_conflict, not_found, problem, refused
 
 LONGEST_ADDRESS = 16_000  # each of its two parts
 MANY_DIGITS = re.compile(r"\d{101}")
@@ -39,7 +39,7 @@ class ProxyMiddleware:
         return self.get_response(request)
 
 
-class SenseMiddleware:
+class MalformedAddressMiddleware:
     """Refuses addresses that lead nowhere and would only break what reads them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -104,8 +104,8 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a refusal; other exceptions go their way."""
-        if is_in_the_way(exception):
-            return in_the_way(request)
+        if is_lock_conflict(exception):
+            return lock_conflict(request)
         return refused(request, exception) if isinstance(exception, PaddockError) else None
 
 

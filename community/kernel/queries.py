@@ -53,13 +53,13 @@ def replay_of(
     )
 
 
-def waiting_of(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
+def unhandled_facts(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> Iterator[Delivery[Any]]:
     """The facts of some members, of these types, that are not handled, set aside or not, in order of publication."""
     events = OutboxEvent.objects.filter(member_id__in=list(member_ids), name__in=_names(types))
     yield from _read(events.exclude(state=OutboxState.HANDLED).order_by("pk"))
 
 
-def overtaken(first: Mapping[int, int]) -> set[int]:
+def members_already_ahead(first: Mapping[int, int]) -> set[int]:
     """Of members, each with a fact's number, those of whom a later fact is handled: theirs had been set aside."""
     later = OutboxEvent.objects.filter(
         member_id__in=list(first), pk__gt=min(first.values(), default=0), state=OutboxState.HANDLED
@@ -82,7 +82,7 @@ def facts_before(
     yield from _read(events.exclude(aside).order_by("pk"))
 
 
-def times_of(event_ids: Iterable[int]) -> dict[int, datetime]:
+def occurred_at_of(event_ids: Iterable[int]) -> dict[int, datetime]:
     """When facts happened, by their number."""
     return dict(OutboxEvent.objects.filter(pk__in=list(event_ids)).values_list("pk", "occurred_at"))
 

@@ -45,6 +45,6 @@ def counted(queryset: QuerySet[Any], key: str) -> Coalesce:
     return Coalesce(Subquery(rows), 0)
 
 
-def hold_rows(rows: QuerySet[Any]) -> None:
+def lock_rows(rows: QuerySet[Any]) -> None:
     """Lock rows until the transaction ends, in one order: what is counted after it is what others have written."""
     list(rows.select_for_update().order_by("pk").values_list("pk"))

@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from community.kernel.batches import batched
 from community.kernel.clock import now as clock_now
-from community.kernel.errors import is_away, is_in_the_way
+from community.kernel.errors import is_connection_lost, is_lock_conflict
 from community.kernel.facts import Delivery, fact_from
 from community.kernel.models import OutboxEvent, OutboxLane, OutboxState
 from community.kernel.registry import checks, handlers_of, rounds, subscriptions
@@ -85,7 +85,7 @@ def _claim(lanes: Sequence[int]) -> list[int]:
     return free
 
 
-def lanes_held(member_ids: Iterable[int]) -> None:
+def lock_lanes(member_ids: Iterable[int]) -> None:
     """Wait for and hold these members' lanes until the transaction ends: no relay delivers their facts meanwhile."""
     if connection.vendor != "postgresql":
         return  # one writer at a time
@@ -134,7 +134,7 @@ def _try(deliveries: Sequence[Delivery[Any]], outcome: Outcome, *, last: bool = 
         with transaction.atomic():
             _call_handlers(deliveries)
     except Exception as error:
-        if is_away(error):
+        if is_connection_lost(error):
             raise  # nobody's fault: the batch comes again
         # Whatever a handler raises must not stop the other members' facts; the fact keeps the error.
         if last:
@@ -211,9 +211,9 @@ class Relay:
             try:
                 busy = self.step()
             except Error as error:
-                if is_in_the_way(error):
+                if is_lock_conflict(error):
                     logger.warning("nothing could be delivered: the database is busy; trying again")
-                elif not is_away(error):  # that it went, and that it is back, is said once
+                elif not is_connection_lost(error):  # that it went, and that it is back, is said once
                     logger.exception("nothing could be delivered; trying again")
                 connection.close()
                 busy = 0

@@ -43,24 +43,24 @@ def _serialise(facts: Sequence[Fact]) -> None:
     if transaction.get_autocommit() or not connection.in_atomic_block:
         names = ", ".join(sorted({type(fact).__name__ for fact in facts}))
         raise NotInTransaction(f"publish({names}) outside of a transaction")
-    hold({fact.member_id for fact in facts})
-    _require_here(
+    lock_members({fact.member_id for fact in facts})
+    _require_not_erased(
         {fact.member_id for fact in facts if not fact.of_erased and fact.done_by == fact.member_id} - {SYSTEM}
     )
 
 
-def hold_here(member_id: int) -> None:
-    """Hold a member until the transaction ends, for an act without a fact. Raises Gone for somebody erased."""
-    hold([member_id])
-    _require_here({member_id})
+def lock_member(member_id: int) -> None:
+    """Lock a member until the transaction ends, for an act without a fact. Raises Gone for somebody erased."""
+    lock_members([member_id])
+    _require_not_erased({member_id})
 
 
-def _require_here(member_ids: Collection[int]) -> None:
+def _require_not_erased(member_ids: Collection[int]) -> None:
     if member_ids and contributions("facts.erased", member_ids):
         raise Gone(_("This account was erased."))
 
 
-def hold(member_ids: Iterable[int]) -> None:
+def lock_members(member_ids: Iterable[int]) -> None:
     """Have other acts of these members, and facts of them, wait until the transaction ends. SQLite has one writer."""
     # In one order everywhere, so that two batches of the same people wait for each other, not for good.
     members = sorted({member_id % 2**31 for member_id in member_ids})

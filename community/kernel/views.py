@@ -27,11 +27,11 @@ from community.kernel.addresses import full_path, way_back
 from community.kernel.brand import brand_name
 from community.kernel.caches import redis_is_away
 from community.kernel.clock import now
-from community.kernel.errors import Conflict, PaddockError, is_away
+from community.kernel.errors import Conflict, PaddockError, is_connection_lost
 from community.kernel.failure import STYLE_SOURCE, page, words
-from community.kernel.figures import Figure, exposition
+from community.kernel.form_errors import fields_sent, shown_fields
+from community.kernel.metrics import Metric, exposition
 from community.kernel.queries import outbox_status
-from community.kernel.refusals import fields_sent, shown_fields
 from community.kernel.slots import contributions
 
 # What everybody may see who knows the address. Documents are not among it: theirs is /documents/, which asks.
@@ -71,13 +71,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if request.META.get("REMOTE_ADDR") not in settings.METRICS_FROM:
         raise Http404
     outbox = outbox_status(now())
-    figures: list[Figure] = [
-        Figure("outbox_waiting", "Facts not yet delivered", outbox.depth),
-        Figure("outbox_oldest_seconds", "Age of the oldest of them", outbox.oldest_seconds),
-        Figure("outbox_set_aside", "Facts set aside with an error", outbox.set_aside),
+    figures: list[Metric] = [
+        Metric("outbox_waiting", "Facts not yet delivered", outbox.depth),
+        Metric("outbox_oldest_seconds", "Age of the oldest of them", outbox.oldest_seconds),
+        Metric("outbox_set_aside", "Facts set aside with an error", outbox.set_aside),
     ]
     if settings.REDIS_URL:
-        figures.append(Figure("redis_away", "Whether this process does without Redis", redis_is_away()))
+        figures.append(Metric("redis_away", "Whether this process does without Redis", redis_is_away()))
     for more in contributions("metrics"):
         figures += more
     return HttpResponse(exposition(figures), content_type=CONTENT_TYPE_LATEST)
@@ -179,7 +179,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return again or problem(request, status=HTTPStatus.FORBIDDEN, title=_("Please send it again"), message=message)
 
 
-def in_the_way(request: HttpRequest) -> HttpResponse:
+def lock_conflict(request: HttpRequest) -> HttpResponse:
     """What the database ended because of somebody else's act: what was sent is offered for sending again."""
     error = Conflict(_("Something else happened at the same moment. Nothing was changed: try again."))
     again = _again(request, error.message, Conflict.status) if request.method == "POST" else None
@@ -212,7 +212,7 @@ def failed(request: HttpRequest, *args: Any) -> HttpResponse:
 
     503 where it was the database that did not answer.
     """
-    away = is_away(sys.exception())
+    away = is_connection_lost(sys.exception())
     language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
     status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
     with translation.override(language):

@@ -15,7 +15,16 @@ from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
 from wagtail.users.models import UserProfile
 
-from community.kernel.api import contributions, forget, forget_files, hold, is_in_the_way, mark_of, marks_of, publish
+from community.kernel.api import (
+    contributions,
+    forget,
+    forget_files,
+    is_lock_conflict,
+    keyed_hash,
+    keyed_hashes,
+    lock_members,
+    publish,
+)
 from community.members.facts import MemberErased
 from community.members.lookalikes import skeleton
 from community.members.models import Car, DeclaredKeyword, ErasedName, Member
@@ -35,7 +44,7 @@ def erase_member(*, member: Member, now: datetime) -> None:
         try:
             _erase(member, now)
         except OperationalError as error:
-            if not is_in_the_way(error):
+            if not is_lock_conflict(error):
                 raise
             time.sleep(pause)
         else:
@@ -49,7 +58,7 @@ def _erase(member: Member, now: datetime) -> None:
         with connection.cursor() as cursor:
             # Sooner than PostgreSQL looks for deadlocks, which would end the act of somebody else.
             cursor.execute("SET LOCAL lock_timeout = '400ms'")
-    hold([member.pk])  # acts of theirs under way are over, and those that come find them erased
+    lock_members([member.pk])  # acts of theirs under way are over, and those that come find them erased
     locked = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if locked.erased_at:
         return
@@ -57,7 +66,7 @@ def _erase(member: Member, now: datetime) -> None:
     for related in (DeclaredKeyword, Car):
         related.objects.filter(member=locked).delete()
     forget_ways_in([locked.pk])
-    ErasedName.objects.get_or_create(mark=mark_of(NAMES, skeleton(locked.username)))
+    ErasedName.objects.get_or_create(mark=keyed_hash(NAMES, skeleton(locked.username)))
     _scrub(locked, now)
     forget(locked.pk)
     publish(MemberErased(member_id=locked.pk), now=now)
@@ -78,7 +87,7 @@ def _scrub(member: Member, now: datetime) -> None:
 
 def erased_among(usernames: Iterable[str]) -> set[str]:
     """Those of some names that are, or look like, an erased member's: nobody takes them again."""
-    marks = {name: set(marks_of(NAMES, skeleton(name))) for name in usernames}
+    marks = {name: set(keyed_hashes(NAMES, skeleton(name))) for name in usernames}
     found = set(ErasedName.objects.filter(mark__in=set().union(*marks.values())).values_list("mark", flat=True))
     return {name for name, known in marks.items() if known & found}
 

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import Conflict, Invalid, now, number_in, written
+from community.kernel.api import Conflict, Invalid, now, number_in, register_written_fields
 from community.members.adapter import LONGEST_ADDRESS
 from community.members.models import Member
 from community.members.services import (
@@ -30,7 +30,7 @@ from community.members.services import (
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 PASSWORD = _("At least 10 characters that are not easy to guess.")
 ROWS = "car"
-written("name", "about", "keywords")
+register_written_fields("name", "about", "keywords")
 
 
 class _NewPassword:

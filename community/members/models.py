@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import contributions, hold_here, in_language
+from community.kernel.api import contributions, in_language, lock_member
 from community.members.lookalikes import skeleton, skeleton_beside
 
 STANDING = {"is_staff", "is_active"}
@@ -79,7 +79,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
             self.skeleton = skeleton(self.username)
         with transaction.atomic(savepoint=False):
             if not (self._state.adding or self.erased_at):
-                hold_here(self.pk)
+                lock_member(self.pk)
             super().save(*args, **kwargs)
             if told:
                 contributions("members.standing", self.pk)

@@ -16,8 +16,8 @@ from community.kernel.api import (
     Invalid,
     NotAllowed,
     contributions,
-    hold,
-    hold_here,
+    lock_member,
+    lock_members,
     publish,
     publish_many,
 )
@@ -49,9 +49,9 @@ def require_role(member: Any, *roles: Role | str) -> None:
         raise NotAllowed(_("Your role does not allow this."))
 
 
-def require_here(member: Member) -> None:
-    """Hold a member until the transaction ends. Raises Gone for somebody who was erased."""
-    hold_here(member.pk)
+def lock_present_member(member: Member) -> None:
+    """Lock a member until the transaction ends. Raises Gone for somebody who was erased."""
+    lock_member(member.pk)
 
 
 def require_free_username(username: str) -> str:
@@ -168,7 +168,7 @@ def require_few_keywords(keywords: Iterable[str]) -> list[str]:
 def declare_keywords(*, member: Member, keywords: Iterable[str], now: datetime) -> list[str]:
     """Replace the keywords of a space. Raises Invalid for more than 20. Returns them as kept."""
     kept = require_few_keywords(keywords)
-    hold([member.pk])  # two pages of theirs that are saved at once: the later one stands, whole
+    lock_members([member.pk])  # two pages of theirs that are saved at once: the later one stands, whole
     DeclaredKeyword.objects.filter(member=member).delete()
     rows = [DeclaredKeyword(member=member, text=text, position=at) for at, text in enumerate(kept)]
     DeclaredKeyword.objects.bulk_create(rows)
@@ -182,7 +182,7 @@ def set_garage(*, member: Member, cars: Sequence[CarEntry], now: datetime) -> No
     """Replace the garage. Raises Invalid for more than 10 cars."""
     if len(cars) > MOST_CARS:
         raise Invalid(_("At most 10 cars."), field="garage")
-    hold([member.pk])
+    lock_members([member.pk])
     Car.objects.filter(member=member).delete()
     rows = [
         Car(member=member, brand=car.brand[:40], model=car.model[:60], year=car.year, position=at)
@@ -195,7 +195,7 @@ def set_garage(*, member: Member, cars: Sequence[CarEntry], now: datetime) -> No
 @transaction.atomic
 def choose_language(*, member: Member, language: str) -> None:
     """The language a member reads in, wherever they sign in."""
-    require_here(member)
+    lock_present_member(member)
     Member.objects.filter(pk=member.pk).update(language=language)
 
 
@@ -205,7 +205,7 @@ def give_role(*, member: Member, role: Role, title: str = "", title_zh: str = ""
 
     The titles say what they do, at most 80 characters of each; without a Chinese one the other stands for both.
     """
-    require_here(member)
+    lock_present_member(member)
     group, _created = Group.objects.get_or_create(name=str(role))
     contributions("members.role", role, group)
     member.groups.add(group)

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of, withdraw
-from community.kernel.api import PaddockError, now, number_in, rate_limit, shown_fields, status_of, tell
+from community.kernel.api import PaddockError, add_refusal, now, number_in, rate_limit, shown_fields, status_of
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
 from community.members.models import Member
@@ -102,7 +102,7 @@ def _saved(form: SpaceForm, garage: BaseGarage, member: Member) -> bool:
             declare_keywords(member=member, keywords=data["keywords"], now=at)
             set_garage(member=member, cars=garage.cars(), now=at)
     except PaddockError as error:
-        tell(form, error)
+        add_refusal(form, error)
         return False
     return True
 

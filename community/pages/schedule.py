@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from wagtail.models import Page, Revision
 
-from community.kernel.api import each_minute, is_away, now
+from community.kernel.api import each_minute, is_connection_lost, now
 
 logger = logging.getLogger("paddock.pages")
 
@@ -35,7 +35,7 @@ def _each(waiting: QuerySet[Any], do: Callable[[Any], object]) -> int:
                     do(thing)
                     done += 1
         except Exception as error:
-            if is_away(error):
+            if is_connection_lost(error):
                 raise
             logger.exception("not done as scheduled", extra={"what": waiting.model.__name__, "number": key})
     return done

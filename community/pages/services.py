@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
 from community.kernel.api import Invalid
-from community.members.api import require_here
+from community.members.api import lock_present_member
 from community.pages.models import ArticleIndexPage, HiddenItem, HomePage
 
 CHINESE = "zh-hans"
@@ -84,7 +84,7 @@ def hide_item(*, member: Any, key: str, now: datetime) -> None:
     """Take something off a member's first page; again changes nothing. Raises Invalid for what is no item's key."""
     if not ITEM_KEY.fullmatch(key):
         raise Invalid(_("There is nothing of this kind to hide."))
-    require_here(member)
+    lock_present_member(member)
     HiddenItem.objects.get_or_create(member=member, key=key, defaults={"at": now})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from community.kernel.api import is_away
+from community.kernel.api import is_connection_lost
 from community.search.port import Doc, SearchDown, why
 from community.search.registry import Index
 
@@ -48,4 +48,4 @@ def readable(index: Index, ids: Sequence[str], version: int) -> tuple[list[Doc],
 
 def is_nobodys_fault(error: Exception) -> bool:
     """Whether the engine or the database is away: it says nothing of a document."""
-    return isinstance(error, SearchDown) or is_away(error)
+    return isinstance(error, SearchDown) or is_connection_lost(error)

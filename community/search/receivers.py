@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from community.kernel.api import Figure, fills, now
+from community.kernel.api import Metric, fills, now
 from community.search.models import FailedDocument
 from community.search.services import lag
 
 
 @fills("metrics")
-def figures() -> list[Figure]:
+def figures() -> list[Metric]:
     """How far each index is behind, and what it refused."""
-    found = [Figure("search_refused", "Documents an engine refused", FailedDocument.objects.count())]
+    found = [Metric("search_refused", "Documents an engine refused", FailedDocument.objects.count())]
     for name, (waiting, seconds) in lag(now()).items():
         labels = {"index": name}
-        found.append(Figure("search_waiting", "Documents not yet written", waiting, labels))
-        found.append(Figure("search_oldest_seconds", "How long the oldest of them waits", seconds, labels))
+        found.append(Metric("search_waiting", "Documents not yet written", waiting, labels))
+        found.append(Metric("search_oldest_seconds", "How long the oldest of them waits", seconds, labels))
     return found
 
 

@@ -11,7 +11,15 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
-from community.kernel.api import batched, drained_when, each_minute, each_round, is_away, is_in_the_way, now
+from community.kernel.api import (
+    batched,
+    drained_when,
+    each_minute,
+    each_round,
+    is_connection_lost,
+    is_lock_conflict,
+    now,
+)
 from community.search.leases import Lease, leased, next_version
 from community.search.loading import documents, is_nobodys_fault, one_by_one, readable
 from community.search.models import FailedDocument, IndexState, Mark
@@ -107,9 +115,9 @@ def _try(index: Index) -> int:
     except SearchDown as error:
         _away(index.name, error)
     except Exception as error:
-        if is_away(error):
+        if is_connection_lost(error):
             raise
-        if is_in_the_way(error):
+        if is_lock_conflict(error):
             logger.warning("the index %s waits: the database is busy", index.name)
             return 0
         logger.exception("the index %s cannot be written, trying again in %.1f s", index.name, _pause(index.name))

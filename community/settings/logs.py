@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from community.kernel.errors import is_away
+from community.kernel.errors import is_connection_lost
 
 OURS = "paddock"
 OUR_EXTRAS = ("event_id", "task", "again")
@@ -63,7 +63,7 @@ def places(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     error = found[1] if isinstance(found, tuple) else found
     if isinstance(error, BaseException):
         event["exception"] = type(error).__name__
-        if not is_away(error):
+        if not is_connection_lost(error):
             frames = traceback.extract_tb(error.__traceback__)
             event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event

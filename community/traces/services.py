@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.core.cache import cache
 from django.db import transaction
 
-from community.consent.api import profiling_held
+from community.consent.api import may_profile_locked
 from community.kernel.api import publish
 from community.traces.engines import MAX_WORDS, searched_for
 from community.traces.facts import ReferrerSearched, SiteSearched
@@ -33,7 +33,7 @@ def record_search(*, member: Member | None, words: str, found: int, again: bool 
         return False
     digest = hashlib.sha256(words.lower().encode("utf-8", "ignore")).hexdigest()
     with transaction.atomic():
-        if not profiling_held(member.pk):
+        if not may_profile_locked(member.pk):
             return False
         if not cache.add(f"searched:{member.pk}:{digest}", 1, timeout=SAME_SEARCH_SECONDS) or again:
             return False
@@ -47,7 +47,7 @@ def record_referrer(*, member: Member | None, referrer: str, now: datetime) -> b
     if not words or member is None:
         return False
     with transaction.atomic():
-        if not profiling_held(member.pk):
+        if not may_profile_locked(member.pk):
             return False
         publish(ReferrerSearched(member_id=member.pk, words=words, engine=engine), now=now)
     return True

@@ -53,7 +53,7 @@ class Names:
         """Brand and model of the cars whose brand, model or both together are one of the names, in lower case."""
         if not names <= self._asked:
             unasked = (names | self.called(self._driven)) - self._asked
-            self._cars |= {(brand, model): _called(brand, model) for brand, model in cars_called(unasked)}
+            self._cars |= {(brand, model): _aliases(brand, model) for brand, model in cars_called(unasked)}
             self._asked |= unasked
         return [car for car, called in self._cars.items() if called & names]
 
@@ -91,7 +91,7 @@ def _synonyms_of(codes: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _called(brand: str, model: str) -> set[str]:
+def _aliases(brand: str, model: str) -> set[str]:
     return {brand.lower(), model.lower(), f"{brand} {model}".lower()}
 
 

@@ -21,7 +21,7 @@ READ = 500  # entries read for the newest looks
 
 
 @dataclass(frozen=True)
-class Looking:
+class AccessSummary:
     """One look of somebody of the brand at one or many people, in words."""
 
     said: str
@@ -75,7 +75,7 @@ def role_name(title: str) -> str:
     return str(Role(title).label) if title in Role.values else title or _("Somebody of the brand")
 
 
-def newest_looks(limit: int) -> list[Looking]:
+def recent_accesses(limit: int) -> list[AccessSummary]:
     """The newest looks, each at however many people, told by role; the same look repeated is one.
 
     One query by the key, whatever is kept.
@@ -92,7 +92,7 @@ def _same_look(entry: AccessEntry) -> tuple[object, ...]:
     return entry.actor_id, entry.kind, entry.purpose, entry.channel, entry.why
 
 
-def _looking(group: list[AccessEntry], phrases: list[Phrase], *, more: bool) -> Looking:
+def _looking(group: list[AccessEntry], phrases: list[Phrase], *, more: bool) -> AccessSummary:
     first, people = group[0], len({entry.member_id for entry in group})
     said = {
         AccessKind.LISTED: ngettext("%(who)s listed %(count)s person", "%(who)s listed %(count)s people", people),
@@ -104,7 +104,7 @@ def _looking(group: list[AccessEntry], phrases: list[Phrase], *, more: bool) -> 
             "%(who)s read the file of %(count)s person", "%(who)s read the files of %(count)s people", people
         ),
     }
-    return Looking(
+    return AccessSummary(
         said[AccessKind(first.kind)] % {"who": role_name(first.actor_title), "count": f"{people}{'+' if more else ''}"},
         permit_name(f"{first.purpose}:{first.channel}") if first.purpose else "",
         first.why,

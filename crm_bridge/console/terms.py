@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, now, rate_limit, written
+from community.kernel.api import PaddockError, now, rate_limit, register_written_fields
 from community.members.api import Member, require_role
 from crm_bridge.keywords.proposals import (
     FEWEST_PEOPLE,
@@ -22,7 +22,7 @@ from crm_bridge.keywords.proposals import (
 from crm_bridge.models import KeywordKind
 from crm_bridge.profiles.queries import repeated
 
-written("name_en", "name_zh")
+register_written_fields("name_en", "name_zh")
 SENTENCES = {
     "search": ngettext_lazy("%(people)d person searched for it", "%(people)d people searched for it", "people"),
     "referrer": ngettext_lazy(

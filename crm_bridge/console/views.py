@@ -16,17 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, Purpose
-from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit, written
+from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit, register_written_fields
 from community.members.api import Member, has_role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.line import render as render_line
 from crm_bridge.audience.questions import ask
 from crm_bridge.audience.words import permit_name
-from crm_bridge.console.access import newest_looks
+from crm_bridge.console.access import recent_accesses
 from crm_bridge.console.export import export
 from crm_bridge.console.facets import chips_of, facets_of
-from crm_bridge.console.looks import list_people, open_person
+from crm_bridge.console.services import list_people, open_person
 from crm_bridge.models import Segment
 from crm_bridge.models.console import QuestionKind
 from crm_bridge.profiles.queries import clubs_of
@@ -39,7 +39,7 @@ from crm_bridge.segments.services import (
 )
 
 SHOWN = 6
-written("name")  # of a segment
+register_written_fields("name")  # of a segment
 
 
 @login_required
@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "due": sorted(due, key=lambda entry: (entry.get("at") is None, entry.get("at") or 0)),
         "segments": segments,
         "away": any(row.away for row in segments),
-        "looks": newest_looks(SHOWN) if may_search else [],
+        "looks": recent_accesses(SHOWN) if may_search else [],
     }
     return render(request, "crm/home.html", context)
 

@@ -10,8 +10,15 @@ from community.consent.facts import ContactPaused
 from community.kernel.api import Delivery
 from community.members.facts import MemberJoined, SpaceChanged
 from community.traces.facts import ReferrerSearched, SiteSearched
-from crm_bridge.intake.batch import Batch, takes
-from crm_bridge.intake.signals import forget, learn, retitle, sight, signal, wonder
+from crm_bridge.intake.batch import Batch, handles_fact
+from crm_bridge.intake.signals import (
+    delete_signals,
+    record_signal,
+    record_signals,
+    record_unknown_term,
+    record_unknown_words,
+    retitle_signals,
+)
 from crm_bridge.models import Belonging
 from forums.facts import (
     PostDeleted,
@@ -26,13 +33,13 @@ from forums.facts import (
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteForgotten, VoteWithdrawn
 
 
-@takes(TopicOpened)
+@handles_fact(TopicOpened)
 def _topic(batch: Batch, delivery: Delivery[TopicOpened]) -> None:
     fact = delivery.fact
-    batch.active(delivery)
+    batch.count_act(delivery)
     texts = _opening(fact)
-    learn(batch, delivery, "topic", fact.post_id, fact.title, *texts)
-    wonder(batch, delivery, "topic", *texts)
+    record_signals(batch, delivery, "topic", fact.post_id, fact.title, *texts)
+    record_unknown_words(batch, delivery, "topic", *texts)
 
 
 def _opening(fact: TopicOpened | PostEdited | PostRestored | PostRedacted) -> tuple[str, ...]:
@@ -40,18 +47,18 @@ def _opening(fact: TopicOpened | PostEdited | PostRestored | PostRedacted) -> tu
     return fact.title, fact.text, " \n".join(fact.tags)
 
 
-@takes(PostWritten)
+@handles_fact(PostWritten)
 def _post(batch: Batch, delivery: Delivery[PostWritten]) -> None:
-    batch.active(delivery)
-    learn(batch, delivery, "post", delivery.fact.post_id, delivery.fact.title, delivery.fact.text)
-    wonder(batch, delivery, "post", delivery.fact.text)
+    batch.count_act(delivery)
+    record_signals(batch, delivery, "post", delivery.fact.post_id, delivery.fact.title, delivery.fact.text)
+    record_unknown_words(batch, delivery, "post", delivery.fact.text)
 
 
-@takes(PostEdited, PostRestored)
+@handles_fact(PostEdited, PostRestored)
 def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> None:
     """A new text. Somebody else's edit is no act of the author's: what it teaches is as old as the post."""
     fact = delivery.fact
-    at = forget(batch, delivery, ("topic", "post"), fact.post_id)
+    at = delete_signals(batch, delivery, ("topic", "post"), fact.post_id)
     if at is None and fact.done_by == fact.member_id:
         at = delivery.occurred_at
     elif at is None and fact.written_at:
@@ -61,78 +68,80 @@ def _rewritten(batch: Batch, delivery: Delivery[PostEdited | PostRestored]) -> N
     source = "topic" if fact.is_first else "post"
     texts = _opening(fact) if fact.is_first else (fact.text,)
     kept = Delivery(delivery.event_id, fact, at)
-    learn(batch, kept, source, fact.post_id, fact.title, *texts)
-    wonder(batch, kept, source, *texts)
+    record_signals(batch, kept, source, fact.post_id, fact.title, *texts)
+    record_unknown_words(batch, kept, source, *texts)
 
 
-@takes(PostDeleted)
+@handles_fact(PostDeleted)
 def _post_gone(batch: Batch, delivery: Delivery[PostDeleted]) -> None:
-    forget(batch, delivery, ("topic", "post"), delivery.fact.post_id)
+    delete_signals(batch, delivery, ("topic", "post"), delivery.fact.post_id)
 
 
-@takes(RepliesRetitled)
+@handles_fact(RepliesRetitled)
 def _retitled(batch: Batch, delivery: Delivery[RepliesRetitled]) -> None:
     fact = delivery.fact
-    retitle(batch, delivery, "post", fact.post_ids, fact.title)
+    retitle_signals(batch, delivery, "post", fact.post_ids, fact.title)
 
 
-@takes(PostRedacted)
+@handles_fact(PostRedacted)
 def _redacted(batch: Batch, delivery: Delivery[PostRedacted]) -> None:
     """What a post says without an erased member's name; what taught nothing when it was written teaches nothing now."""
     fact = delivery.fact
-    first = forget(batch, delivery, ("topic", "post"), fact.post_id)
+    first = delete_signals(batch, delivery, ("topic", "post"), fact.post_id)
     if first is None:
         return
     texts = _opening(fact) if fact.is_first else (fact.text,)
     kept = Delivery(delivery.event_id, fact, first)
-    learn(batch, kept, "topic" if fact.is_first else "post", fact.post_id, fact.title, *texts)
+    record_signals(batch, kept, "topic" if fact.is_first else "post", fact.post_id, fact.title, *texts)
 
 
-@takes(PostReacted, MemberJoined, SpaceChanged, ContactPaused)
+@handles_fact(PostReacted, MemberJoined, SpaceChanged, ContactPaused)
 def _seen(batch: Batch, delivery: Delivery[Any]) -> None:
     if isinstance(delivery.fact, PostReacted):
-        batch.active(delivery)
+        batch.count_act(delivery)
 
 
-@takes(IdeaSubmitted)
+@handles_fact(IdeaSubmitted)
 def _idea(batch: Batch, delivery: Delivery[IdeaSubmitted]) -> None:
-    batch.active(delivery)
-    learn(batch, delivery, "idea", delivery.fact.idea_id, delivery.fact.title, delivery.fact.title, delivery.fact.text)
-    wonder(batch, delivery, "idea", delivery.fact.title, delivery.fact.text)
+    batch.count_act(delivery)
+    record_signals(
+        batch, delivery, "idea", delivery.fact.idea_id, delivery.fact.title, delivery.fact.title, delivery.fact.text
+    )
+    record_unknown_words(batch, delivery, "idea", delivery.fact.title, delivery.fact.text)
 
 
-@takes(IdeaEdited)
+@handles_fact(IdeaEdited)
 def _idea_rewritten(batch: Batch, delivery: Delivery[IdeaEdited]) -> None:
     fact = delivery.fact
-    first = forget(batch, delivery, ("idea",), fact.idea_id)
+    first = delete_signals(batch, delivery, ("idea",), fact.idea_id)
     kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
-    learn(batch, kept, "idea", fact.idea_id, fact.title, fact.title, fact.text)
-    wonder(batch, kept, "idea", fact.title, fact.text)
+    record_signals(batch, kept, "idea", fact.idea_id, fact.title, fact.title, fact.text)
+    record_unknown_words(batch, kept, "idea", fact.title, fact.text)
 
 
-@takes(IdeaWithdrawn)
+@handles_fact(IdeaWithdrawn)
 def _idea_gone(batch: Batch, delivery: Delivery[IdeaWithdrawn]) -> None:
-    forget(batch, delivery, ("idea",), delivery.fact.idea_id)
+    delete_signals(batch, delivery, ("idea",), delivery.fact.idea_id)
 
 
-@takes(IdeaVoted)
+@handles_fact(IdeaVoted)
 def _vote(batch: Batch, delivery: Delivery[IdeaVoted]) -> None:
     fact = delivery.fact
-    batch.active(delivery)
+    batch.count_act(delivery)
     if fact.moved_from_id:
-        forget(batch, delivery, ("vote",), fact.moved_from_id)
-    learn(batch, delivery, "vote", fact.idea_id, fact.title, fact.title, fact.text)
+        delete_signals(batch, delivery, ("vote",), fact.moved_from_id)
+    record_signals(batch, delivery, "vote", fact.idea_id, fact.title, fact.title, fact.text)
 
 
-@takes(VoteWithdrawn, VoteForgotten)
+@handles_fact(VoteWithdrawn, VoteForgotten)
 def _vote_gone(batch: Batch, delivery: Delivery[VoteWithdrawn | VoteForgotten]) -> None:
-    forget(batch, delivery, ("vote",), delivery.fact.idea_id)
+    delete_signals(batch, delivery, ("vote",), delivery.fact.idea_id)
 
 
-@takes(ClubJoined)
+@handles_fact(ClubJoined)
 def _club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
     fact = delivery.fact
-    batch.active(delivery)
+    batch.count_act(delivery)
     batch.belongings.append(Belonging(member_id=fact.member_id, club=fact.slug))
     learn_club(batch, delivery)
 
@@ -140,22 +149,22 @@ def _club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
 def learn_club(batch: Batch, delivery: Delivery[ClubJoined]) -> None:
     """What a club is about, from the day it counts."""
     fact = delivery.fact
-    learn(batch, delivery, "club", fact.slug, fact.title, fact.title, words=fact.keywords)
+    record_signals(batch, delivery, "club", fact.slug, fact.title, fact.title, words=fact.keywords)
 
 
-@takes(ClubLeft)
+@handles_fact(ClubLeft)
 def _club_left(batch: Batch, delivery: Delivery[ClubLeft]) -> None:
-    forget(batch, delivery, ("club",), delivery.fact.slug)  # which writes what is pending
+    delete_signals(batch, delivery, ("club",), delivery.fact.slug)  # which writes what is pending
     Belonging.objects.filter(member_id=delivery.fact.member_id, club=delivery.fact.slug).delete()
 
 
-@takes(SiteSearched)
+@handles_fact(SiteSearched)
 def _search(batch: Batch, delivery: Delivery[SiteSearched]) -> None:
-    batch.active(delivery)
+    batch.count_act(delivery)
     _words(batch, delivery, "search", delivery.fact.words)
 
 
-@takes(ReferrerSearched)
+@handles_fact(ReferrerSearched)
 def _referrer(batch: Batch, delivery: Delivery[ReferrerSearched]) -> None:
     _words(batch, delivery, "referrer", delivery.fact.words)
 
@@ -164,10 +173,10 @@ def _words(batch: Batch, delivery: Delivery[Any], source: str, words: str) -> No
     if not batch.permitted(delivery):
         return
     before, whole = len(batch.signals), batch.words.find(words)
-    learn(batch, delivery, source, delivery.event_id, words, words)
+    record_signals(batch, delivery, source, delivery.event_id, words, words)
     if len(batch.signals) > before:
         return
     if whole:  # a word that is a keyword only where nothing else is said, like the name of one in short
-        signal(batch, delivery, whole.code, source, delivery.event_id, words)
+        record_signal(batch, delivery, whole.code, source, delivery.event_id, words)
     else:
-        sight(batch, delivery, source, words)
+        record_unknown_term(batch, delivery, source, words)

@@ -32,7 +32,7 @@ class Batch:
         since = self.since.get(delivery.fact.member_id)
         return since is not None and delivery.occurred_at >= since
 
-    def active(self, delivery: Delivery[Any]) -> None:
+    def count_act(self, delivery: Delivery[Any]) -> None:
         """Count an act on its day, if it may count."""
         if not self.permitted(delivery):
             return
@@ -59,16 +59,16 @@ class Batch:
         record_sightings(self.sightings)
 
 
-Taker = Callable[[Batch, Delivery[Any]], None]
-TAKERS: dict[type[Fact], Taker] = {}
+FactHandler = Callable[[Batch, Delivery[Any]], None]
+FACT_HANDLERS: dict[type[Fact], FactHandler] = {}
 
 
-def takes(*fact_types: type[Fact]) -> Callable[[Taker], Taker]:
+def handles_fact(*fact_types: type[Fact]) -> Callable[[FactHandler], FactHandler]:
     """Register what is learnt from a kind of fact."""
 
-    def register(taker: Taker) -> Taker:
+    def register(taker: FactHandler) -> FactHandler:
         for fact_type in fact_types:
-            TAKERS[fact_type] = taker
+            FACT_HANDLERS[fact_type] = taker
         return taker
 
     return register

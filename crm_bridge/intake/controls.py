@@ -6,13 +6,13 @@ from typing import Any
 
 from community.kernel.api import Delivery
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
-from crm_bridge.intake.batch import Batch, takes
+from crm_bridge.intake.batch import Batch, handles_fact
 from crm_bridge.models import InterestControl, Signal
 
 # What a page does itself, at once, and the delivery of its fact does again.
-SAID = (InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted)
+CONTROL_FACTS = (InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted)
 # Of these, what is kept only under the profiling permission.
-TOLD = (InterestAdded, InterestCorrected, InterestRemoved)
+STATING_FACTS = (InterestAdded, InterestCorrected, InterestRemoved)
 
 
 def _control(delivery: Delivery[Any], **values: Any) -> None:
@@ -21,12 +21,12 @@ def _control(delivery: Delivery[Any], **values: Any) -> None:
     )
 
 
-@takes(InterestMuted)
+@handles_fact(InterestMuted)
 def _muted(batch: Batch, delivery: Delivery[InterestMuted]) -> None:
     _control(delivery, muted=True)
 
 
-@takes(InterestUnmuted)
+@handles_fact(InterestUnmuted)
 def _unmuted(batch: Batch, delivery: Delivery[InterestUnmuted]) -> None:
     """Without the permission nothing is kept of a keyword but its mute, so then nothing stays."""
     if batch.permitted(delivery):
@@ -37,19 +37,19 @@ def _unmuted(batch: Batch, delivery: Delivery[InterestUnmuted]) -> None:
     kept.update(muted=False)
 
 
-@takes(InterestCorrected)
+@handles_fact(InterestCorrected)
 def _corrected(batch: Batch, delivery: Delivery[InterestCorrected]) -> None:
     if batch.permitted(delivery):
         _control(delivery, weight=delivery.fact.weight)
 
 
-@takes(InterestAdded)
+@handles_fact(InterestAdded)
 def _added(batch: Batch, delivery: Delivery[InterestAdded]) -> None:
     if batch.permitted(delivery):
         _control(delivery, added_at=delivery.occurred_at, muted=False)
 
 
-@takes(InterestRemoved)
+@handles_fact(InterestRemoved)
 def _removed(batch: Batch, delivery: Delivery[InterestRemoved]) -> None:
     """What led to it goes; what comes after may bring it back."""
     batch.write()

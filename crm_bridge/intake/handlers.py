@@ -13,19 +13,19 @@ from typing import Any
 from community.consent.api import profiling_since_many
 from community.kernel.api import Delivery
 from crm_bridge.intake import acts, controls, statements  # noqa: F401 - each registers what it takes
-from crm_bridge.intake.batch import TAKERS, Batch, wipe
-from crm_bridge.intake.controls import SAID
+from crm_bridge.intake.batch import FACT_HANDLERS, Batch, wipe
+from crm_bridge.intake.controls import CONTROL_FACTS
 from crm_bridge.keywords.vocabulary import vocabulary
 
-__all__ = ["LEARNT_FROM", "SAID", "take_in", "wipe"]
-LEARNT_FROM = tuple(TAKERS)
+__all__ = ["CONTROL_FACTS", "LEARNT_FROM", "apply_facts", "wipe"]
+LEARNT_FROM = tuple(FACT_HANDLERS)
 
 
-def take_in(deliveries: Sequence[Delivery[Any]]) -> set[int]:
+def apply_facts(deliveries: Sequence[Delivery[Any]]) -> set[int]:
     """Learn from facts, in their order. Returns whose profiles change."""
     members = {delivery.fact.member_id for delivery in deliveries}
     batch = Batch(profiling_since_many(members), vocabulary())
     for delivery in deliveries:
-        TAKERS[type(delivery.fact)](batch, delivery)
+        FACT_HANDLERS[type(delivery.fact)](batch, delivery)
     batch.finish()
     return members

@@ -15,7 +15,7 @@ from crm_bridge.models import Signal
 TERM_LENGTH = 40
 
 
-def learn(
+def record_signals(
     batch: Batch,
     delivery: Delivery[Any],
     source: str,
@@ -33,10 +33,10 @@ def learn(
         if keyword and keyword.code not in counts:
             counts[keyword.code] = 1
     for code, count in counts.items():
-        signal(batch, delivery, code, source, source_id, title, count=min(count, 1000))
+        record_signal(batch, delivery, code, source, source_id, title, count=min(count, 1000))
 
 
-def signal(
+def record_signal(
     batch: Batch, delivery: Delivery[Any], code: str, source: str, source_id: object, title: str, *, count: int = 1
 ) -> None:
     """One signal: this keyword, because of this act."""
@@ -54,7 +54,7 @@ def signal(
     )
 
 
-def state(batch: Batch, delivery: Delivery[Any], source: str, words: Iterable[str]) -> None:
+def replace_declared_signals(batch: Batch, delivery: Delivery[Any], source: str, words: Iterable[str]) -> None:
     """Replace what a member says of themselves: whole terms first, then what they contain."""
     batch.write()
     Signal.objects.filter(member_id=delivery.fact.member_id, source=source).delete()
@@ -67,26 +67,26 @@ def state(batch: Batch, delivery: Delivery[Any], source: str, words: Iterable[st
         for code in found:
             codes.setdefault(code, word)
         if not found:
-            sight(batch, delivery, source, word)
+            record_unknown_term(batch, delivery, source, word)
     for code, word in codes.items():
-        signal(batch, delivery, code, source, source, word)
+        record_signal(batch, delivery, code, source, source, word)
 
 
-def sight(batch: Batch, delivery: Delivery[Any], source: str, term: str) -> None:
+def record_unknown_term(batch: Batch, delivery: Delivery[Any], source: str, term: str) -> None:
     """Note a whole term nobody knows yet."""
     term = " ".join(term.lower().split())
     if term and len(term) <= TERM_LENGTH:
         batch.sightings.append(Sighting(term, delivery.fact.member_id, source, delivery.occurred_at))
 
 
-def wonder(batch: Batch, delivery: Delivery[Any], source: str, *texts: str) -> None:
+def record_unknown_words(batch: Batch, delivery: Delivery[Any], source: str, *texts: str) -> None:
     """Note words nobody knows yet."""
     if batch.permitted(delivery):
         for word in unknown_words("\n".join(texts), batch.words):
             batch.sightings.append(Sighting(word, delivery.fact.member_id, source, delivery.occurred_at))
 
 
-def forget(batch: Batch, delivery: Delivery[Any], sources: Sequence[str], source_id: object) -> datetime | None:
+def delete_signals(batch: Batch, delivery: Delivery[Any], sources: Sequence[str], source_id: object) -> datetime | None:
     """Delete the signals of one act. Returns when it was, where it had left any."""
     batch.write()
     rows = Signal.objects.filter(
@@ -97,7 +97,9 @@ def forget(batch: Batch, delivery: Delivery[Any], sources: Sequence[str], source
     return first
 
 
-def retitle(batch: Batch, delivery: Delivery[Any], source: str, source_ids: Iterable[object], title: str) -> None:
+def retitle_signals(
+    batch: Batch, delivery: Delivery[Any], source: str, source_ids: Iterable[object], title: str
+) -> None:
     """What acts were about is called otherwise now; what was learnt from them stays."""
     batch.write()
     rows = Signal.objects.filter(

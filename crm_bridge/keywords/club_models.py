@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from community.search.api import pieces
 from crm_bridge.keywords.everyday import is_everyday
 from crm_bridge.keywords.matcher import units
-from crm_bridge.keywords.vocabulary import hold_vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import lock_vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Synonym
 
 NAME_LENGTH, CODE_LENGTH = 60, 40
@@ -37,12 +37,12 @@ def add_models(brand: str, models: Iterable[str]) -> int:
     name without its brand (Q5L) is another word for it where that can mean nothing else. What managers changed stays:
     a known name is left alone.
     """
-    hold_vocabulary()
+    lock_vocabulary()
     plain = [name for name in dict.fromkeys(PLAIN.sub("", model).strip()[:NAME_LENGTH] for model in models) if name]
     # A club may be one model's; then its first keyword is what that is called for short.
     is_brand = brand and not any(name != brand and name.lower().endswith(brand.lower()) for name in plain)
     if is_brand:
-        _called(brand).delete()
+        _club_synonyms(brand).delete()
     brands = _make([brand]) if is_brand else {}
     _name_otherwise(brands)
     taken = _known(plain, but=KeywordKind.MODEL)
@@ -92,7 +92,7 @@ def _short_names(brand: str, new: Sequence[str]) -> int:
     every = list(Keyword.objects.filter(kind=KeywordKind.MODEL).values_list("name_zh", flat=True))
     claimed = {word for word in short.values() if sum(_ends_with(name, word) for name in every) > 1}
     known = _known(short.values())
-    _called(*claimed).delete()
+    _club_synonyms(*claimed).delete()
     words = {name: word for name, word in short.items() if word not in claimed and word.lower() not in known}
     keywords = {keyword.name_zh: keyword for keyword in Keyword.objects.filter(name_zh__in=words)}
     made = [Synonym(keyword=keywords[name], text=word) for name, word in words.items() if name in keywords]
@@ -100,7 +100,7 @@ def _short_names(brand: str, new: Sequence[str]) -> int:
     return len(made)
 
 
-def _called(*words: str) -> QuerySet[Synonym]:
+def _club_synonyms(*words: str) -> QuerySet[Synonym]:
     """The words models are called by without their brand: no longer clear once something else is called that."""
     synonyms = Synonym.objects.annotate(low=Lower("text")).filter(low__in=[word.lower() for word in words])
     return synonyms.filter(keyword__kind=KeywordKind.MODEL, exclusion=False)

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from community.kernel.api import Conflict, Invalid, batched
 from community.members.api import Member, Role, require_role
 from crm_bridge.keywords.matcher import units
-from crm_bridge.keywords.vocabulary import Vocabulary, find, hold_vocabulary, nearest, vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import Vocabulary, find, lock_vocabulary, nearest, vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Synonym, TermProposal, TermSighting
 
 VOCABULARY_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
@@ -227,7 +227,7 @@ def dismiss(*, actor: Member, term: str, now: datetime) -> None:
 
 def _decided(term: str) -> TermProposal | None:
     """What was decided about a term so far; until the transaction ends nobody else changes the vocabulary."""
-    hold_vocabulary()
+    lock_vocabulary()
     return TermProposal.objects.select_related("keyword").filter(term=_noted(term)).first()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from crm_bridge.keywords.vocabulary import hold_vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import lock_vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, StarterTerm, Synonym, VocabularyVersion
 
 FOLDER = Path(__file__).parent / "words"
@@ -67,7 +67,7 @@ def load(keywords: list[StarterKeyword], *, progress: Progress = iter) -> tuple[
     What managers renamed, retired, added or deleted stays as they left it, because a thing once brought is noted
     (``StarterTerm``) and not brought again.
     """
-    hold_vocabulary()
+    lock_vocabulary()
     brought = set(StarterTerm.objects.values_list("keyword", "text"))
     there = set(Keyword.objects.values_list("code", flat=True))
     new, terms, notes = [], [], []

@@ -78,7 +78,7 @@ def _compiled(version: int) -> Vocabulary:
     return Vocabulary(version, keywords, Matcher(terms), alone, texts, stems)
 
 
-def hold_vocabulary() -> None:
+def lock_vocabulary() -> None:
     """Have other changes of the vocabulary wait until the transaction ends: what is read from now on stays true."""
     if not VocabularyVersion.objects.exists():
         VocabularyVersion.objects.get_or_create(pk=1)

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.consent.api import VERSION, grant, may_profile, pause, withdraw
-from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, facts_of, hold, publish
+from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, facts_of, lock_members, publish
 from community.members.api import Member
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
-from crm_bridge.intake.handlers import take_in
+from crm_bridge.intake.handlers import apply_facts
 from crm_bridge.keywords.vocabulary import find, nearest
 from crm_bridge.models import InterestControl, Keyword
 from crm_bridge.profiles.projector import compute
@@ -110,7 +110,7 @@ def switch(*, member: Member, shown: Iterable[str], wanted: Iterable[str], now: 
 
     What another page changed meanwhile stays. Raises Invalid for a pair that is not offered; then nothing changes.
     """
-    hold([member.pk])  # another page of theirs may do the same at this moment, in another order
+    lock_members([member.pk])  # another page of theirs may do the same at this moment, in another order
     before, after = set(shown), set(wanted)
     for pair in sorted(before - after):
         purpose, channel = _parts(pair)
@@ -140,7 +140,7 @@ def pause_contact(*, member: Member, until: date | None, now: datetime) -> None:
 
 
 def _require_permitted(member: Member) -> None:
-    hold([member.pk])  # a withdrawal or a mute of the same moment is there, or comes after
+    lock_members([member.pk])  # a withdrawal or a mute of the same moment is there, or comes after
     if not may_profile(member.pk):
         raise NotAllowed(_("Without your permission we keep no interests."))
 
@@ -164,4 +164,4 @@ def _act(fact: Fact, now: datetime) -> None:
     """Do now what the delivery of the fact will do again: none of these acts adds a signal, so twice is once."""
     publish(fact, now=now)
     deliveries: list[Delivery[Any]] = [Delivery(0, fact, now)]
-    compute(take_in(deliveries), now=now)
+    compute(apply_facts(deliveries), now=now)

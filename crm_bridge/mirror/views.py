@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.consent.api import PROFILING_PERMIT, TEXTS, Purpose, profiling_since
-from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit, written
+from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit, register_written_fields
 from community.members.api import car_lines, declared_keywords, erase_member
 from crm_bridge.keywords.vocabulary import labels
-from crm_bridge.mirror import queries, said, services
+from crm_bridge.mirror import flashes, queries, services
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.mirror.forms import EraseForm, PauseForm, WeightForm
 from crm_bridge.profiles.queries import profile_of, staff_sentences, stage_label, stage_sentence
@@ -35,7 +35,7 @@ View = Callable[[HttpRequest], HttpResponse]
 SHOWN = 12
 LOOKS_SHOWN = 5
 FRESH = timedelta(seconds=20)
-written("term")
+register_written_fields("term")
 
 
 def posted(view: View) -> View:
@@ -63,7 +63,7 @@ def _mirror(request: HttpRequest, *, status: int = HTTPStatus.OK, **typed: Any) 
     since, profile, months = profiling_since(member.pk), profile_of(member.pk), queries.months(member.pk)
     interests = queries.interests_shown(profile) if since else []
     more, corrected = interests[SHOWN:], typed.get("corrected")
-    told, others = said.take(request)
+    told, others = flashes.take_flashes(request)
     context = {
         "section": "me",
         "member": member,
@@ -109,7 +109,7 @@ def interest(request: HttpRequest) -> HttpResponse:
         if error.field == "weight":
             typed = {"corrected": keyword, "weight": weight, "weight_error": error.message}
         return _mirror(request, status=error.status, **typed)
-    said.say(request, done.said, "interests", undo=done.undo, keyword=done.keyword)
+    flashes.add_flash(request, done.said, "interests", undo=done.undo, keyword=done.keyword)
     return _seen(f"{reverse('crm:mirror')}#interests")
 
 
@@ -173,7 +173,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
         return _switched(request, everything=PROFILING_PERMIT in shown ^ wanted)
     # The switch of the profile also stands, as a button, where the interests would be.
     section = "interests" if shown ^ wanted == {PROFILING_PERMIT} else "permits"
-    said.say(request, _("Your permissions are kept."), section)
+    flashes.add_flash(request, _("Your permissions are kept."), section)
     return _seen(f"{reverse('crm:mirror')}#{section}")
 
 
@@ -195,7 +195,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     rate_limit(member.pk, "permission", now=now())
     if request.POST.get("act") == "end":
         services.pause_contact(member=member, until=None, now=now())
-        said.say(request, _("The pause is over."), "permits")
+        flashes.add_flash(request, _("The pause is over."), "permits")
         return _seen(f"{reverse('crm:mirror')}#permits")
     form = PauseForm(request.POST)
     if form.is_valid():

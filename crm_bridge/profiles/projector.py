@@ -15,16 +15,16 @@ from community.kernel.api import (
     batched,
     each_round,
     handles_batch,
-    lanes_held,
+    lock_lanes,
+    members_already_ahead,
     now,
-    overtaken,
+    occurred_at_of,
     replay_of,
-    times_of,
-    waiting_of,
+    unhandled_facts,
 )
 from community.members.api import Member
 from community.search.api import mark
-from crm_bridge.intake.handlers import LEARNT_FROM, SAID, take_in, wipe
+from crm_bridge.intake.handlers import CONTROL_FACTS, LEARNT_FROM, apply_facts, wipe
 from crm_bridge.models import ActiveDay, InterestControl, Profile, Signal
 from crm_bridge.profiles.ballots import Known, secret_votes, without_secret
 from crm_bridge.profiles.lifecycle import StageValue, stage_of
@@ -43,13 +43,13 @@ def keep_profiles(deliveries: Sequence[Delivery[Any]]) -> None:
     A fact that was set aside comes after what followed it, which it must not undo: that member is learnt anew.
     """
     last = {each.fact.member_id: each.event_id for each in deliveries}
-    late = overtaken({each.fact.member_id: each.event_id for each in reversed(deliveries)})
+    late = members_already_ahead({each.fact.member_id: each.event_id for each in reversed(deliveries)})
     in_order = [each for each in deliveries if each.fact.member_id not in late]
-    changed = take_in(in_order)
+    changed = apply_facts(in_order)
     _catch_up(in_order)
     compute(changed, now=now())
     for member_id in sorted(late):
-        learnt_anew([member_id], now=now(), upto=last[member_id])
+        relearn_members([member_id], now=now(), upto=last[member_id])
 
 
 def _catch_up(deliveries: Sequence[Delivery[Any]]) -> None:
@@ -57,10 +57,10 @@ def _catch_up(deliveries: Sequence[Delivery[Any]]) -> None:
 
     Asked after the batch is taken in, which waits for whoever says something in this moment.
     """
-    last = {each.fact.member_id: each.event_id for each in deliveries if isinstance(each.fact, SAID)}
+    last = {each.fact.member_id: each.event_id for each in deliveries if isinstance(each.fact, CONTROL_FACTS)}
     if last:
-        ahead = [each for each in waiting_of(last, SAID) if each.event_id > last[each.fact.member_id]]
-        take_in(ahead)
+        ahead = [each for each in unhandled_facts(last, CONTROL_FACTS) if each.event_id > last[each.fact.member_id]]
+        apply_facts(ahead)
 
 
 @each_round
@@ -75,7 +75,7 @@ def refresh() -> int:
     ids = list(due.values_list("member_id", flat=True)[:CHUNK])
     if ids:
         with transaction.atomic():
-            lanes_held(ids)
+            lock_lanes(ids)
             compute(ids, now=at)
     return len(ids)
 
@@ -109,7 +109,7 @@ def _signals(ids: Iterable[int]) -> dict[int, list[SignalValue]]:
     rows = list(Signal.objects.filter(member_id__in=list(ids)).values_list(*columns))
     # A club counts from the permission on, but was joined when it was.
     clubs = {event_id for _member, event_id, _keyword, source, *_more in rows if source == "club"}
-    joined = times_of(clubs) if clubs else {}
+    joined = occurred_at_of(clubs) if clubs else {}
     found: dict[int, list[SignalValue]] = defaultdict(list)
     for member_id, event_id, keyword, source, source_id, title, count, at in rows:
         signal = SignalValue(keyword, source, source_id, title, count, at, joined.get(event_id))
@@ -191,19 +191,19 @@ def rebuild_profiles(*, now: datetime) -> Iterator[int]:
     The members' lanes are held meanwhile, so that no relay adds a fact twice.
     """
     for chunk in batched(list(Member.objects.order_by("pk").values_list("pk", flat=True)), CHUNK):
-        yield learnt_anew(chunk, now=now)
+        yield relearn_members(chunk, now=now)
 
 
 @transaction.atomic
-def learnt_anew(member_ids: list[int], *, now: datetime, upto: int = 0) -> int:
+def relearn_members(member_ids: list[int], *, now: datetime, upto: int = 0) -> int:
     """Learn of some members from their kept facts alone, up to one where it is given. Returns how many they are."""
-    lanes_held(member_ids)
+    lock_lanes(member_ids)
     wipe(member_ids)
     said: set[int] = set()
-    for batch in batched(replay_of(member_ids, LEARNT_FROM, said=SAID, upto=upto), CHUNK):
-        take_in(batch)
-        said.update(each.event_id for each in batch if isinstance(each.fact, SAID))
+    for batch in batched(replay_of(member_ids, LEARNT_FROM, said=CONTROL_FACTS, upto=upto), CHUNK):
+        apply_facts(batch)
+        said.update(each.event_id for each in batch if isinstance(each.fact, CONTROL_FACTS))
     # And what they said since this began.
-    take_in([each for each in waiting_of(member_ids, SAID) if each.event_id not in said])
+    apply_facts([each for each in unhandled_facts(member_ids, CONTROL_FACTS) if each.event_id not in said])
     compute(member_ids, now=now)
     return len(member_ids)

@@ -30,7 +30,7 @@ SENTENCES = {
     "referrer": gettext_noop("Came from a search for “%(title)s”"),
 }
 _SEARCHED = gettext_noop("Searched for it")
-TOLD_TO_STAFF = {"vote": gettext_noop("Voted for an idea about it"), "search": _SEARCHED, "referrer": _SEARCHED}
+STAFF_SENTENCES = {"vote": gettext_noop("Voted for an idea about it"), "search": _SEARCHED, "referrer": _SEARCHED}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Reason:
     source_id: str = ""
 
 
-Told = Callable[[dict[str, Any]], Reason]
+ReasonOf = Callable[[dict[str, Any]], Reason]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def interests_for_staff(profiles: Iterable[Profile]) -> dict[int, list[Interest]
     return _interests_of_many({profile.pk: profile.for_staff for profile in profiles}, _told_to_staff)
 
 
-def _interests_of_many(kept: dict[int, list[dict[str, Any]]], told: Told) -> dict[int, list[Interest]]:
+def _interests_of_many(kept: dict[int, list[dict[str, Any]]], told: ReasonOf) -> dict[int, list[Interest]]:
     entries = [entry for found in kept.values() for entry in found]
     names = labels(entry["keyword"] for entry in entries)
     clubs = {r["source_id"] for entry in entries for r in entry["reasons"] if r["source"] == "club"}
@@ -103,7 +103,7 @@ def clubs_of(member_id: int) -> list[str]:
     return [title for found in contributions("clubs.of_member", member_id) for title in found.values()]
 
 
-def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str], told: Told) -> Interest:
+def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str], told: ReasonOf) -> Interest:
     reasons = [told({**reason, "title": _title(reason, titles)}) for reason in entry["reasons"]]
     code = entry["keyword"]
     return Interest(code, names[code], entry["weight"], entry["was"], entry["told"], entry["muted"], reasons)
@@ -125,16 +125,16 @@ def _told_to_members(kept: dict[str, Any]) -> Reason:
 
 
 def _told_to_staff(kept: dict[str, Any]) -> Reason:
-    if kept["source"] not in TOLD_TO_STAFF:
+    if kept["source"] not in STAFF_SENTENCES:
         return _told_to_members(kept)
     # Not even the minute: it may be known when somebody voted.
     at = timezone.localtime(datetime.fromisoformat(kept["at"])).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Reason(kept["source"], _(TOLD_TO_STAFF[kept["source"]]), "", 1, at)
+    return Reason(kept["source"], _(STAFF_SENTENCES[kept["source"]]), "", 1, at)
 
 
 def staff_sentences() -> dict[str, str]:
     """What the brand's people read instead of the reasons they may not know, by the kind of act."""
-    return {source: _(sentence) for source, sentence in TOLD_TO_STAFF.items()}
+    return {source: _(sentence) for source, sentence in STAFF_SENTENCES.items()}
 
 
 def reason_sentence(reason: dict[str, Any]) -> str:

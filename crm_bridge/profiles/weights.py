@@ -21,7 +21,7 @@ QUARTER = timedelta(days=91)
 REASONS = 5
 FADE = {"declared": 720.0, "garage": 720.0, "added": 720.0}
 FADE_DAYS = 120.0
-TOLD = frozenset(FADE)  # what a member states instead of doing
+DECLARED_SOURCES = frozenset(FADE)  # what a member states instead of doing
 STRENGTH = {
     "added": 6.0,
     "declared": 4.0,
@@ -105,7 +105,7 @@ def _interest(keyword: str, signals: list[SignalValue], control: Control | None,
     weight = weight_at(ordered, now)
     if control.weight is not None:
         weight = control.weight
-    told = control.weight is not None or any(signal.source in TOLD for signal in ordered)
+    told = control.weight is not None or any(signal.source in DECLARED_SOURCES for signal in ordered)
     was = weight_at([signal for signal in ordered if signal.at <= now - QUARTER], now - QUARTER)
     reasons = tuple(reasons_of(ordered)[:REASONS])
     return InterestValue(keyword, in_steps(weight), in_steps(was), told, control.muted, reasons)
@@ -123,7 +123,7 @@ def reasons_of(newest_first: Iterable[SignalValue]) -> list[ReasonValue]:
         key = same_reason(signal.source, signal.title)
         held = folded.get(key, ReasonValue(signal, 0))
         folded[key] = held._replace(times=held.times + 1)
-    return sorted(folded.values(), key=lambda reason: reason.latest.source not in TOLD)
+    return sorted(folded.values(), key=lambda reason: reason.latest.source not in DECLARED_SOURCES)
 
 
 def same_reason(source: str, title: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from wagtail.models import Page
 
-from clubs.api import Club, ClubKind, MemberRole, found_club, join_club
+from clubs.api import Club, ClubKind, MemberRole, ensure_club, join_club
 from community.members.api import KnownModel
 from community.pages.api import (
     ArticleIndexPage,
@@ -38,7 +38,7 @@ def make_places(*, now: datetime) -> None:
     for entry in rows("community", "club"):
         values = {name: value for name, value in entry.items() if name != "scene"}
         known = {name: KnownModel(**facts) for name, facts in entry.get("known", {}).items()}
-        found_club(**{**values, "kind": ClubKind(entry["kind"]), "known": known}, now=now)
+        ensure_club(**{**values, "kind": ClubKind(entry["kind"]), "known": known}, now=now)
     for position, entry in enumerate(rows("community", "board")):
         ensure_board(**entry, position=50 + position)
 

@@ -70,7 +70,7 @@ def short(external_id: str) -> str:
 
 def taken_over(source: str, kind: str, external_ids: Iterable[str]) -> dict[str, int]:
     """Which of these things were taken over already, and as what. Those of erased people are known by a mark."""
-    wanted = {known: one for one in set(external_ids) for known in (one, *Imported.marks_of(source, kind, one))}
+    wanted = {known: one for one in set(external_ids) for known in (one, *Imported.keyed_hashes(source, kind, one))}
     found = Imported.objects.filter(source=source, kind=kind, external_id__in=wanted)
     return {wanted[known]: local_id for known, local_id in found.values_list("external_id", "local_id")}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from community.kernel.api import marks_of
+from community.kernel.api import keyed_hashes
 from forums.models.posts import Post
 
 
@@ -25,9 +25,9 @@ class Imported(models.Model):
         return f"{self.source} {self.kind} {self.external_id}"
 
     @staticmethod
-    def marks_of(source: str, kind: str, external_id: str) -> list[str]:
+    def keyed_hashes(source: str, kind: str, external_id: str) -> list[str]:
         """What stands for the id of something of an erased member, leading back to nobody: the one to keep is first."""
-        marks = marks_of("paddock.forums.imported", f"{source}\0{kind}\0{external_id}")
+        marks = keyed_hashes("paddock.forums.imported", f"{source}\0{kind}\0{external_id}")
         return [f"erased:{mark[:40]}" for mark in marks]
 
 

@@ -19,14 +19,14 @@ from forums.facts import (
     ReactionWithdrawn,
 )
 from forums.models import Post, Reaction, Topic
-from forums.services.held import locked
+from forums.services.held import lock_topic
 from forums.services.rights import require_reader
 
 
 @transaction.atomic
-def react(*, member: Member, post: Post, kind: str, there: bool = True, now: datetime) -> bool:
+def react(*, member: Member, post: Post, kind: str, on: bool = True, now: datetime) -> bool:
     """A reaction, or its withdrawal. Again changes nothing. Returns whether something changed."""
-    topic = locked(post.topic)
+    topic = lock_topic(post.topic)
     require_reader(member, topic.board)
     if kind not in Kind.values:
         raise Invalid(_("There is no such reaction."))
@@ -34,17 +34,17 @@ def react(*, member: Member, post: Post, kind: str, there: bool = True, now: dat
         raise Gone(_("This post was deleted."))
     if post.author_id == member.pk:
         raise NotAllowed(_("This is your own post."))
-    if there:
+    if on:
         changed = Reaction.objects.get_or_create(post=post, member=member, kind=kind, defaults={"at": now})[1]
     else:
         changed = bool(Reaction.objects.filter(post=post, member=member, kind=kind).delete()[0])
     if not changed:
         return False
-    change = 1 if there else -1
+    change = 1 if on else -1
     Post.objects.filter(pk=post.pk).update(**{f"{kind}_count": F(f"{kind}_count") + change})
     useful = F("useful_count") + (change if kind == Kind.USEFUL else 0)
     Topic.objects.filter(pk=topic.pk).update(sequence=F("sequence") + 1, useful_count=useful)
-    fact_type = PostReacted if there else ReactionWithdrawn
+    fact_type = PostReacted if on else ReactionWithdrawn
     fact = fact_type(member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id, reaction=kind)
     publish(fact, now=now)
     announce(topic.channel, kind="reaction", sequence=topic.sequence + 1, payload={"post": post.pk})
@@ -56,7 +56,7 @@ def choose_best_answer(
     *, member: Member, post: Post, chosen: bool = True, now: datetime, imported: bool = False
 ) -> bool:
     """Mark a reply as the best answer, or take the mark off. Again changes nothing, and returns False."""
-    topic = locked(post.topic)
+    topic = lock_topic(post.topic)
     if topic.author_id != member.pk and not has_role(member, Role.MODERATOR, Role.SERVICE_AGENT):
         raise NotAllowed(_("The one who asked marks the best answer."))
     post.refresh_from_db(fields=["deleted_at"])

@@ -19,7 +19,7 @@ from forums.services.texts import Text
 KEPT_OF_POSTS = ("last_number", "post_count", "sequence", "last_post_at", "last_author", "answered_by_brand")
 
 
-def locked(topic: Topic) -> Topic:
+def lock_topic(topic: Topic) -> Topic:
     """The topic, held until the transaction ends: floors are counted under this lock."""
     return Topic.objects.select_for_update(of=("self",)).select_related("board").get(pk=topic.pk)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from community.kernel.api import around, same_bytes, store_file
 from community.kernel.images import reencode
-from community.members.api import Member, require_here
+from community.members.api import Member, lock_present_member
 from forums.models import PICTURES, Upload
 
 
@@ -21,7 +21,7 @@ def store_picture(*, member: Member, file: Any, now: datetime) -> Upload:
     content = reencode(file)  # takes a while: nobody waits for a row meanwhile
     stored = store_file(PICTURES, content, ending=".webp")
     with transaction.atomic():
-        require_here(member)
+        lock_present_member(member)
         for there in Upload.objects.filter(member=member, at__range=around(now)):
             if same_bytes(there.file, content):
                 return there

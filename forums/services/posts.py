@@ -17,9 +17,9 @@ from community.search.api import mark_content
 from forums.enums import PostKind
 from forums.facts import PostEdited, PostWritten
 from forums.models import Post, PostRevision, Topic, topic_slug
-from forums.services.held import append, locked, mark, sent_before
+from forums.services.held import append, lock_topic, mark, sent_before
 from forums.services.rights import require_editor, require_open, require_reader
-from forums.services.texts import Text, called, clean_tags, clean_title, note_names, prepare
+from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare
 
 
 def write_post(
@@ -38,7 +38,7 @@ def write_post(
     """
     text = prepare(source, imported=imported)
     with transaction.atomic():
-        topic = locked(topic)
+        topic = lock_topic(topic)
         require_reader(author, topic.board)
         if not imported:  # elsewhere it was written before the topic was closed
             if there := sent_before(author, text, now, topic=topic, number__gt=1, topic__deleted_at=None):
@@ -51,7 +51,7 @@ def write_post(
 
 
 def _tell(topic: Topic, post: Post, text: Text, author: Member, now: datetime, *, imported: bool) -> None:
-    mentioned, quoted = called(text, author, now)
+    mentioned, quoted = notified_ids(text, author, now)
     fact = PostWritten(
         member_id=author.pk,
         topic_id=topic.pk,
@@ -121,7 +121,7 @@ class _Change:
 
 @transaction.atomic
 def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
-    text, topic = change.text, locked(post.topic)
+    text, topic = change.text, lock_topic(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
     post.topic = topic
     if post.deleted_at:
@@ -172,7 +172,7 @@ def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> 
     """Take what a post said before, with title and tags, out of its history for good. Again changes nothing."""
     require_role(actor, Role.MODERATOR)
     # Under its topic's lock: an erasure that takes a name out of old texts would write this one anew.
-    locked(revision.post.topic)
+    lock_topic(revision.post.topic)
     old = PostRevision.objects.select_for_update().filter(pk=revision.pk).first()
     if old is None or old.removed_at:  # none: its author was erased
         return

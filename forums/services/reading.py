@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from community.members.api import require_here
+from community.members.api import lock_present_member
 from forums.models import Board, BoardRead, ReadState, Topic
 
 
@@ -24,5 +24,5 @@ def mark_read(topic: Topic, reader: Any, number: int, *, now: datetime) -> None:
 @transaction.atomic
 def mark_board_read(board: Board, reader: Any, *, now: datetime) -> None:
     """Everything in the board counts as read. Raises Gone for somebody who was erased."""
-    require_here(reader)
+    lock_present_member(reader)
     BoardRead.objects.update_or_create(member=reader, board=board, defaults={"until": now})

@@ -17,7 +17,7 @@ from forums.enums import PostKind
 from forums.erasure import forget_deleted
 from forums.facts import PostDeleted, PostRestored, RepliesRetitled
 from forums.models import Post, Topic
-from forums.services.held import locked, mark, recount_on_board, visible
+from forums.services.held import lock_topic, mark, recount_on_board, visible
 from forums.services.rights import require_editor
 
 
@@ -27,7 +27,7 @@ def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
 
     Where the author was erased, nothing of it stays.
     """
-    topic = locked(post.topic)
+    topic = lock_topic(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
     require_editor(actor, post)
     if post.deleted_at:
@@ -49,7 +49,7 @@ def delete_post(*, actor: Member, post: Post, now: datetime) -> None:
 @transaction.atomic
 def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
     """A deleted post is shown again. Again changes nothing."""
-    topic = locked(post.topic)
+    topic = lock_topic(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
     require_role(actor, Role.MODERATOR)
     if not post.deleted_at:

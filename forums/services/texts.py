@@ -57,7 +57,7 @@ def prepare(source: str, *, imported: bool = False) -> Text:
     return Text(source, html, plain_text(html), tuple(dict.fromkeys(names.values())), tuple(quoted), everybody)
 
 
-def called(text: Text, author: Member, now: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def notified_ids(text: Text, author: Member, now: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Whom a text calls by mentioning and by quoting them; of somebody new no more than a few."""
     most = NEW_CALLS if now - author.joined_at < NEW else 2 * markup.MOST_NAMES
     mentioned = text.mentioned_ids[:most]
@@ -90,7 +90,7 @@ def clean_tags(tags: Iterable[str], known: Collection[str] = ()) -> tuple[str, .
     a long one; those the topic is ``known`` to have, by an import perhaps, may stay.
     """
     kept, there = _tags_in(tags), _tags_in(known)
-    new = {called: tag for called, tag in kept.items() if called not in there}
+    new = {name: tag for name, tag in kept.items() if name not in there}
     if new and len(kept) > MOST_TAGS:
         raise Invalid(_("A topic has at most three tags."), field="tags")
     if any(len(tag) > MAX_TAG for tag in new.values()):

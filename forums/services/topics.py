@@ -21,9 +21,9 @@ from forums.facts import (
     TopicUnpinned,
 )
 from forums.models import Board, Topic, topic_slug
-from forums.services.held import append, locked, sent_before
+from forums.services.held import append, lock_topic, sent_before
 from forums.services.rights import require_reader
-from forums.services.texts import Text, called, clean_tags, clean_title, note_names, prepare
+from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare
 
 
 def open_topic(
@@ -69,7 +69,7 @@ def _open(
     )
     post = append(topic, author, text, now)
     note_names(post, text, title)
-    mentioned, quoted = called(text, author, now)
+    mentioned, quoted = notified_ids(text, author, now)
     fact = TopicOpened(
         member_id=author.pk,
         topic_id=topic.pk,
@@ -91,7 +91,7 @@ def _open(
 def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> None:
     """No more replies, or replies again. Again changes nothing."""
     require_role(actor, Role.MODERATOR)
-    topic = locked(topic)
+    topic = lock_topic(topic)
     if topic.closed == closed:
         return
     topic.closed = closed
@@ -106,7 +106,7 @@ def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> N
 def set_pinned(*, actor: Member, topic: Topic, pinned: bool, now: datetime) -> None:
     """Keep a topic on top of its board, or no longer. Again changes nothing."""
     require_role(actor, Role.MODERATOR)
-    topic = locked(topic)
+    topic = lock_topic(topic)
     if topic.pinned == pinned:
         return
     topic.pinned = pinned

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from community.kernel.api import Kept, brand_name
+from community.kernel.api import TextCache, brand_name
 from community.kernel.templatetags.ui import ago, clock, html_language
 from community.members.api import MemberCard
 from forums.queries import PostRow, TopicRow
@@ -26,7 +26,7 @@ from forums.queries import PostRow, TopicRow
 register = template.Library()
 
 # Bytes a process keeps of each: some 3,000 posts of 600 characters, 2,200 where they are Chinese, and 2,000 rows.
-POSTS, TOPICS = Kept(12_000_000), Kept(4_000_000)
+POSTS, TOPICS = TextCache(12_000_000), TextCache(4_000_000)
 LONGEST = 4_000  # characters of a post's HTML; a longer one is made each time, since it would stand for many others
 TAGS = 3
 # Stands for the reader's token in forms that are made for all. Nobody who writes a post can know it.
@@ -167,6 +167,6 @@ def _post(shown: ShownRow, html: str, powers: Powers) -> SafeString:
     return render_to_string("forums/post_item.html", context)
 
 
-def _made(kept: Kept, key: tuple[Any, ...], make: Callable[[], SafeString]) -> SafeString:
+def _made(kept: TextCache, key: tuple[Any, ...], make: Callable[[], SafeString]) -> SafeString:
     """The same, made once for the same; each time for who edits templates."""
     return make() if settings.DEBUG else mark_safe(kept.get(key, make))  # noqa: S308 - as the template made it

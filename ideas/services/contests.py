@@ -17,7 +17,7 @@ from ideas.enums import PhaseKind
 from ideas.facts import ContestPhaseChanged
 from ideas.models import Contest, Phase
 from ideas.queries import is_frozen
-from ideas.services.rows import advance_sequence, lock_contest
+from ideas.services.locks import advance_sequence, lock_contest
 
 MAX_TITLE = 160
 

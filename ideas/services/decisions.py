@@ -12,7 +12,7 @@ from community.members.api import Member, Role, require_role
 from ideas.enums import Decision, PhaseKind
 from ideas.facts import IdeaDecided
 from ideas.models import Idea
-from ideas.services.rows import lock_idea
+from ideas.services.locks import lock_idea
 
 MAX_REASON = 2_000
 DECIDING = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}

@@ -32,7 +32,7 @@ from ideas.erasure import forget_ideas, voters_of
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaWithdrawn
 from ideas.models import PICTURES, Contest, Idea
 from ideas.services.contests import MAX_TITLE
-from ideas.services.rows import advance_sequence, lock_contest, lock_idea
+from ideas.services.locks import advance_sequence, lock_contest, lock_idea
 
 MAX_TEXT, FACT_TEXT = 20_000, 20_000
 

@@ -14,8 +14,8 @@ from community.members.api import Member
 from ideas.enums import PhaseKind
 from ideas.facts import IdeaVoted, VoteWithdrawn
 from ideas.models import Contest, Idea, Vote, VoteEvent
+from ideas.services.locks import lock_contest, lock_idea
 from ideas.services.proposals import FACT_TEXT
-from ideas.services.rows import lock_contest, lock_idea
 
 OVER = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
 TOLD_SECONDS = 30

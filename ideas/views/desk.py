@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from community.kernel.api import (
     KEY_DIGITS,
     PaddockError,
+    add_refusal,
     contributions,
     now,
     number_in,
     rate_limit,
     safe_cell,
     status_of,
-    tell,
 )
 from community.members.api import Role, require_role
 from ideas import queries, services
@@ -46,7 +46,7 @@ def contests(request: HttpRequest) -> HttpResponse:
                 now=now(),
             )
         except PaddockError as error:
-            tell(form, error)
+            add_refusal(form, error)
         else:
             return redirect("ideas:desk_contest", slug=made.slug)
     found = queries.all_contests(now=now())
@@ -74,7 +74,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
                 now=now(),
             )
         except PaddockError as error:
-            tell(form, error)
+            add_refusal(form, error)
         else:
             return redirect(f"{request.path}#i{target.pk}")
     return _page(request, found, decision=form, target=target)
@@ -91,7 +91,7 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             services.set_phases(actor=manager, contest=found, phases=form.phases(), now=now())
         except PaddockError as error:
-            tell(form, error)
+            add_refusal(form, error)
         else:
             return redirect("ideas:desk_contest", slug=slug)
     return _page(request, found, moved=form)

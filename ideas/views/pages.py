@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Outdated, PaddockError, now, rate_limit, status_of, tell
+from community.kernel.api import Outdated, PaddockError, add_refusal, now, rate_limit, status_of
 from community.members.api import Role, has_role, limit_changes
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
@@ -126,7 +126,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
                 now=now(),
             )
         except PaddockError as error:
-            tell(form, error)
+            add_refusal(form, error)
         else:
             return redirect(idea)
     context = {"form": form, "contest": found, "section": "ideas"}
@@ -186,7 +186,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             if data["picture"]:
                 form.add_error("picture", _("Choose the picture again."))
         except PaddockError as error:
-            tell(form, error)
+            add_refusal(form, error)
         else:
             return redirect(edited)
     context = {"form": form, "contest": found.contest, "idea": found, "version": version, "outdated": outdated}

@@ -17,7 +17,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from clubs.services import found_club
+from clubs.services import ensure_club
 from community.members.api import CarEntry, Member, Role, declare_keywords, set_garage
 from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, ClubPage, ContestPage
@@ -95,7 +95,7 @@ def brand(hostile):
     vocabulary_changed()
     for n in range(24):
         club = {"title_en": hostile(60), "title_zh": hostile(60), "about_en": hostile(200), "about_zh": hostile(200)}
-        found_club(slug=f"club{n}", kind=("brand", "circle")[n % 2], now=THEN, **club)
+        ensure_club(slug=f"club{n}", kind=("brand", "circle")[n % 2], now=THEN, **club)
         ensure_board(f"board{n}", title_en=hostile(60), title_zh=hostile(60))
         Segment.objects.create(
             name=f"{n} {hostile(70)}",
@@ -190,7 +190,7 @@ def test_nothing_runs_in_a_contest_its_brief_and_its_desk(hostile):
     ):
         texts = [{"title": hostile(120), "body": paragraphs([hostile(400) for _ in range(5)]), **more} for _ in "ez"]
         ensure_page(kind, parent, slug=kind.__name__.lower(), en=texts[0], zh=texts[1])
-    found_club(slug="club0", title_en=hostile(60), title_zh=hostile(60), now=THEN)
+    ensure_club(slug="club0", title_en=hostile(60), title_zh=hostile(60), now=THEN)
     ideas = [idea(where, title=hostile(100)) for _ in range(12)]
     for one in ideas:
         reasons = {"reason_en": hostile(300), "reason_zh": hostile(300)}

@@ -12,7 +12,7 @@ django.setup()
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 
-from clubs.services import found_club, join_club
+from clubs.services import ensure_club, join_club
 from community.consent.api import VERSION, grant
 from community.kernel.api import now
 from community.members.api import (
@@ -150,7 +150,7 @@ def seed():
     board, topic, long = conversation(made)
     contest, idea = competition(made)
     own_ideas, own_posts = other_competitions(made), what_waits(made, board)
-    club = found_club(
+    club = ensure_club(
         slug="four-t",
         title_en="Norling 4T",
         title_zh="诺岭 4T",

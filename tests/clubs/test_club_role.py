@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from clubs.models import Membership
 from clubs.queries import hosts_of, members_of
-from clubs.services import found_club, join_club
+from clubs.services import ensure_club, join_club
 from community.members.api import erase_member
 from tests.people import THEN, member
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def club():
-    found = found_club(slug="camping", kind="circle", title_en="Camping", title_zh="露营", now=THEN)
+    found = ensure_club(slug="camping", kind="circle", title_en="Camping", title_zh="露营", now=THEN)
     for name in ("ada", "ida", "maja"):
         join_club(member=member(name), club=found, now=THEN)
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from clubs.api import found_club, join_club
+from clubs.api import ensure_club, join_club
 from clubs.models import Club
 from community.kernel.api import now
 from crm_bridge.audience.line import parse
@@ -116,7 +116,7 @@ def test_everyday_words_are_brands_only_alone_and_models_only_with_their_brand(t
 
 def test_the_clubs_own_short_name_stands_for_its_model(settings):
     values = {"title_en": "4 Touring Club", "title_zh": "4旅行版车友会", "kind": "brand", "now": THEN}
-    found_club(slug="4-touring", models=["Norling 4 Touring"], keywords=["4 Touring", "旅行车"], **values)
+    ensure_club(slug="4-touring", models=["Norling 4 Touring"], keywords=["4 Touring", "旅行车"], **values)
     assert list(Keyword.objects.values_list("name_en", flat=True)) == ["Norling 4 Touring"]
     assert find("4 touring").name_en == "Norling 4 Touring"
 

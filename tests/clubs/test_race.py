@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from clubs.counts import member_differences
 from clubs.models import Club, Membership
-from clubs.services import found_club, join_club, leave_club
+from clubs.services import ensure_club, join_club, leave_club
 from community.kernel.models import OutboxEvent
 from community.members.api import Member
 from tests.people import THEN, member
@@ -28,7 +28,7 @@ def _on_postgresql():
 
 def test_eight_clicks_at_once_make_one_member():
     club, people = (
-        found_club(slug="estate", title_en="Estate", title_zh="旅行车", now=THEN),
+        ensure_club(slug="estate", title_en="Estate", title_zh="旅行车", now=THEN),
         [member() for _ in range(5)],
     )
     joins = [lambda person=person: join_club(member=person, club=club, now=THEN) for person in people for _ in range(8)]
@@ -59,7 +59,7 @@ def careless(*, member: Member, club: Club, comes: bool) -> None:
 
 
 def test_control_a_number_that_is_read_and_written_is_wrong():
-    club = found_club(slug="estate", title_en="Estate", title_zh="旅行车", now=THEN)
+    club = ensure_club(slug="estate", title_en="Estate", title_zh="旅行车", now=THEN)
     inside, outside = [member() for _ in range(3)], [member() for _ in range(12)]
     for person in inside:
         join_club(member=person, club=club, now=THEN)

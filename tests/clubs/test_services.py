@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from clubs.counts import member_differences, repair_members
 from clubs.models import Club, MemberRole, Membership
 from clubs.queries import members_of
-from clubs.services import found_club, join_club, leave_club, set_role
+from clubs.services import ensure_club, join_club, leave_club, set_role
 from community.kernel.api import Invalid
 from community.kernel.models import OutboxEvent
 from community.members.api import erase_member
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def club(slug: str = "estate", **values) -> Club:
-    return found_club(slug=slug, title_en="Estate Club", title_zh="旅行车俱乐部", now=THEN, **values)
+    return ensure_club(slug=slug, title_en="Estate Club", title_zh="旅行车俱乐部", now=THEN, **values)
 
 
 def count(slug: str = "estate") -> int:

@@ -9,7 +9,7 @@ from clubs.callouts import PART_OF, PLACES, callouts
 from clubs.directory import suggested
 from clubs.models import Club, Membership
 from clubs.queries import club_ids_of
-from clubs.services import found_club, join_club, leave_club
+from clubs.services import ensure_club, join_club, leave_club
 from community.kernel.drawings import DRAWINGS
 from community.members.api import CarEntry, KnownModel, Member, Role, declare_keywords, erase_member, set_garage
 from community.pages.api import Conversation
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def club(slug: str = "estate", kind: str = "brand", title: str = "Estate Club") -> Club:
-    return found_club(slug=slug, kind=kind, title_en=title, title_zh="旅行车俱乐部", about_en="Long cars", now=THEN)
+    return ensure_club(slug=slug, kind=kind, title_en=title, title_zh="旅行车俱乐部", about_en="Long cars", now=THEN)
 
 
 def signed_in(person: Member) -> Client:
@@ -150,7 +150,7 @@ TOURER = KnownModel(name_zh="4旅行版", drawing="4t", wheelbase=2935, height=1
 
 
 def drawn_club():
-    return found_club(
+    return ensure_club(
         slug="tourer",
         title_en="4 Touring Club",
         title_zh="4旅行版车友会",
@@ -205,7 +205,7 @@ def test_every_part_is_on_every_drawing_and_has_a_place():
 def test_suggestions_come_with_their_reason_and_the_best_reason_first():
     person, friend = member(), member()
     mine, theirs = club("mine"), club("theirs", "circle", "Theirs")
-    cooking = found_club(
+    cooking = ensure_club(
         slug="lunch", kind="circle", title_en="Long Lunch", title_zh="好好吃饭", keywords=["food"], now=THEN
     )
     drawn_club(), club("nothing", "circle", "Nothing")

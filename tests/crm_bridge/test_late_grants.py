@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 
-from clubs.api import found_club, join_club
+from clubs.api import ensure_club, join_club
 from community.consent.api import grant, history, permits_of, profiling_since, withdraw
 from community.kernel.api import now
 from community.members.api import Member, declare_keywords
@@ -124,7 +124,7 @@ def test_a_second_table_changes_nothing_for_somebody_who_said_something_themself
 
 def test_a_yes_dated_back_counts_what_came_after_it_and_nothing_before(board):
     ada = member("ada")
-    club = found_club(slug="circle", title_en="Camping", title_zh="露营", keywords=["camping"], now=THEN)
+    club = ensure_club(slug="circle", title_en="Camping", title_zh="露营", keywords=["camping"], now=THEN)
     join_club(member=ada, club=club, now=THEN)
     open_topic(author=ada, board=board, title="Winter tyre", source="Which?", now=THEN + timedelta(days=1))
     topic = open_topic(author=ada, board=board, title="Roof rack", source="Which?", now=THEN + timedelta(days=5))
@@ -172,7 +172,7 @@ def test_a_second_yes_dated_back_does_not_bring_back_what_a_no_deleted(board):
 
 def test_a_club_counts_from_the_yes_and_is_shown_with_the_day_it_was_joined(board):
     ada = member("ada")
-    club = found_club(slug="circle", title_en="Camping", title_zh="露营", keywords=["camping"], now=THEN)
+    club = ensure_club(slug="circle", title_en="Camping", title_zh="露营", keywords=["camping"], now=THEN)
     join_club(member=ada, club=club, now=THEN)
     drain()
     yes(ada, at=THEN + timedelta(days=30))

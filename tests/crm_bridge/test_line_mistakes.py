@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from clubs.api import found_club
+from clubs.api import ensure_club
 from community.kernel.api import now
 from community.members.api import CarEntry, set_garage
 from crm_bridge.audience.line import LineError, Wanted, parse
@@ -116,7 +116,7 @@ def test_what_a_suggestion_says_can_be_asked():
     ['club:"The Long Way Club"', "club:“the ‘Long’ way”", "club:远行会", "club:Touring", 'club:"the Long  way club"'],
 )
 def test_a_club_is_named_by_slug_or_title(text):
-    found_club(slug="touring", kind="circle", title_en="The “Long” Way Club", title_zh="远行会", now=now())
+    ensure_club(slug="touring", kind="circle", title_en="The “Long” Way Club", title_zh="远行会", now=now())
     if "‘" in text:
         with pytest.raises(LineError) as caught:
             parse(text)
@@ -150,7 +150,7 @@ def test_an_unknown_car_is_explained_with_what_is_near(typed, near):
 @pytest.fixture
 def clubs():
     for number in range(6):
-        found_club(slug=f"club-{number}", title_en=f"Dax {number} Club", title_zh=f"达克斯{number}车友会", now=now())
+        ensure_club(slug=f"club-{number}", title_en=f"Dax {number} Club", title_zh=f"达克斯{number}车友会", now=now())
 
 
 def told(text):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import translation
 
-from clubs.api import found_club, join_club
+from clubs.api import ensure_club, join_club
 from community.consent.api import pause, permit_for, withdraw
 from community.inbox.models import Notification
 from community.kernel.api import now, publish
@@ -184,7 +184,7 @@ def test_no_question_about_activity_finds_somebody_who_permits_no_profile(words,
 
 
 def test_after_a_new_yes_only_what_comes_then_counts_and_a_rebuild_gives_the_same(words, board):
-    ada, club = permit(member("ada"), *BOTH), found_club(slug="estate", title_en="Estate", title_zh="旅行车", now=THEN)
+    ada, club = permit(member("ada"), *BOTH), ensure_club(slug="estate", title_en="Estate", title_zh="旅行车", now=THEN)
     write(ada, board, at=now() - timedelta(days=9))
     join_club(member=ada, club=club, now=now())
     search(ada, "tow bar")
@@ -371,7 +371,7 @@ def test_the_audience_asks_a_constant_number_of_queries(words, board, asked, que
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_batch_of_joins_costs_the_same_queries_whatever_its_size(words, count, django_assert_num_queries):
-    circle = found_club(slug="camping", kind="circle", title_en="Camping", title_zh="露营", now=now())
+    circle = ensure_club(slug="camping", kind="circle", title_en="Camping", title_zh="露营", now=now())
     people = [permit(member(f"joiner{number}"), *BOTH) for number in range(count)]
     drain()
     for person in people:
@@ -427,7 +427,7 @@ def test_words_are_answered_with_where_they_stand(words, board):
 
 def test_a_club_is_named_in_the_language_of_the_reader(words):
     ada = permit(member("ada"), *BOTH)
-    club = found_club(
+    club = ensure_club(
         slug="camping", kind="circle", title_en="Camping circle", title_zh="露营圈", keywords=["camping"], now=now()
     )
     join_club(member=ada, club=club, now=now())

@@ -69,5 +69,5 @@ def test_what_was_withdrawn_meanwhile_stays_withdrawn(withdrawn_while_refreshing
 
 
 def test_control_without_the_lanes_the_old_profile_is_back(withdrawn_while_refreshing, monkeypatch):
-    monkeypatch.setattr(projector, "lanes_held", lambda _ids: None)
+    monkeypatch.setattr(projector, "lock_lanes", lambda _ids: None)
     assert withdrawn_while_refreshing() != []

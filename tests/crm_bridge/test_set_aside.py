@@ -129,17 +129,17 @@ def test_facts_that_come_late_one_by_one_are_all_learnt_from(topic, ada, monkeyp
     assert set(OutboxEvent.objects.filter(state=OutboxState.SET_ASIDE).values_list("pk", flat=True)) == aside_now
     call_command("relay", "replay")
     with monkeypatch.context() as patched:
-        patched.setattr(projector, "take_in", failing_for(bad, projector.take_in))
+        patched.setattr(projector, "apply_facts", failing_for(bad, projector.apply_facts))
         Relay().step()
     OutboxEvent.objects.update(retry_at=None)
     drain()
     assert set(known(ada)) == {RACK, "camping", "power", "winter-tyre"}
 
 
-def failing_for(person, take_in):
+def failing_for(person, apply_facts):
     def failing(deliveries):
         if any(each.fact.member_id == person.pk for each in deliveries):
             raise ValueError(person)
-        return take_in(deliveries)
+        return apply_facts(deliveries)
 
     return failing

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from clubs.api import found_club, join_club
+from clubs.api import ensure_club, join_club
 from community.consent.api import withdraw
 from community.kernel.api import Gone, now, publish, safe_cell
 from community.kernel.limits import LIMITS
@@ -22,7 +22,7 @@ from community.search.port import SearchDown
 from community.search.registry import engine_of
 from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.audience.questions import KEPT, prune_questions
-from crm_bridge.console.access import newest_looks, record
+from crm_bridge.console.access import recent_accesses, record
 from crm_bridge.console.export import MOST
 from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.mirror.explain import as_json
@@ -400,7 +400,7 @@ def test_when_they_joined_is_drawn_and_told(ada, desk):
 
 def test_a_persons_page_tells_car_clubs_and_weights_as_the_mirror_does(ada, desk):
     set_garage(member=ada, cars=[CarEntry("Norling", "4 Touring", 2023)], now=now())
-    club = found_club(slug="touring-club", kind="circle", title_en="Touring club", title_zh="旅行会", now=now())
+    club = ensure_club(slug="touring-club", kind="circle", title_en="Touring club", title_zh="旅行会", now=now())
     join_club(member=ada, club=club, now=now())
     drain()
     text = desk.get(reverse("crm:person", args=[ada.public_id])).content.decode()
@@ -471,7 +471,7 @@ def test_the_overview_tells_what_is_due_and_who_looked(ada, desk):
 def test_what_is_cut_off_by_reading_is_told_as_more(ada, marketer, monkeypatch):
     monkeypatch.setattr("crm_bridge.console.access.READ", 3)
     record([1, 2, 3, 4], actor=marketer, kind="listed", permit=("offers", "email"), now=now())
-    assert [look.said for look in newest_looks(5)] == ["Marketer listed 3+ people"]
+    assert [look.said for look in recent_accesses(5)] == ["Marketer listed 3+ people"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -492,7 +492,7 @@ def questions(ada):
     set_garage(member=ada, cars=cars, now=now())
     for number in range(4):
         texts = {"title_en": f"Club {number}", "title_zh": f"俱乐部{number}", "about_en": "", "about_zh": ""}
-        join_club(member=ada, club=found_club(slug=f"club{number}", models=[], now=now(), **texts), now=now())
+        join_club(member=ada, club=ensure_club(slug=f"club{number}", models=[], now=now(), **texts), now=now())
     made = []
     for number in range(4):
         made += [f"club:club{number} interest:roof-rack", f'owns:"norling {number}t"', f"owns:{number}t,norling"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from clubs.api import found_club, join_club
+from clubs.api import ensure_club, join_club
 from community.kernel.slots import _PROVIDERS, fills
 from community.members.api import Role, declare_keywords
 from forums.desk import to_answer
@@ -22,7 +22,7 @@ def reasons(person, limit=10):
 
 def test_each_topic_has_its_reason_and_is_marked_as_the_readers_while_it_is_new(now):
     tom = member("tom")
-    club = found_club(slug="long-lunch", kind="circle", title_en="Long Lunch", title_zh="长午餐", now=now)
+    club = ensure_club(slug="long-lunch", kind="circle", title_en="Long Lunch", title_zh="长午餐", now=now)
     join_club(member=tom, club=club, now=now)
     declare_keywords(member=tom, keywords=["roof rack", "山路"], now=now)
     topic(title="Mine", author=tom)

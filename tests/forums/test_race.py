@@ -229,5 +229,5 @@ def test_reactions_and_best_answers_pressed_several_times_at_once_are_one():
     assert at_once([*presses, *chosen]) == Counter()
     assert (Reaction.objects.count(), Topic.objects.get().best_answer_id) == (4, said.pk)
     assert OutboxEvent.objects.filter(name="forums.best_answer.chosen").count() == 1
-    assert at_once([partial(press, there=False) for press in presses]) == Counter()
+    assert at_once([partial(press, on=False) for press in presses]) == Counter()
     assert Reaction.objects.count() == 0 and differences() == []

@@ -11,7 +11,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone, translation
 
-from community.kernel.kept import Kept
+from community.kernel.text_cache import TextCache
 from community.members.api import Member, erase_member
 from forums import queries
 from forums.models import Post
@@ -35,7 +35,7 @@ def made(monkeypatch):
         return render(name, context)
 
     monkeypatch.setattr(rows, "render_to_string", counted)
-    monkeypatch.setattr(rows, "POSTS", Kept(rows.POSTS.most))
+    monkeypatch.setattr(rows, "POSTS", TextCache(rows.POSTS.most))
     return names
 
 
@@ -160,7 +160,7 @@ def test_as_many_bytes_are_kept_as_is_said_whatever_is_written(monkeypatch, char
     Post.objects.update(html=f"<p>{character * (rows.LONGEST - 7)}</p>")
     [row] = queries.topic_page(found, 1, None)
     html, counted = row.post.html, 0
-    kept = Kept(2_000_000)
+    kept = TextCache(2_000_000)
     monkeypatch.setattr(rows, "POSTS", kept)
     rows.post_item({"guest": True}, row)  # with its template
     tracemalloc.start()

@@ -210,7 +210,7 @@ def test_a_reaction_is_taken_back(now):
     assert services.react(member=tom, post=post, kind="useful", now=now) is True
     assert Topic.objects.get().useful_count == 1
     no_differences()
-    assert services.react(member=tom, post=post, kind="useful", there=False, now=now) is True
+    assert services.react(member=tom, post=post, kind="useful", on=False, now=now) is True
     post.refresh_from_db()
     assert (post.useful_count, Topic.objects.get().useful_count) == (0, 0)
     assert [len(facts("forums.post.reacted")), len(facts("forums.reaction.withdrawn"))] == [1, 1]

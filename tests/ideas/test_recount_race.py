@@ -51,5 +51,5 @@ def test_the_vote_is_counted(recounted):
 
 
 def test_control_without_the_lock_it_is_lost(recounted, monkeypatch):
-    monkeypatch.setattr(counts, "hold_rows", lambda _rows: None)
+    monkeypatch.setattr(counts, "lock_rows", lambda _rows: None)
     assert recounted() != []

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from psycopg_pool import PoolTimeout
 
-from community.kernel.errors import is_away
+from community.kernel.errors import is_connection_lost
 from community.kernel.postgres import base
 from community.kernel.postgres.base import DATABASE, DatabaseIsAway, DatabaseWrapper
 from tests.forums.places import reply, topic
@@ -110,7 +110,7 @@ def asked(wrapper):
             cursor.execute("SELECT 1")
         answer = True
     except OperationalError as error:
-        answer = None if is_away(error) else error
+        answer = None if is_connection_lost(error) else error
     return answer, time.monotonic() - began
 
 
@@ -164,7 +164,7 @@ def test_a_pool_that_is_busy_is_no_outage():
         first.ensure_connection()
         with pytest.raises(OperationalError) as refused:
             second.ensure_connection()
-        assert is_away(refused.value) and not DATABASE.away
+        assert is_connection_lost(refused.value) and not DATABASE.away
     finally:
         first.close()
         first.close_pool()

@@ -42,7 +42,9 @@ pytestmark = pytest.mark.django_db
 def tries(request, settings, monkeypatch):
     """The cache and the layer are in a Redis that is away. Who tried to reach it: the cache or the layer."""
     found = []
-    monkeypatch.setattr("community.kernel.outages.SPARED_SECONDS", 600)  # on a busy machine a test may take a while
+    monkeypatch.setattr(
+        "community.kernel.circuit_breaker.SPARED_SECONDS", 600
+    )  # on a busy machine a test may take a while
     for client, name in ((Connection, "cache"), (LiveConnection, "layer")):
         monkeypatch.setattr(client, "_connect", counted(client._connect, name, found))
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def door(settings, monkeypatch):
     """Cache and layer behind a door, under names of this test's own."""
-    monkeypatch.setattr("community.kernel.outages.SPARED_SECONDS", 0.2)
+    monkeypatch.setattr("community.kernel.circuit_breaker.SPARED_SECONDS", 0.2)
     found, own = Door(address("redis")), f"{PREFIX}{secrets.token_hex(3)}"
     settings.REDIS_URL = f"redis://127.0.0.1:{found.port}/0?client_name={own}"
     settings.CACHES = {

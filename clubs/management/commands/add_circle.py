@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from clubs.models import Club, ClubKind
-from clubs.services import found_club
+from clubs.services import ensure_club
 from community.kernel.api import now
 
 UNCHECKED = ("models_list", "model_facts", "keywords")  # lists: empty ones would be said to be missing
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             Club(kind=ClubKind.CIRCLE, founded_at=at, **values).clean_fields(exclude=UNCHECKED)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        club = found_club(kind=ClubKind.CIRCLE, now=at, **values)
+        club = ensure_club(kind=ClubKind.CIRCLE, now=at, **values)
         if club.kind != ClubKind.CIRCLE:
             raise CommandError(f"/clubs/{club.slug}/ is a brand club. Choose another address.")
         self.stdout.write(f"/clubs/{club.slug}/ is here.")

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from tqdm import tqdm
 
 from clubs.models import ClubKind
-from clubs.services import found_club
+from clubs.services import ensure_club
 from community.kernel.api import now
 from community.kernel.drawings import DRAWINGS
 from community.members.api import KnownModel
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         """Import."""
         brands = list(read_brands(options["file"]))
         for brand, known in tqdm(brands, desc="clubs", unit=" clubs", disable=None):
-            found_club(
+            ensure_club(
                 slug=club_slug(brand),
                 kind=ClubKind.BRAND,
                 title_en=f"{brand} Club",

@@ -12,7 +12,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from community.kernel.outages import Breaker
+from community.kernel.circuit_breaker import CircuitBreaker
 
 SPARED_SECONDS = 1.0
 
@@ -22,7 +22,7 @@ class DatabaseIsAway(psycopg.OperationalError):
 
 
 # One a process. While PostgreSQL is away one caller a second waits for it; the others hear so at once.
-DATABASE = Breaker("the database", (DatabaseIsAway,), spared_seconds=SPARED_SECONDS)
+DATABASE = CircuitBreaker("the database", (DatabaseIsAway,), spared_seconds=SPARED_SECONDS)
 # When a connection of each pool was last given to somebody.
 _answered_at: WeakKeyDictionary[ConnectionPool, float] = WeakKeyDictionary()
 

@@ -9,7 +9,7 @@ from typing import Any, Never, TypeVar
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
-from community.kernel.api import Breaker
+from community.kernel.api import CircuitBreaker
 from community.search.port import SearchDown
 
 AWAY = (429, 502, 503, 504)
@@ -32,7 +32,7 @@ class Connection:
 
     def __init__(self, index: str) -> None:
         # No connection, a timeout, a proxy's page.
-        self._breaker = Breaker(f"elasticsearch ({index})", (TransportError, UnsupportedProductError, NotNow))
+        self._breaker = CircuitBreaker(f"elasticsearch ({index})", (TransportError, UnsupportedProductError, NotNow))
 
     def ask(self, call: Callable[[], T]) -> T:
         """What the cluster answers. Raises SearchDown: while it is away without a try, so that a page loses no time."""

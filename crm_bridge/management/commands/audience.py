@@ -16,7 +16,7 @@ from community.kernel.api import batched, now
 from community.search.api import MAX_WINDOW, SearchDown, missing
 from crm_bridge.audience.line import Line, LineError, parse, render
 from crm_bridge.audience.services import FACET_KEYS, FEWEST, WINDOWS, Audience, Person
-from crm_bridge.console.looks import list_people
+from crm_bridge.console.services import list_people
 from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
 from crm_bridge.profiles.queries import Interest

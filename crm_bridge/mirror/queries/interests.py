@@ -15,7 +15,7 @@ from crm_bridge.keywords.meanings import said_of
 from crm_bridge.keywords.vocabulary import labels, vocabulary
 from crm_bridge.models import InterestControl, Profile, Signal
 from crm_bridge.profiles.queries import Interest, Reason, interests_of, repeated
-from crm_bridge.profiles.weights import TOLD, same_reason
+from crm_bridge.profiles.weights import DECLARED_SOURCES, same_reason
 
 CARED, MOST = 1.0, 8  # about as much as a reply of today; interests that choose what comes first
 
@@ -105,7 +105,7 @@ def _less(weight: float, interest: Interest) -> float | None:
 
 
 def _shown(reason: Reason) -> ShownReason:
-    return ShownReason(_sentence(reason), reason.at, reason_url(reason), told=reason.source in TOLD)
+    return ShownReason(_sentence(reason), reason.at, reason_url(reason), told=reason.source in DECLARED_SOURCES)
 
 
 def _sentence(reason: Reason) -> str:

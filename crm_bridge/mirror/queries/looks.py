@@ -23,7 +23,7 @@ MONTHS = 12
 
 
 @dataclass(frozen=True)
-class Look:
+class AccessLogEntry:
     """Somebody of the brand looked: which role, how, for what, when, and what was asked (as a line and in words)."""
 
     who: str
@@ -45,7 +45,7 @@ class Month:
     people: int
 
 
-def looks(member_id: int, *, page: int = 1, size: int = LOOKS_PAGE) -> tuple[list[Look], int]:
+def looks(member_id: int, *, page: int = 1, size: int = LOOKS_PAGE) -> tuple[list[AccessLogEntry], int]:
     """A page of who looked, the latest first, and how many pages there are."""
     entries = AccessEntry.objects.filter(member_id=member_id)
     total = entries.count()
@@ -53,11 +53,11 @@ def looks(member_id: int, *, page: int = 1, size: int = LOOKS_PAGE) -> tuple[lis
     page = min(max(1, page), pages)
     shown = list(entries[(page - 1) * size : page * size])
     said = phrases_of(entry.why for entry in shown)
-    return [_look(entry, said[entry.why]) for entry in shown], pages
+    return [_entry(entry, said[entry.why]) for entry in shown], pages
 
 
-def _look(entry: AccessEntry, phrases: list[Phrase]) -> Look:
-    return Look(
+def _entry(entry: AccessEntry, phrases: list[Phrase]) -> AccessLogEntry:
+    return AccessLogEntry(
         role_name(entry.actor_title),
         entry.kind,
         label_of(AccessKind, entry.kind),

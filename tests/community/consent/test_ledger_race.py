@@ -33,7 +33,7 @@ def beside(monkeypatch):
         pytest.skip("SQLite has one writer: the race needs PostgreSQL")
     ada = permit(member("ada"), "product_news:email")
     changed, held = threading.Event(), threading.Event()
-    publish, hold = services.publish, ledger.hold
+    publish, lock_members = services.publish, ledger.lock_members
 
     def told(*args, **named):
         changed.set()
@@ -42,11 +42,11 @@ def beside(monkeypatch):
 
     def holds(people):
         changed.wait(20)
-        hold(people)
+        lock_members(people)
         held.set()
 
     monkeypatch.setattr(services, "publish", told)
-    monkeypatch.setattr(ledger, "hold", holds)
+    monkeypatch.setattr(ledger, "lock_members", holds)
 
     def play(says):
         rows = Permission.objects.filter(member_id=ada.pk)
@@ -70,5 +70,5 @@ def test_both_are_done(beside, says):
 
 @pytest.mark.parametrize("says", [yes, no])
 def test_control_of_two_orders_of_locks_one_fails(beside, says, monkeypatch):
-    monkeypatch.setattr(services, "hold", lambda _member_ids: None)
+    monkeypatch.setattr(services, "lock_members", lambda _member_ids: None)
     assert beside(says) == Counter(OperationalError=1)

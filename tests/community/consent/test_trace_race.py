@@ -60,5 +60,5 @@ def test_control_of_two_orders_of_locks_one_fails(beside, monkeypatch):
     def held(member_id):
         return bool(services.Permission.objects.select_for_update().filter(member_id=member_id, purpose="profiling"))
 
-    monkeypatch.setattr(traces, "profiling_held", held)
+    monkeypatch.setattr(traces, "may_profile_locked", held)
     assert beside()[0] == Counter(OperationalError=1)

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from django.db import OperationalError, connection
 
-from community.kernel.api import is_away, is_in_the_way
+from community.kernel.api import is_connection_lost, is_lock_conflict
 from forums import services
 from forums.importers import common
 from forums.models import Post
@@ -27,14 +27,14 @@ def busy(tmp_path):
 
 
 def test_a_busy_database_is_in_the_way_and_not_away(busy):
-    assert (is_in_the_way(busy), is_away(busy)) == (True, False)
+    assert (is_lock_conflict(busy), is_connection_lost(busy)) == (True, False)
 
 
 def test_other_errors_are_neither(tmp_path):
     one = sqlite3.connect(tmp_path / "a.sqlite3")
     with pytest.raises(OperationalError) as raised, connection.wrap_database_errors:
         one.execute("SELECT * FROM nothing")
-    assert (is_in_the_way(raised.value), is_away(raised.value)) == (False, False)
+    assert (is_lock_conflict(raised.value), is_connection_lost(raised.value)) == (False, False)
 
 
 def test_what_was_sent_meanwhile_comes_back_with_the_advice_to_try_again(client, busy, monkeypatch):

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
 
-from community.kernel.errors import is_away
+from community.kernel.errors import is_connection_lost
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def broken(request):
     raise RuntimeError("broken")
 
 
-def in_the_way(request):
+def lock_conflict(request):
     """What psycopg says when PostgreSQL ends a deadlock."""
     raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected()
 
@@ -37,7 +37,7 @@ def healthy(request):
 
 urlpatterns = [
     path("broken/", broken),
-    path("in-the-way/", in_the_way),
+    path("in-the-way/", lock_conflict),
     path("away/", away),
     path("", include("community.urls")),
 ]
@@ -128,8 +128,8 @@ def test_a_database_that_is_away_is_said_in_the_readers_language(language, words
 def test_what_tells_that_the_database_is_away(cause, away):
     error = OperationalError("no")
     error.__cause__ = cause
-    assert is_away(error) is away
-    assert not is_away(cause)
+    assert is_connection_lost(error) is away
+    assert not is_connection_lost(cause)
 
 
 @pytest.mark.parametrize("address", ["/broken/", "/away/", "/in-the-way/", "/nothing/here/"])

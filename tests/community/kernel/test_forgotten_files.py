@@ -161,7 +161,7 @@ def test_the_picture_of_a_refused_act_goes(act):
 STEPS = [
     ("community.kernel.files.default_storage.save", "before", False),
     ("community.kernel.files.default_storage.save", "after", True),
-    ("forums.services.pictures.require_here", "after", True),
+    ("forums.services.pictures.lock_present_member", "after", True),
     ("forums.models.Upload.save", "after", True),
 ]
 

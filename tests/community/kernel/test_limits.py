@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from clubs.api import found_club
+from clubs.api import ensure_club
 from community.kernel.limits import LIMITS, TooMany, rate_limit
 from community.members.api import Role
 from forums import services
@@ -47,7 +47,7 @@ def read_board(client, maja):
 
 
 def join_and_leave(client, maja):
-    found_club(slug="touring", title_en="Touring", title_zh="旅行", now=THEN)
+    ensure_club(slug="touring", title_en="Touring", title_zh="旅行", now=THEN)
     return lambda n: client.post("/clubs/touring/membership/", {"act": ("join", "leave")[n % 2]})
 
 

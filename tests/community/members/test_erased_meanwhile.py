@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 
 from clubs.models import Membership
-from clubs.services import found_club, join_club
+from clubs.services import ensure_club, join_club
 from community.consent.api import VERSION, grant, pause
 from community.consent.models import Pause, Permission
 from community.inbox.models import MutedKind, Notification
@@ -83,7 +83,7 @@ def vote(person):
 
 
 def join(person):
-    club = found_club(slug=f"club-{person.pk}", title_en="Club", title_zh="车友会", now=THEN)
+    club = ensure_club(slug=f"club-{person.pk}", title_en="Club", title_zh="车友会", now=THEN)
     return partial(join_club, member=person, club=club, now=now())
 
 

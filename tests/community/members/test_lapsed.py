@@ -10,7 +10,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from community.kernel.refusals import MOST_KEPT
+from community.kernel.form_errors import MOST_KEPT
 from community.members import views
 from community.members.sessions import KEPT, KEPT_SECONDS
 from forums.models import Post

@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from clubs.services import found_club, join_club
+from clubs.services import ensure_club, join_club
 from community.consent.models import PermissionEntry
 from community.kernel.models import OutboxEvent
 from community.members.api import Newcomer, Role, erased_among, import_members, members_named
@@ -30,7 +30,7 @@ JOINING = {"name": "Maja", "username": "maja", "email": "maja@somewhere.example"
 
 @pytest.fixture
 def club():
-    return found_club(slug="offroad", title_en="Off-road", title_zh="越野", kind="circle", now=THEN)
+    return ensure_club(slug="offroad", title_en="Off-road", title_zh="越野", kind="circle", now=THEN)
 
 
 @pytest.fixture

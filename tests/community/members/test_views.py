@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import translation
 
-from clubs.api import found_club
+from clubs.api import ensure_club
 from community.consent.api import permits_of
 from community.kernel.markup import quote
 from community.kernel.models import OutboxEvent
@@ -83,7 +83,7 @@ def test_a_space_costs_a_constant_number_of_queries(client, shown, now, django_a
 
 def test_a_known_model_is_drawn_with_its_wheelbase_and_called_by_its_name(client, now):
     known = KnownModel(name_zh="4旅行版", drawing="4t", wheelbase=2935)
-    found_club(
+    ensure_club(
         slug="tourer", title_en="Club", title_zh="车友会", models=["Acme Tourer"], known={"Acme Tourer": known}, now=now
     )
     set_garage(member=member("maja"), cars=[CarEntry("Acme", "tourer", 2024), CarEntry("Other", "One")], now=now)
@@ -103,7 +103,7 @@ def test_a_known_model_is_drawn_with_its_wheelbase_and_called_by_its_name(client
 
 def test_a_car_of_the_brand_has_its_name_in_the_readers_language(now):
     known = KnownModel(name_zh="4旅行版")
-    found_club(
+    ensure_club(
         slug="t", title_en="T", title_zh="车", models=["Norling Tourer"], known={"Norling Tourer": known}, now=now
     )
     set_garage(member=member("maja"), cars=[CarEntry("Norling", "Tourer")], now=now)

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from wagtail.models import Locale, PageViewRestriction
 
-from clubs.api import found_club, join_club
+from clubs.api import ensure_club, join_club
 from community.kernel.api import contributions
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, declare_keywords, erase_member
@@ -87,7 +87,7 @@ def test_a_members_home_says_why(client, site, now, language):
 
 def test_home_leads_with_a_picture_and_says_what_waits_in_ones_clubs(client, site, now):
     maja, otto = member("maja"), member("otto")
-    join_club(member=maja, club=found_club(slug="club", title_en="Club", title_zh="车友会", now=now), now=now)
+    join_club(member=maja, club=ensure_club(slug="club", title_en="Club", title_zh="车友会", now=now), now=now)
     place = Board.objects.get(club_slug="club")
     open_topic(author=otto, board=place, title="The pass", source="![](/media/posts/2026/09/pass.webp) Snow.", now=now)
     open_topic(author=otto, board=place, title="The valley", source="Sun.", now=now + timedelta(minutes=1))
@@ -103,7 +103,7 @@ def test_home_leads_with_a_picture_and_says_what_waits_in_ones_clubs(client, sit
 @pytest.mark.parametrize(("language", "first"), [("en", "How far in winter?"), ("zh-hans", "轮胎怎么选？")])
 def test_questions_of_ones_clubs_that_wait_are_in_the_readers_language_first(client, site, now, language, first):
     maja, otto = member("maja", language=language), member("otto")
-    join_club(member=maja, club=found_club(slug="club", title_en="Club", title_zh="车友会", now=now), now=now)
+    join_club(member=maja, club=ensure_club(slug="club", title_en="Club", title_zh="车友会", now=now), now=now)
     place = Board.objects.get(club_slug="club")
     titles = ["Which tyres fit?", "轮胎怎么选？", "How far in winter?"]
     for at, title in enumerate(titles):
@@ -168,7 +168,7 @@ def test_home_costs_a_constant_number_of_queries(client, site, shown, now, djang
     maja = member("maja")
     for number, topic in enumerate(topics(shown, now)):
         write_post(author=maja, topic=topic, source="Two metres.", now=now)
-        club = found_club(slug=f"club{number}", title_en="Club", title_zh="车友会", now=now)
+        club = ensure_club(slug=f"club{number}", title_en="Club", title_zh="车友会", now=now)
         join_club(member=maja, club=club, now=now)
         place = Board.objects.get(club_slug=club.slug)
         open_topic(author=member(f"asks{number}"), board=place, title="Rims?", source="Which?", now=now)

@@ -7,7 +7,7 @@ import pytest
 from elastic_transport import ApiResponseMeta, ConnectionTimeout, HttpHeaders, NodeConfig
 from elasticsearch import ApiError
 
-from community.kernel.outages import SPARED_SECONDS
+from community.kernel.circuit_breaker import SPARED_SECONDS
 from community.search.elastic import Elastic, client
 from community.search.elastic.connection import Connection
 from community.search.port import Doc, Field, Query, Schema, SearchDown

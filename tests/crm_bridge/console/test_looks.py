@@ -6,7 +6,7 @@ from community.kernel.api import NotAllowed, now
 from community.members.api import Role
 from crm_bridge.audience.line import parse
 from crm_bridge.console.export import export
-from crm_bridge.console.looks import list_people, open_person
+from crm_bridge.console.services import list_people, open_person
 from crm_bridge.models import AccessEntry, AudienceQuestion
 from crm_bridge.segments.services import counted
 from tests.people import member, permit, staff

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.urls import reverse
 
-from clubs.api import found_club, join_club
+from clubs.api import ensure_club, join_club
 from community.inbox.services import set_muted
 from community.kernel.api import contributions, now
 from community.members.api import CarEntry, Member, Role, declare_keywords, erase_member, set_garage
@@ -111,7 +111,7 @@ def ada():
     better = contest()
     idea(better, author=ada)
     cast_vote(voter=ada, idea=idea(better, author=ben, title="A lamp"), now=VOTING)
-    club = found_club(slug="touring-club", kind="circle", title_en="Touring club", title_zh="旅行会", now=SUBMISSION)
+    club = ensure_club(slug="touring-club", kind="circle", title_en="Touring club", title_zh="旅行会", now=SUBMISSION)
     join_club(member=ada, club=club, now=at)
     set_muted(member_id=ada.pk, kind="forums.useful", muted=True)
     services.pause_contact(member=ada, until=(at + timedelta(days=9)).date(), now=at)

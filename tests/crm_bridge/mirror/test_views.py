@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
-from clubs.api import found_club, join_club
+from clubs.api import ensure_club, join_club
 from community.consent.api import VERSION, permits_of, withdraw
 from community.consent.models import Permission
 from community.kernel.api import now, publish
@@ -460,7 +460,7 @@ def test_the_audiences_one_is_in_cost_a_constant_number_of_queries(client, ada, 
     set_garage(member=ada, cars=[CarEntry("Norling", f"{number}T", 2024) for number in range(4)], now=now())
     for number in range(count):
         texts = {"title_en": f"Club {number}", "title_zh": f"俱乐部{number}", "about_en": "", "about_zh": ""}
-        join_club(member=ada, club=found_club(slug=f"club{number}", models=[], now=now(), **texts), now=now())
+        join_club(member=ada, club=ensure_club(slug=f"club{number}", models=[], now=now(), **texts), now=now())
         line = f"club:club{number}" if number % 2 else f"owns:{number // 2}t"
         Segment.objects.create(name=f"S{number}", line=line, purpose="product_news", channel="email", created_at=now())
     drain()

@@ -12,7 +12,7 @@ from django.db import Error, connection
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from community.kernel.errors import is_away
+from community.kernel.errors import is_connection_lost
 from community.kernel.garbage import collect_seldom
 
 logger = logging.getLogger("paddock.tasks")
@@ -30,7 +30,7 @@ class PatientWorker(Worker):
             try:
                 super().run()
             except Error as error:
-                if not is_away(error):
+                if not is_connection_lost(error):
                     if self.batch:  # it would not end
                         raise
                     logger.exception("a task could not be taken; trying again")

@@ -12,7 +12,7 @@ SECTIONS = ("interests", "permits")
 
 
 @dataclass(frozen=True)
-class Said:
+class Flash:
     """A message of a section; ``undo`` is an act on ``keyword``, or empty."""
 
     text: str
@@ -21,18 +21,18 @@ class Said:
     keyword: str = ""
 
 
-def say(request: HttpRequest, text: str, section: str, *, undo: str = "", keyword: str = "") -> None:
+def add_flash(request: HttpRequest, text: str, section: str, *, undo: str = "", keyword: str = "") -> None:
     """Keep a message for the next page. On another page than the mirror it is a message like every other."""
     messages.success(request, text, extra_tags=" ".join([section, undo, keyword] if undo else [section]))
 
 
-def take(request: HttpRequest) -> tuple[list[Said], list[Any]]:
+def take_flashes(request: HttpRequest) -> tuple[list[Flash], list[Any]]:
     """The messages of the mirror's sections, and the others."""
     found, others = [], []
     for message in messages.get_messages(request):
         words = (message.extra_tags or "").split()
         if words and words[0] in SECTIONS:
-            found.append(Said(str(message), *words))
+            found.append(Flash(str(message), *words))
         else:
             others.append(message)
     return found, others

@@ -16,7 +16,7 @@ MOST_KEPT = 60_000  # characters; a post has 40,000 at most
 _WRITTEN: set[str] = set()
 
 
-def written(*names: str) -> None:
+def register_written_fields(*names: str) -> None:
     """Have what people write in form fields of these names come back visibly, however short it is.
 
     Said beside the form: what has to be sent again is fields without their form.
@@ -24,7 +24,7 @@ def written(*names: str) -> None:
     _WRITTEN.update(names)
 
 
-def tell(form: Any, error: PaddockError) -> None:
+def add_refusal(form: Any, error: PaddockError) -> None:
     """Show a refusal at its field, or above the form; the page answers with its status."""
     form.add_error(error.field if error.field in form.fields else None, error.message)
     form.refused_with = error.status

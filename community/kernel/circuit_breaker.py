@@ -17,7 +17,7 @@ T = TypeVar("T")
 SPARED_SECONDS = 5.0
 
 
-class Breaker:
+class CircuitBreaker:
     """Asks a server as long as it answers. After a failure it is left alone for some seconds, then one caller tries.
 
     So a page that would ask ten times waits once, and of many pages at the same moment one. An outage is logged when it
@@ -80,4 +80,4 @@ class Breaker:
 
 
 # One a process, for the cache and for live pages: they share the server.
-REDIS = Breaker("redis", (OSError, RedisError))
+REDIS = CircuitBreaker("redis", (OSError, RedisError))

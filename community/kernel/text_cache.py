@@ -18,7 +18,7 @@ class _Text:
     used: bool = False
 
 
-class Kept:
+class TextCache:
     """Texts, ``most`` bytes with what they are found by. Threads share it.
 
     The oldest goes first, unless it was asked for since it came to stand there (second chance): so that finding a text

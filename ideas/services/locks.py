@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Gone, hold
+from community.kernel.api import Gone, lock_members
 from ideas.models import Contest, Idea
 
 
@@ -16,7 +16,7 @@ def lock_contest(contest_id: int, *, members: Collection[int] = ()) -> Contest:
 
     ``members`` are those whose facts are published under the lock. They are held before it, as by an erasure.
     """
-    hold(members)
+    lock_members(members)
     return Contest.objects.select_for_update(of=("self",)).prefetch_related("phases").get(pk=contest_id)
 
 

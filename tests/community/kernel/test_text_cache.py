@@ -6,7 +6,7 @@ from sys import getsizeof
 from threading import Thread
 from typing import NamedTuple
 
-from community.kernel.kept import ENTRY, Kept, size_of
+from community.kernel.text_cache import ENTRY, TextCache, size_of
 
 
 class Pair(NamedTuple):
@@ -25,7 +25,7 @@ class Word(StrEnum):
     ONE = "one"
 
 
-def asked(kept: Kept, *keys: str) -> list[str]:
+def asked(kept: TextCache, *keys: str) -> list[str]:
     """The keys for which a text was made."""
     made: list[str] = []
     for key in keys:
@@ -35,13 +35,13 @@ def asked(kept: Kept, *keys: str) -> list[str]:
 
 def test_a_text_is_made_once_and_the_oldest_not_asked_for_again_goes_first():
     one = size_of("a") + getsizeof("text of a") + ENTRY
-    kept = Kept(2 * one)
+    kept = TextCache(2 * one)
     assert asked(kept, "a", "b", "a", "c", "a", "b") == ["a", "b", "c", "b"]
     assert (len(kept), kept.size) == (2, 2 * one)
 
 
 def test_what_is_larger_than_all_that_is_kept_is_made_and_not_kept():
-    kept = Kept(100)
+    kept = TextCache(100)
     assert asked(kept, "a", "a") == ["a", "a"]
     assert (len(kept), kept.size) == (0, 0)
 
@@ -55,7 +55,7 @@ def test_the_size_is_that_of_all_parts():
 
 
 def test_a_text_that_another_thread_made_meanwhile_is_kept_once():
-    kept = Kept(10_000)
+    kept = TextCache(10_000)
 
     def slow() -> str:
         other = Thread(target=kept.get, args=("a", lambda: "theirs"))

@@ -9,15 +9,15 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 
-def mark_of(salt: str, value: str) -> str:
+def keyed_hash(salt: str, value: str) -> str:
     """The mark that is kept from now on."""
-    return _mark(salt, value, settings.SECRET_KEY)
+    return _keyed_hash(salt, value, settings.SECRET_KEY)
 
 
-def marks_of(salt: str, value: str) -> list[str]:
+def keyed_hashes(salt: str, value: str) -> list[str]:
     """All that may have been kept: by the secret key, and by those of before."""
-    return [_mark(salt, value, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return [_keyed_hash(salt, value, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
-def _mark(salt: str, value: str, key: str) -> str:
+def _keyed_hash(salt: str, value: str, key: str) -> str:
     return salted_hmac(salt, value, secret=key, algorithm="sha256").hexdigest()

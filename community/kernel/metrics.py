@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 
 @dataclass(frozen=True)
-class Figure:
+class Metric:
     """One value now; figures of one name differ in their labels and are told apart by nothing else."""
 
     name: str
@@ -18,7 +18,7 @@ class Figure:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def exposition(figures: Iterable[Figure]) -> bytes:
+def exposition(figures: Iterable[Metric]) -> bytes:
     """All figures as text, their names beginning with ``paddock_``."""
     registry = CollectorRegistry()
     gauges: dict[str, Gauge] = {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.kernel.outages import SPARED_SECONDS, Breaker
+from community.kernel.circuit_breaker import SPARED_SECONDS, CircuitBreaker
 from tests.threads import at_once
 
 
@@ -11,7 +11,7 @@ class Server:
 
     def __init__(self):
         self.away, self.tries, self.time = False, 0, 1000.0
-        self.breaker = Breaker("server", (OSError,), clock=lambda: self.time)
+        self.breaker = CircuitBreaker("server", (OSError,), clock=lambda: self.time)
 
     def answer(self):
         self.tries += 1
