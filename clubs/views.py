@@ -19,7 +19,7 @@ from clubs.models import Club, ClubKind
 from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, members_of
 from clubs.services import join_club, leave_club
 from community.kernel.api import Invalid, contributions, now, rate_limit
-from community.members.api import cards
+from community.members.api import cards, require_member
 from community.pages.api import ClubNews, ClubTalk, landing_of
 
 CLUBS_A_PAGE = 60
@@ -110,7 +110,7 @@ def membership(request: HttpRequest, slug: str) -> HttpResponse:
     found, act = get_object_or_404(Club, slug=slug), ACTS.get(request.POST.get("act", ""))
     if act is None:
         raise Invalid(_("Join or leave: nothing else can be done here."))
-    member: Any = request.user
+    member = require_member(request)
     rate_limit(member.pk, "club", now=now())
     act(member=member, club=found, now=now())
     return redirect(found)

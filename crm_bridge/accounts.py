@@ -15,14 +15,14 @@ from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAct
 from wagtail.users.views.users import DeleteView, EditView, HistoryView, IndexView, UserViewSet
 
 from community.kernel.api import now
-from community.members.api import Member, erase_member
+from community.members.api import Member, erase_member, require_member
 from crm_bridge.console.access import record
 from crm_bridge.models.console import AccessKind
 
 
 def record_access(request: HttpRequest, people: Iterable[Member], kind: AccessKind = AccessKind.VIEWED) -> None:
     """Write down that the reader of a page saw these people; not themselves, nor rows whose owner is gone."""
-    actor: Any = request.user
+    actor = require_member(request)
     seen = [person.pk for person in people if person.pk != actor.pk and person.erased_at is None]
     if seen:
         record(seen, actor=actor, kind=kind, now=now())

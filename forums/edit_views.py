@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 
 from community.kernel.api import Outdated, PaddockError, add_refusal, now, status_of
 from community.kernel.plain import language_of
-from community.members.api import Role, cards, has_role, limit_changes
+from community.members.api import Role, cards, has_role, limit_changes, require_member
 from forums import services
 from forums.forms import EditForm
-from forums.lookups import member_of, readable_post
+from forums.lookups import readable_post
 from forums.models import Post
 
 
@@ -24,7 +24,7 @@ from forums.models import Post
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a post. Where it was changed meanwhile, both texts are shown, and saving again puts this one there."""
     found = readable_post(request.user, pk)
-    services.require_editor(member_of(request), found)
+    services.require_editor(require_member(request), found)
     form = _form(request, found)
     # A form that does not say what it began from fits no version: nothing is written over unseen.
     version = request.POST.get("version", "") if request.method == "POST" else found.version
@@ -34,7 +34,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             limit_changes(request)
             services.edit_post(
-                editor=member_of(request),
+                editor=require_member(request),
                 post=found,
                 source=data["source"],
                 title=data.get("title"),
@@ -75,11 +75,11 @@ def _as_it_is(found: Post, error: Outdated) -> dict[str, Any]:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then delete."""
     found = readable_post(request.user, pk)
-    services.require_editor(member_of(request), found)
+    services.require_editor(require_member(request), found)
     if request.method != "POST":
         return render(request, "forums/delete.html", {"post": found, "section": "clubs"})
     limit_changes(request)
-    services.delete_post(actor=member_of(request), post=found, now=now())
+    services.delete_post(actor=require_member(request), post=found, now=now())
     is_topic = found.number == 1
     messages.success(request, _("The topic is deleted.") if is_topic else _("The post is deleted."))
     return redirect(found.topic.board if is_topic else found.topic)
@@ -91,5 +91,5 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a deleted post again."""
     found = get_object_or_404(Post.objects.select_related("topic"), pk=pk)
     limit_changes(request)
-    services.restore_post(actor=member_of(request), post=found, now=now())
+    services.restore_post(actor=require_member(request), post=found, now=now())
     return redirect(found)

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.kernel.api import now, rate_limit
-from community.members.api import Role, has_role, limit_changes, require_role
+from community.members.api import Role, has_role, limit_changes, require_member, require_role
 from forums import services
-from forums.lookups import member_of, page_number, readable_post
+from forums.lookups import page_number, readable_post
 from forums.models import PostRevision
 from forums.queries.history import steps
 
@@ -39,5 +39,5 @@ def remove(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "forums/history_remove.html", {"post": found, "revision": old, "section": "clubs"})
     limit_changes(request)
-    services.remove_revision(actor=member_of(request), revision=old, now=now())
+    services.remove_revision(actor=require_member(request), revision=old, now=now())
     return redirect("forums:history", pk=found.pk)

@@ -14,11 +14,6 @@ from community.members.api import Role, has_role
 from forums.models import Board, Post, Topic
 
 
-def member_of(request: HttpRequest) -> Any:
-    """Who is signed in."""
-    return request.user
-
-
 def page_number(request: HttpRequest, pages: int) -> int:
     """The page asked for, the first or last one where there is none of that number."""
     return min(page_in(request.GET.get("page")), pages)

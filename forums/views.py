@@ -27,10 +27,10 @@ from community.kernel.api import (
 )
 from community.kernel.markup import quote
 from community.kernel.plain import own_words
-from community.members.api import Role, has_role, limit_changes
+from community.members.api import Role, has_role, limit_changes, require_member
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
-from forums.lookups import member_of, page_number, post_at, readable_post, readable_topic, topic_at
+from forums.lookups import page_number, post_at, readable_post, readable_topic, topic_at
 from forums.models import PAGE, Board, Post, Topic, page_of
 
 SENT_SECONDS = 60
@@ -49,7 +49,7 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
             title, tags = form.cleaned_data["title"], services.clean_tags([form.cleaned_data["tags"]])
             source = _with_picture(request, form)
             topic = services.open_topic(
-                author=member_of(request), board=place, title=title, source=source, tags=tags, now=now()
+                author=require_member(request), board=place, title=title, source=source, tags=tags, now=now()
             )
         except PaddockError as error:
             add_refusal(form, error)
@@ -155,7 +155,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             rate_limit(request.user.pk, "post", now=now())
             before = _quotation(quoted) if quoted else ""
             source = before + _with_picture(request, form)
-            post = services.write_post(author=member_of(request), topic=found, source=source, now=now())
+            post = services.write_post(author=require_member(request), topic=found, source=source, now=now())
         except PaddockError as error:
             add_refusal(form, error)
         else:
@@ -194,7 +194,7 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
     rate_limit(request.user.pk, "react", now=now())
     back = request.POST.get("back", "")
     kind = back or request.POST.get("kind", "")
-    services.react(member=member_of(request), post=found, kind=kind, on=not back, now=now())
+    services.react(member=require_member(request), post=found, kind=kind, on=not back, now=now())
     return _after_act(request, found)
 
 
@@ -205,7 +205,7 @@ def best(request: HttpRequest, pk: int) -> HttpResponse:
     found = readable_post(request.user, pk)
     rate_limit(request.user.pk, "react", now=now())
     chosen = "back" not in request.POST
-    services.choose_best_answer(member=member_of(request), post=found, chosen=chosen, now=now())
+    services.choose_best_answer(member=require_member(request), post=found, chosen=chosen, now=now())
     if request.headers.get("HX-Request"):
         # The mark shows in several places of the page.
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -237,9 +237,9 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     act = request.POST.get("act")
     limit_changes(request)
     if act in {"close", "open"}:
-        services.set_closed(actor=member_of(request), topic=found, closed=act == "close", now=now())
+        services.set_closed(actor=require_member(request), topic=found, closed=act == "close", now=now())
     elif act in {"pin", "unpin"}:
-        services.set_pinned(actor=member_of(request), topic=found, pinned=act == "pin", now=now())
+        services.set_pinned(actor=require_member(request), topic=found, pinned=act == "pin", now=now())
     return redirect(found)
 
 
@@ -251,7 +251,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("picture")
     if file is None:
         return HttpResponse(_("Choose a picture."), status=422, content_type="text/plain; charset=utf-8")
-    picture = services.store_picture(member=member_of(request), file=file, now=now())
+    picture = services.store_picture(member=require_member(request), file=file, now=now())
     return HttpResponse(f"![]({picture.file.url})", content_type="text/plain; charset=utf-8")
 
 
@@ -261,5 +261,5 @@ def _with_picture(request: HttpRequest, form: Any) -> str:
     if not file:
         return source
     rate_limit(request.user.pk, "upload", now=now())
-    picture = services.store_picture(member=member_of(request), file=file, now=now())
+    picture = services.store_picture(member=require_member(request), file=file, now=now())
     return f"{source}\n\n![]({picture.file.url})"

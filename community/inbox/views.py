@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import bell_of, mark_read, notification_kinds, set_muted, set_wanted
 from community.kernel.api import now, rate_limit
-from community.members.api import MemberCard, cards
+from community.members.api import MemberCard, cards, require_member
 
 SHOWN, NAMED, WEEK = 60, 2, 7
 
@@ -50,7 +50,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     context = {
         "days": days,
         "show": show,
-        "unread": bell_of(request.user.pk or 0).unread,
+        "unread": bell_of(require_member(request).pk).unread,
         **_kinds(request),
         "section": "me",
     }
@@ -58,7 +58,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 def _kinds(request: HttpRequest) -> dict[str, Any]:
-    muted = set(MutedKind.objects.filter(member_id=request.user.pk or 0).values_list("kind", flat=True))
+    muted = set(MutedKind.objects.filter(member_id=require_member(request).pk).values_list("kind", flat=True))
     return {"kinds": [(kind, kind.kind not in muted) for kind in notification_kinds().values()]}
 
 
@@ -104,7 +104,7 @@ def _line(notification: Notification, people: dict[int, MemberCard]) -> Line:
 def read(request: HttpRequest) -> HttpResponse:
     """Mark all as read."""
     rate_limit(request.user.pk, "settings", now=now())
-    mark_read(member_id=request.user.pk or 0, now=now())
+    mark_read(member_id=require_member(request).pk, now=now())
     return redirect("inbox:notifications")
 
 
@@ -115,7 +115,7 @@ def mute(request: HttpRequest) -> HttpResponse:
     rate_limit(request.user.pk, "settings", now=now())
     muted, kind = request.POST.get("muted") == "1", notification_kinds().get(request.POST.get("kind", ""))
     if kind is not None:
-        set_muted(member_id=request.user.pk or 0, kind=kind.kind, muted=muted)
+        set_muted(member_id=require_member(request).pk, kind=kind.kind, muted=muted)
         told = _("You are no longer told of this: %(kind)s.") if muted else _("You are told of this again: %(kind)s.")
         messages.success(request, told % {"kind": kind.label})
     return redirect("inbox:notifications")
@@ -126,7 +126,7 @@ def mute(request: HttpRequest) -> HttpResponse:
 def kinds(request: HttpRequest) -> HttpResponse:
     """Want the kinds that are on, and no others."""
     rate_limit(request.user.pk, "settings", now=now())
-    set_wanted(member_id=request.user.pk or 0, kinds=request.POST.getlist("kind"))
+    set_wanted(member_id=require_member(request).pk, kinds=request.POST.getlist("kind"))
     if request.headers.get("HX-Request"):
         return render(request, "inbox/kinds.html", {**_kinds(request), "kept": True})
     messages.success(request, _("Kept."))
@@ -138,7 +138,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Open what a line is about; it counts as read."""
     line = get_object_or_404(Notification, pk=pk, recipient_id=request.user.pk)
-    mark_read(member_id=request.user.pk or 0, notification_id=pk, now=now())
+    mark_read(member_id=require_member(request).pk, notification_id=pk, now=now())
     return redirect(line.url)
 
 

@@ -37,6 +37,7 @@ from community.members.services import (
     import_members,
     lock_present_member,
     register,
+    require_member,
     require_role,
     set_garage,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "namesakes",
     "passes_for_brand",
     "register",
+    "require_member",
     "require_role",
     "seen",
     "set_garage",

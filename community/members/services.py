@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from community.kernel.api import (
@@ -41,6 +42,13 @@ class CarEntry:
     brand: str
     model: str
     year: int | None = None
+
+
+def require_member(request: HttpRequest) -> Member:
+    """The member whose request it is. Raises NotAllowed for a guest; views send guests to sign in before."""
+    if not isinstance(request.user, Member):
+        raise NotAllowed(_("Sign in first."))
+    return request.user
 
 
 def require_role(member: Any, *roles: Role | str) -> None:

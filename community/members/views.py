@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from community.kernel.api import PaddockError, add_refusal, now, number_in, rate
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
 from community.members.models import Member
-from community.members.services import change_space, choose_language, declare_keywords, set_garage
+from community.members.services import change_space, choose_language, declare_keywords, require_member, set_garage
 from community.members.sessions import KEPT, KEPT_SECONDS
 from community.members.verification import shown_members
 
@@ -71,7 +72,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 @login_required
 def edit(request: HttpRequest) -> HttpResponse:
     """Change one's own space. A button asks for another row of the garage; that saves nothing yet."""
-    member: Any = request.user
+    member = require_member(request)
     sent: QueryDict | None = request.POST or None
     if sent and "more" in sent:
         sent = with_another_row(sent)
@@ -110,16 +111,14 @@ def _saved(form: SpaceForm, garage: BaseGarage, member: Member) -> bool:
 @login_required
 def welcome(request: HttpRequest) -> HttpResponse:
     """After joining: permissions, one question at a time, beginning at no."""
-    member: Any = request.user
+    member = require_member(request)
     asked = _asked(request)
     if request.method == "POST" and asked is not None:
         purpose, channel = QUESTIONS[asked]
         rate_limit(member.pk, "permission", now=now())
-        said = {"member_id": member.pk, "purpose": purpose, "channel": channel, "source": "welcome", "now": now()}
-        if request.POST.get("answer") == "yes":
-            grant(**said, text_version=VERSION)
-        else:  # whoever comes back to a question may have said yes before
-            withdraw(**said)
+        # Whoever comes back to a question may have said yes before.
+        answer = partial(grant, text_version=VERSION) if request.POST.get("answer") == "yes" else withdraw
+        answer(member_id=member.pk, purpose=purpose, channel=channel, source="welcome", now=now())
         if asked + 1 < len(QUESTIONS):
             return redirect(f"{request.path}?step={asked + 1}")
         messages.success(request, _("Your answers are kept. You find and change them on your own page."))
@@ -156,9 +155,8 @@ def language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     if chosen in dict(settings.LANGUAGES):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax")
-        member: Any = request.user
-        if member.is_authenticated:
-            choose_language(member=member, language=chosen)
+        if request.user.is_authenticated:
+            choose_language(member=require_member(request), language=chosen)
     return response
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import PaddockError, now, rate_limit, register_written_fields
-from community.members.api import Member, require_role
+from community.members.api import Member, require_member, require_role
 from crm_bridge.keywords.proposals import (
     FEWEST_PEOPLE,
     VOCABULARY_ROLES,
@@ -95,5 +95,4 @@ def _sentence(source: Source) -> str:
 
 def _require(request: HttpRequest) -> Member:
     require_role(request.user, *VOCABULARY_ROLES)
-    assert isinstance(request.user, Member)
-    return request.user
+    return require_member(request)

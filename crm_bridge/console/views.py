@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, Purpose
 from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit, register_written_fields
-from community.members.api import Member, has_role, require_role
+from community.members.api import Member, has_role, require_member, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.line import render as render_line
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise NotAllowed(_("The Workbench is for the brand’s own people."))
     may_search = has_role(request.user, *AUDIENCE_ROLES)
-    segments = counted(actor=_member(request), most=SHOWN, now=now()) if may_search else []
+    segments = counted(actor=require_member(request), most=SHOWN, now=now()) if may_search else []
     due = [entry for found in contributions("console.due", request.user) for entry in found]
     context = {
         "section": "desk",
@@ -194,12 +194,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _marketer(request: HttpRequest) -> Member:
     require_role(request.user, *AUDIENCE_ROLES)
-    return _member(request)
-
-
-def _member(request: HttpRequest) -> Member:
-    assert isinstance(request.user, Member)
-    return request.user
+    return require_member(request)
 
 
 def _compact(request: HttpRequest) -> bool:

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from community.consent.api import PROFILING_PERMIT, TEXTS, Purpose, profiling_since
 from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit, register_written_fields
-from community.members.api import car_lines, declared_keywords, erase_member
+from community.members.api import car_lines, declared_keywords, erase_member, require_member
 from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.mirror import flashes, queries, services
 from crm_bridge.mirror.explain import as_json
@@ -58,7 +58,7 @@ def mirror(request: HttpRequest) -> HttpResponse:
 
 def _mirror(request: HttpRequest, *, status: int = HTTPStatus.OK, **typed: Any) -> HttpResponse:
     """The page, with what was typed and why it did not hold."""
-    member: Any = request.user
+    member = require_member(request)
     at = now()
     since, profile, months = profiling_since(member.pk), profile_of(member.pk), queries.months(member.pk)
     interests = queries.interests_shown(profile) if since else []
@@ -110,7 +110,7 @@ def interest(request: HttpRequest) -> HttpResponse:
             typed = {"corrected": keyword, "weight": weight, "weight_error": error.message}
         return _mirror(request, status=error.status, **typed)
     flashes.add_flash(request, done.said, "interests", undo=done.undo, keyword=done.keyword)
-    return _seen(f"{reverse('crm:mirror')}#interests")
+    return _see_other(f"{reverse('crm:mirror')}#interests")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Done:
 
 def _act(request: HttpRequest, act: str) -> Done:
     """Do it. Raises Invalid for an act there is not."""
-    member: Any = request.user
+    member = require_member(request)
     keyword, at = request.POST.get("keyword", ""), now()
     rate_limit(member.pk, "mirror", now=at)
     if act == "add":
@@ -160,7 +160,7 @@ def _weight(request: HttpRequest) -> float:
 @posted
 def permissions(request: HttpRequest) -> HttpResponse:
     """Switch what was switched on the page; the rest stays, whatever another page did meanwhile."""
-    member: Any = request.user
+    member = require_member(request)
     rate_limit(member.pk, "permission", now=now())
     shown, wanted = set(request.POST.getlist("shown")), set(request.POST.getlist("permit"))
     try:
@@ -174,12 +174,12 @@ def permissions(request: HttpRequest) -> HttpResponse:
     # The switch of the profile also stands, as a button, where the interests would be.
     section = "interests" if shown ^ wanted == {PROFILING_PERMIT} else "permits"
     flashes.add_flash(request, _("Your permissions are kept."), section)
-    return _seen(f"{reverse('crm:mirror')}#{section}")
+    return _see_other(f"{reverse('crm:mirror')}#{section}")
 
 
 def _switched(request: HttpRequest, *, everything: bool) -> HttpResponse:
     """The table alone; with the profile the whole page changes."""
-    permits = queries.permits_shown(request.user.pk or 0, now=now())
+    permits = queries.permits_shown(require_member(request).pk, now=now())
     response = render(
         request, "crm/mirror_permissions.html", {"permits": permits, "kept": True, "pause_form": PauseForm()}
     )
@@ -191,12 +191,12 @@ def _switched(request: HttpRequest, *, everything: bool) -> HttpResponse:
 @posted
 def pause(request: HttpRequest) -> HttpResponse:
     """No contact until a day, or the end of that."""
-    member: Any = request.user
+    member = require_member(request)
     rate_limit(member.pk, "permission", now=now())
     if request.POST.get("act") == "end":
         services.pause_contact(member=member, until=None, now=now())
         flashes.add_flash(request, _("The pause is over."), "permits")
-        return _seen(f"{reverse('crm:mirror')}#permits")
+        return _see_other(f"{reverse('crm:mirror')}#permits")
     form = PauseForm(request.POST)
     if form.is_valid():
         try:
@@ -206,14 +206,14 @@ def pause(request: HttpRequest) -> HttpResponse:
     if form.errors:
         form.fields["until"].widget.attrs["autofocus"] = True
         return _mirror(request, status=HTTPStatus.UNPROCESSABLE_ENTITY, pause_form=form)
-    return _seen(f"{reverse('crm:mirror')}#permits")
+    return _see_other(f"{reverse('crm:mirror')}#permits")
 
 
 @require_safe
 @login_required
 def history(request: HttpRequest) -> HttpResponse:
     """Every yes and no."""
-    found, size = queries.answers(request.user.pk or 0), queries.HISTORY_PAGE
+    found, size = queries.answers(require_member(request).pk), queries.HISTORY_PAGE
     pages = pages_of(len(found), size)
     page = min(page_in(request.GET.get("page")), pages)
     context = {"section": "me", "answers": found[(page - 1) * size : page * size], "page": page, "pages": pages}
@@ -224,7 +224,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @login_required
 def looks(request: HttpRequest) -> HttpResponse:
     """Everybody who looked."""
-    member_id = request.user.pk or 0
+    member_id = require_member(request).pk
     page = page_in(request.GET.get("page"))
     found, pages = queries.looks(member_id, page=page)
     context = {
@@ -253,7 +253,7 @@ def download(request: HttpRequest) -> HttpResponse:
 
 def _as_file(request: HttpRequest) -> HttpResponse:
     """The same document ``manage.py explain`` prints."""
-    member: Any = request.user
+    member = require_member(request)
     rate_limit(member.pk, "file", now=now())
     headers = {"Content-Disposition": 'attachment; filename="paddock.json"', "Cache-Control": "private, no-store"}
     return HttpResponse(as_json(member), content_type="application/json", headers=headers)
@@ -266,7 +266,7 @@ _file: View = reauthentication_required(_as_file, app="allauth.account")
 @login_required
 def erase(request: HttpRequest) -> HttpResponse:
     """Ask for the user name, then for the password, then erase."""
-    member: Any = request.user
+    member = require_member(request)
     form = EraseForm(request.POST or None, member=member)
     if request.method == "POST" and form.is_valid():
         return _after_the_password(request)
@@ -275,10 +275,10 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 def _erased(request: HttpRequest) -> HttpResponse:
-    member: Any = request.user
+    member = require_member(request)
     erase_member(member=member, now=now())
     logout(request)
-    return _seen(reverse("crm:erased"))
+    return _see_other(reverse("crm:erased"))
 
 
 _after_the_password: View = reauthentication_required(_erased)
@@ -290,7 +290,7 @@ def erased(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/mirror_erased.html")
 
 
-def _seen(url: str) -> HttpResponse:
+def _see_other(url: str) -> HttpResponse:
     """303: the browser asks for the page anew, also after a POST sent twice."""
     response = redirect(url)
     response.status_code = HTTPStatus.SEE_OTHER

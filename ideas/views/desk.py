@@ -22,7 +22,7 @@ from community.kernel.api import (
     safe_cell,
     status_of,
 )
-from community.members.api import Role, require_role
+from community.members.api import Member, Role, require_member, require_role
 from ideas import queries, services
 from ideas.forms import ContestForm, DecisionForm, PhasesForm
 from ideas.models import Contest, Idea
@@ -149,9 +149,9 @@ def _page(
     return render(request, "ideas/desk_contest.html", context, status=status_of(*filter(None, (decision, moved))))
 
 
-def _manager(request: HttpRequest) -> Any:
+def _manager(request: HttpRequest) -> Member:
     require_role(request.user, Role.BRAND_MANAGER)
-    return request.user
+    return require_member(request)
 
 
 def _contest(slug: str) -> Contest:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import Outdated, PaddockError, add_refusal, now, rate_limit, status_of
-from community.members.api import Role, has_role, limit_changes
+from community.members.api import Role, has_role, limit_changes, require_member
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
 from ideas.enums import SWITCHES, Decision
@@ -113,7 +113,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
         services.require_submission(found, now=now())
     form = IdeaForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        data, member = form.cleaned_data, _member(request)
+        data, member = form.cleaned_data, require_member(request)
         try:
             rate_limit(member.pk, "idea", now=now())
             _limit_pictures(request, data["picture"])
@@ -160,7 +160,7 @@ def idea(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one's idea. Where it was changed in another place meanwhile, both texts are shown."""
     found = _idea(request, pk)
-    services.require_author(_member(request), found)
+    services.require_author(require_member(request), found)
     # A form that does not say what it began from fits no version: nothing is written over unseen.
     version = request.POST.get("version", "") if request.method == "POST" else found.version
     outdated: Outdated | None = None
@@ -172,7 +172,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             rate_limit(request.user.pk, "edit", now=now())
             _limit_pictures(request, data["picture"])
             edited = services.edit_idea(
-                author=_member(request),
+                author=require_member(request),
                 idea=found,
                 title=data["title"],
                 source=data["source"],
@@ -198,12 +198,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then take an idea back."""
     found = _idea(request, pk)
-    services.require_author(_member(request), found, moderators=True)
+    services.require_author(require_member(request), found, moderators=True)
     if request.method != "POST":
         own = found.author_id == request.user.pk
         return render(request, "ideas/withdraw.html", {"idea": found, "own": own, "section": "ideas"})
     limit_changes(request)
-    services.withdraw_idea(author=_member(request), idea=found, now=now())
+    services.withdraw_idea(author=require_member(request), idea=found, now=now())
     return redirect(found.contest)
 
 
@@ -211,7 +211,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
     """Cast, move or take back the one vote."""
-    found, member = _idea(request, pk), _member(request)
+    found, member = _idea(request, pk), require_member(request)
     rate_limit(member.pk, "vote", now=now())
     if request.POST.get("act") == "withdraw":
         services.withdraw_vote(voter=member, contest=found.contest, now=now())
@@ -260,7 +260,3 @@ def _remember(response: HttpResponse, request: HttpRequest, seed: str) -> HttpRe
     if not request.user.is_authenticated and request.COOKIES.get(ORDER_COOKIE) != seed:
         response.set_cookie(ORDER_COOKIE, seed, httponly=True, samesite="Lax", secure=request.is_secure())
     return response
-
-
-def _member(request: HttpRequest) -> Any:
-    return request.user
