@@ -7,8 +7,9 @@ imported, the relay delivers them, and the audience is asked for each subject (`
 compared with the labels of what they wrote.
 
 FILE has the columns content_id, content and subject (one of the ten subjects' Chinese names; a comment with several
-subjects has several rows). The words were chosen while looking at one half of ../shared/data/car-comments-zh, picked by
-a hash of the id; the other half was held out. A file that nobody looked at is all "held out".
+subjects has several rows). Unless another one is given it is that of the CCF BDCI 2018 contest, in the folder that
+PADDOCK_TEST_DATA names. The words were chosen while looking at one half of its comments, picked by a hash of the id;
+the other half was held out. A file that nobody looked at is all "held out".
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-FILE = Path(__file__).parents[2] / "shared" / "data" / "car-comments-zh" / "comments.csv"
+FOLDER = Path(os.environ.get("PADDOCK_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
+FILE = FOLDER / "car-comments-zh" / "comments.csv"
 
 
 @dataclass

@@ -10,7 +10,7 @@ REASONS = {
     "services": "needs PostgreSQL, Redis and Elasticsearch: make services test-services",
     "browser": "needs Chromium: part of make test",
     "serverless": "has nothing to do with servers: part of make test",
-    "data": "needs ../shared/data",
+    "data": "needs the real data: set PADDOCK_TEST_DATA to its folder",
 }
 
 

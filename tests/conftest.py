@@ -14,7 +14,7 @@ from community.search.registry import forget_engines
 from community.search.services import forget_state
 from crm_bridge.keywords.vocabulary import forget_vocabulary
 
-pytest_plugins = ["tests.closing", "tests.servers"]
+pytest_plugins = ["tests.closing", "tests.servers", "tests.real_data"]
 
 # Generated examples are the same in every run, and a busy machine fails none of them.
 settings.register_profile("paddock", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

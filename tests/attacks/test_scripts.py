@@ -9,7 +9,6 @@ import json
 import re
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
 from defusedxml.minidom import parseString
@@ -30,13 +29,13 @@ from tests.contests import DECISION, PHASES, begin, idea
 from tests.forums.places import first_post, reply, topic
 from tests.harmless import assert_harmless
 from tests.people import THEN, confirm, member, permit, staff
+from tests.real_data import HOSTILE
 from tests.relay import drain
 
-FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "hostile" / "xss-payloads.txt"
+FILE = HOSTILE / "xss-payloads.txt"
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.data,
-    pytest.mark.skipif(not FILE.exists(), reason="needs ../shared/data"),
 ]
 SAID = re.compile(r'<script [^>]*type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
 LINKED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from math import ceil
-from pathlib import Path
 
 import django
 
@@ -19,8 +18,9 @@ from forums.models import Board, Topic, topic_slug
 from forums.services import ensure_board, open_topic, write_post
 from ideas.models import Idea
 from ideas.services import open_contest, submit_idea
+from tests.real_data import HOSTILE
 
-FILE = Path(__file__).parents[3] / "shared" / "data" / "hostile" / "xss-payloads.txt"
+FILE = HOSTILE / "xss-payloads.txt"
 NOW, DAYS = now(), timedelta(days=1)
 POST = 39_000
 

@@ -17,11 +17,10 @@ from crm_bridge.models import Keyword, Synonym
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.models import Board
 from tests.people import THEN, member, permit
+from tests.real_data import CAR_NAMES
 from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
@@ -148,9 +147,7 @@ def test_a_list_of_objects_and_odd_entries_are_read_as_far_as_they_are_names(tmp
 
 @pytest.mark.data
 def test_the_whole_list_of_brands_comes_in(tmp_path):
-    path = DATA / "car-names-zh" / "series-by-brand.json"
-    if not path.exists():
-        pytest.skip("needs ../shared/data")
+    path = CAR_NAMES
     listed = json.loads(path.read_text(encoding="utf-8"))
     for _run in range(2):
         call_command("import_clubs", path, verbosity=0)

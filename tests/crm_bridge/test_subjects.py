@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 from django.core.management import call_command
 
-from bench.comments_f1 import FILE, compared, held_out, import_comments, labelled, listed
+from bench.comments_f1 import compared, held_out, import_comments, labelled, listed
 from community.kernel.api import now
 from community.members.api import Member
 from crm_bridge.audience.line import parse
@@ -22,7 +22,6 @@ def _words():
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not FILE.exists(), reason="needs ../shared/data")
 def test_the_audience_search_by_subject_finds_who_wrote_about_it(tmp_path):
     unseen = ((key, comment) for key, comment in labelled().items() if held_out(key))
     comments = dict(islice(unseen, 250))

@@ -6,7 +6,6 @@ import json
 import re
 import unicodedata
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -18,12 +17,11 @@ from forums import services
 from forums.models import Post, PostRevision, Topic
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import member
+from tests.real_data import HOSTILE
 
-HOSTILE = Path(__file__).parents[3] / "shared" / "data" / "hostile"
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.data,
-    pytest.mark.skipif(not HOSTILE.exists(), reason="needs ../shared/data"),
 ]
 TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "img", "h3", "h4"),

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from html import escape
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -21,13 +20,11 @@ from ideas.services import MAX_TITLE
 from tests.contests import begin, contest, idea
 from tests.harmless import assert_harmless
 from tests.people import member, staff
-
-HOSTILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "hostile"
+from tests.real_data import HOSTILE
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.data,
-    pytest.mark.skipif(not HOSTILE.exists(), reason="needs ../shared/data"),
 ]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -11,8 +10,9 @@ from community.kernel.api import Invalid
 from community.kernel.emphasis import Inline
 from community.kernel.markup import MAX_LENGTH, MOST_HTML, as_written, parse, quote, render
 from community.kernel.plain import plain_text
+from tests.real_data import HOSTILE
 
-SPEC = Path(__file__).parents[4] / "shared" / "data" / "hostile" / "commonmark-spec.json"
+SPEC = HOSTILE / "commonmark-spec.json"
 MAJA = {"maja": "/@maja/"}
 REL = 'rel="nofollow ugc noopener"'
 
@@ -142,7 +142,6 @@ def test_emphasis_between_han_characters(source, shown):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not SPEC.exists(), reason="needs ../shared/data")
 def test_texts_without_han_characters_are_emphasised_as_commonmark_says():
     ours, plain = MarkdownIt("commonmark"), MarkdownIt("commonmark")
     ours.inline = Inline()

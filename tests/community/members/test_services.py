@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -29,9 +28,9 @@ from community.members.lookalikes import skeleton, skeleton_beside
 from community.members.models import Member
 from community.members.names import clean_username
 from tests.people import THEN, member, permit, staff
+from tests.real_data import HOSTILE
 
 pytestmark = pytest.mark.django_db
-HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 
 
 @pytest.mark.parametrize(
@@ -149,8 +148,6 @@ def test_nobody_is_shown_as_somebody_of_the_brand(name):
 
 @pytest.mark.data
 def test_no_confusable_letter_makes_a_name_of_the_brand_or_of_a_member():
-    if not HOSTILE.exists():
-        pytest.skip("needs ../shared/data")
     table = json.loads((HOSTILE / "unicode-confusables.json").read_text(encoding="utf-8"))
     members = {name: skeleton(name) for name in ("maja-lindqvist", "tomasz-wrona", "kube")}
     tried, passed = 0, []

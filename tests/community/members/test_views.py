@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -26,9 +25,9 @@ from community.members.garage import shown_cars
 from community.members.models import Car, DeclaredKeyword, Member
 from forums.api import ensure_board, open_topic, write_post
 from tests.people import member, staff
+from tests.real_data import HOSTILE
 
 pytestmark = pytest.mark.django_db
-HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 
 
 QUERIES = 8  # member, cars, what is known of models, keywords; topics and replies, ideas, clubs of the sections

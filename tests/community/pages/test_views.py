@@ -1,7 +1,6 @@
 import json
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -18,10 +17,10 @@ from crm_bridge.models import Keyword, Synonym
 from forums.api import Board
 from forums.services import ensure_board, open_topic, write_post
 from tests.people import member, permit, staff
+from tests.real_data import HOSTILE
 from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
-HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 # Of a member's: what they hid, their clubs twice, two for what is new in them, one for questions that wait.
 GUEST_HOME, MEMBER_HOME, SEARCH, ARTICLES = 13, 29, 4, 11
 ARTICLES_HOME = {"en": 11, "zh-hans": 12}  # of a guest; from the English home its translation is looked up

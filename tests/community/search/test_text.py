@@ -1,11 +1,9 @@
 import json
-from pathlib import Path
 
 import pytest
 
 from community.search.text import excerpt, highlight, query_tokens, query_words, telling_tokens, tokens
-
-HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
+from tests.real_data import HOSTILE
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db.migrations.state import ProjectState
 
-from bench.comments_f1 import FILE, held_out, labelled, scores
+from bench.comments_f1 import held_out, labelled, scores
 from crm_bridge.audience.line import Wanted, parse
 from crm_bridge.keywords.matcher import Matcher, units
 from crm_bridge.keywords.starter import read
@@ -243,7 +243,6 @@ def test_a_file_that_is_wrong_loads_nothing_and_says_where(tmp_path, text, said)
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not FILE.exists(), reason="needs ../shared/data")
 @pytest.mark.django_db
 def test_subjects_of_comments_nobody_looked_at_are_found():
     call_command("load_vocabulary")

@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -25,12 +24,12 @@ from crm_bridge.models import AccessEntry, Keyword, Profile, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.api import ensure_board, open_topic
 from tests.people import THEN, confirm, member, permit, staff
+from tests.real_data import HOSTILE
 from tests.relay import drain
 from tests.vocabulary import load_words
 
 BOTH = ("profiling:onsite", "product_news:email")
 RACK = "roof-rack"
-HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 OWN = ("mirror", "history", "looks", "download", "erase")
 POSTS = ("interest", "permissions", "pause", "erase")
 

@@ -2,7 +2,6 @@
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +11,8 @@ from community.kernel.markup import render
 from community.kernel.plain import plain_text
 from forums.importers.dump import rows
 from forums.importers.markdown import from_html, from_text
+from tests.real_data import STACK_EXCHANGE
 
-BICYCLES = Path(__file__).parents[4] / "shared" / "data" / "stackexchange-bicycles-meta"
 REL = ' rel="nofollow ugc noopener"'
 
 
@@ -181,8 +180,7 @@ def test_whatever_a_text_says_is_shown(text):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not BICYCLES.exists(), reason="needs ../shared/data")
 def test_a_whole_site_is_shown_as_it_was():
-    bodies = [row["Body"] for row in rows(BICYCLES, "Posts")]
+    bodies = [row["Body"] for row in rows(STACK_EXCHANGE, "Posts")]
     assert len(bodies) == 1446
     assert [body for body in bodies if kept(body) != said(body)] == []

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,11 +16,10 @@ from forums.models import Imported, ImportedVote, Post, Topic
 from tests.forums.importers.dumps import POSTS, USERS, load, state, write_dump
 from tests.forums.places import reply
 from tests.people import member as native_member
+from tests.real_data import STACK_EXCHANGE
 from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
-
-BICYCLES = Path(__file__).parents[4] / "shared" / "data" / "stackexchange-bicycles-meta"
 
 
 @pytest.fixture
@@ -184,11 +182,10 @@ def test_a_folder_without_posts_is_refused(tmp_path):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not BICYCLES.exists(), reason="needs ../shared/data")
 @pytest.mark.django_db(transaction=True)  # what batches commit PostgreSQL may tidy up and plan by
 def test_a_whole_site_recomputes_exactly():
-    call_command("import_stackexchange", str(BICYCLES), board="bicycles")
-    assert audit(BICYCLES, source="bicycles") == {
+    call_command("import_stackexchange", str(STACK_EXCHANGE), board="bicycles")
+    assert audit(STACK_EXCHANGE, source="bicycles") == {
         "Score": (1446, 1446),
         "CommentCount": (1446, 1446),
         "AnswerCount": (453, 453),
