@@ -238,7 +238,7 @@ def test_a_vote_moved_or_taken_back_leaves_nothing_for_the_results(vote):
     vote.cast(vote.rails)
     vote.cast(vote.ramp)
     vote.cast(vote.rails, other)
-    withdraw_vote(voter=other, contest=vote.contest, now=timezone.now())
+    withdraw_vote(voter=other, idea=vote.rails, now=timezone.now())
     drain()
     vote.until("results")
     assert size_of(parse(LINE), now=timezone.now()) == 0

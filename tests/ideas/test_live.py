@@ -49,7 +49,7 @@ def test_votes_move_no_number_anybody_reads():
     before = numbers(made.contest)
     votes(made, 3)
     cast_vote(voter=voters[0], idea=other, now=VOTING)
-    withdraw_vote(voter=voters[1], contest=made.contest, now=VOTING)
+    withdraw_vote(voter=voters[1], idea=made, now=VOTING)
     assert Vote.objects.count() == 6
     assert numbers(made.contest) == before
     assert len(set(before)) == 1

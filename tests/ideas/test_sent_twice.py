@@ -82,7 +82,7 @@ def test_votes_and_their_withdrawals_pressed_twice_are_one(world):
     made, voter = idea(where, author), member()
     for act in (
         lambda: cast_vote(voter=voter, idea=made, now=VOTING),
-        lambda: withdraw_vote(voter=voter, contest=where, now=VOTING),
+        lambda: withdraw_vote(voter=voter, idea=made, now=VOTING),
     ):
         act()
         before = state()
