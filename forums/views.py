@@ -27,7 +27,7 @@ from community.kernel.api import (
 )
 from community.kernel.markup import quote
 from community.kernel.plain import own_words
-from community.members.api import Role, has_role, limit_changes
+from community.members.api import Role, card_of, has_role, limit_changes
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
 from forums.lookups import member_of, page_number, post_at, readable_post, readable_topic, topic_at
@@ -98,7 +98,7 @@ def _topic_context(
         "form": ReplyForm(draft=_draft(request, f"topic:{found.pk}")) if signed_in else None,
         "quoting": _quoted(request.GET.get("quote", ""), found) if signed_in else None,
         "related": queries.related_topics(found, request.user),
-        "json_ld": _json_ld(request, found, rows),
+        "json_ld": _json_ld(request, found),
         "guest": not signed_in,
         "section": "clubs",
     }
@@ -128,14 +128,14 @@ def _sent(request: HttpRequest, draft: str, response: HttpResponse) -> HttpRespo
     return response
 
 
-def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) -> str:
+def _json_ld(request: HttpRequest, found: Topic) -> str:
     data = {
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
         "headline": found.title,
         "url": request.build_absolute_uri(found.get_absolute_url()),
         "datePublished": found.opened_at.isoformat(),
-        "author": {"@type": "Person", "name": rows[0].author.name if rows and rows[0].author else ""},
+        "author": {"@type": "Person", "name": card_of(found.author).name},
         "commentCount": found.reply_count,
     }
     # Nothing in it may end the script element.
