@@ -20,7 +20,7 @@ LATEST, LIVELY, RECENT = 8, 16, 60
 @fills("clubs.created")
 def make_board(slug: str, title_en: str, title_zh: str) -> Board:
     """Every club has a board."""
-    return ensure_board(slug, title_en=title_en, title_zh=title_zh, club_slug=slug)
+    return ensure_board(slug=slug, title_en=title_en, title_zh=title_zh, club_slug=slug)
 
 
 @fills("club.talk")

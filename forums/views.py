@@ -71,7 +71,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     read = queries.read_until(found, request.user)
     rows = queries.topic_page(found, page, request.user)
     if rows and rows[-1].post.number > read:
-        services.mark_read(found, request.user, rows[-1].post.number, now=now())
+        services.mark_read(reader=request.user, topic=found, number=rows[-1].post.number, now=now())
     context = _topic_context(request, found, rows, page, pages, read)
     return render(request, "forums/topic.html", context)
 
@@ -159,7 +159,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         except PaddockError as error:
             add_refusal(form, error)
         else:
-            services.mark_read(found, request.user, post.number, now=now())
+            services.mark_read(reader=request.user, topic=found, number=post.number, now=now())
             return _sent(request, draft, redirect(found.url_of(post.number)))
     context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
     return render(request, "forums/reply.html", context, status=status_of(form))

@@ -52,7 +52,7 @@ def _wait_for_others() -> None:
 
 def board_of(slug: str, *, title_en: str, title_zh: str) -> Board:
     """The board to import into, made where it is missing. Raises Unreadable for one that is the brand's own."""
-    board = ensure_board(slug, title_en=title_en, title_zh=title_zh)
+    board = ensure_board(slug=slug, title_en=title_en, title_zh=title_zh)
     if board.readers == "staff":
         raise Unreadable(f"Only the brand's people read the board {slug}: imported members are none.")
     return board

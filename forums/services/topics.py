@@ -117,8 +117,8 @@ def set_pinned(*, actor: Member, topic: Topic, pinned: bool, now: datetime) -> N
 
 @transaction.atomic
 def ensure_board(
-    slug: str,
     *,
+    slug: str,
     title_en: str,
     title_zh: str,
     about_en: str = "",

@@ -150,7 +150,7 @@ def test_with_the_results_it_knows_the_subject_and_for_good_not_the_idea(vote):
 
 
 def test_what_else_teaches_an_interest_stays_known_without_the_votes_share(vote):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     twin = permit(member("twin"), "profiling:onsite", "product_news:email")
     for author in (vote.voter, twin):
         open_topic(author=author, board=board, title="Which roof rack?", source="Which one?", now=timezone.now())

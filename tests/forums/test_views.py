@@ -195,7 +195,7 @@ def test_what_is_new_in_a_topic_is_led_to_from_its_board_and_from_the_topic(clie
     many_posts(opened, 100)
     Topic.objects.update(last_post_at=now)
     opened.refresh_from_db()
-    services.mark_read(opened, tom, 70, now=now)
+    services.mark_read(reader=tom, topic=opened, number=70, now=now)
     if deleted:
         next_one = Post.objects.get(number=71)
         services.delete_post(actor=next_one.author, post=next_one, now=now)
