@@ -199,6 +199,16 @@ def test_only_a_vote_is_said_to_be_one(live, page):
     assert page.evaluate("document.activeElement.matches('li h3 a')")  # the card was not made anew
 
 
+def test_ideas_come_and_go_on_an_open_page(live, page):
+    live("contest", "phase")
+    shown = page.locator("ul.ideas > li").evaluate_all("rows => rows.map((row) => row.id).sort()")
+    page.locator("ul.ideas > li").first.evaluate("row => row.remove()")
+    page.evaluate("document.querySelector('ul.ideas').insertAdjacentHTML('beforeend', '<li id=idea999999>Gone</li>')")
+    live("contest", "idea")
+    assert page.locator("ul.ideas > li").evaluate_all("rows => rows.map((row) => row.id).sort()") == shown
+    assert page.locator(SAID).inner_text() == ""
+
+
 def test_a_change_of_a_post_leaves_the_others_and_what_is_selected_in_them(live, page):
     live("topic", "reaction")
     page.evaluate("getSelection().selectAllChildren(document.querySelector('#p1 .prose'))")
