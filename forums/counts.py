@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from community.kernel.api import batched, counted, lock_rows
 from community.search.api import mark_content
-from forums.enums import PostKind
+from forums.enums import PostKind, ReactionKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
@@ -124,8 +124,8 @@ def _counts() -> dict[str, Coalesce]:
     comments = Post.objects.filter(kind=PostKind.COMMENT, deleted_at=None)
     votes = ImportedVote.objects.filter(post=OuterRef("pk")).order_by().values("post")
     return {
-        "useful_count": counted(Reaction.objects.filter(kind="useful"), "post"),
-        "same_count": counted(Reaction.objects.filter(kind="same"), "post"),
+        "useful_count": counted(Reaction.objects.filter(kind=ReactionKind.USEFUL), "post"),
+        "same_count": counted(Reaction.objects.filter(kind=ReactionKind.SAME), "post"),
         "comment_count": counted(comments, "parent"),
         "score": Coalesce(Subquery(votes.annotate(n=models.Sum("value")).values("n")), 0),
     }

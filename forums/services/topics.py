@@ -13,6 +13,7 @@ from community.kernel.api import publish
 from community.kernel.plain import language_of
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
+from forums.enums import Readership
 from forums.facts import (
     TopicClosed,
     TopicOpened,
@@ -124,7 +125,7 @@ def ensure_board(
     about_en: str = "",
     about_zh: str = "",
     club_slug: str = "",
-    readers: str = "public",
+    readers: str = Readership.PUBLIC,
     position: int = 100,
 ) -> Board:
     """The board of this slug, made where it is missing."""
