@@ -61,7 +61,7 @@ def members(count: int) -> list[int]:
 
 def conversations(ids: list[int], count: int) -> list[int]:
     """Topics with their first posts, so that replies are told to somebody and reach the index."""
-    board, at = ensure_board("bench", title_en="Bench", title_zh="测试"), now()
+    board, at = ensure_board(slug="bench", title_en="Bench", title_zh="测试"), now()
     topics = Topic.objects.bulk_create(
         Topic(
             board=board,

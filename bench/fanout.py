@@ -150,7 +150,7 @@ def main() -> None:
     with tools.database() as vendor:
         ids = members(chosen.people + 1)
         everybody = list(Member.objects.filter(pk__in=ids).order_by("pk"))
-        board = ensure_board("bench", title_en="Bench", title_zh="测试", readers="member")
+        board = ensure_board(slug="bench", title_en="Bench", title_zh="测试", readers="member")
         topic = open_topic(author=everybody[0], board=board, title="Live", source="Who is here?", now=now())
         people = [Person(signed_in(member)) for member in everybody[1:]]
         with socket.socket() as probe:

@@ -74,7 +74,7 @@ def main() -> None:
         call_command("load_vocabulary", verbosity=0)
         ids = members(chosen.acts + 50)
         people = list(Member.objects.filter(pk__in=ids).order_by("pk"))
-        board, chance = ensure_board("bench", title_en="Bench", title_zh="测试"), random.Random(3)
+        board, chance = ensure_board(slug="bench", title_en="Bench", title_zh="测试"), random.Random(3)
         assert Relay().drain(seconds=300)
         from community.search.registry import close_engines  # noqa: PLC0415 - the relay is the one writer from here on
 

@@ -71,7 +71,7 @@ def fill(rng: random.Random) -> dict[str, Any]:
     from forums.models import Post, Topic  # noqa: PLC0415 - as above
 
     people = [register(username=f"member{n}x", email=f"m{n}@example.org", password=None, now=BEGIN) for n in range(60)]
-    board = ensure_board("bench", title_en="Bench", title_zh="测试")
+    board = ensure_board(slug="bench", title_en="Bench", title_zh="测试")
     at = BEGIN
     for number in range(90):
         at += timedelta(minutes=7)

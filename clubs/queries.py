@@ -20,6 +20,11 @@ def club_ids_of(member_id: int | None) -> set[int]:
     return set(Membership.objects.filter(member_id=member_id).values_list("club_id", flat=True))
 
 
+def is_in(club: Club, member_id: int | None) -> bool:
+    """Whether somebody is in a club; a guest is in none."""
+    return member_id is not None and Membership.objects.filter(club=club, member_id=member_id).exists()
+
+
 def clubs_of(member_id: int) -> list[Club]:
     """The clubs of one member."""
     return list(Club.objects.filter(memberships__member_id=member_id).order_by("kind", "title_en"))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clubs.callouts import callouts
 from clubs.directory import club_cards, news_of, suggested
 from clubs.models import Club, ClubKind
-from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, members_of
+from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, is_in, members_of
 from clubs.services import join_club, leave_club
 from community.kernel.api import Invalid, contributions, now, rate_limit
 from community.members.api import cards, require_member
@@ -82,7 +82,7 @@ def talk_of(viewer: Any, slug: str) -> ClubTalk | None:
 
 def _shell(request: HttpRequest, found: Club, board: ClubTalk | ClubNews | None, tab: str) -> dict[str, Any]:
     """What the pages of a club share."""
-    joined = found.pk in club_ids_of(request.user.pk)
+    joined = is_in(found, request.user.pk)
     return {"club": found, "joined": joined, "board": board, "tab": tab, "section": "clubs"}
 
 

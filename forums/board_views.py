@@ -95,5 +95,5 @@ def read_board(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything here is read."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
     rate_limit(request.user.pk, "settings", now=now())
-    services.mark_board_read(place, request.user, now=now())
+    services.mark_board_read(reader=request.user, board=place, now=now())
     return redirect(place)

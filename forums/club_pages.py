@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import get_language
 
 from community.kernel.api import fills
@@ -20,7 +19,7 @@ LATEST, LIVELY, RECENT = 8, 16, 60
 @fills("clubs.created")
 def make_board(slug: str, title_en: str, title_zh: str) -> Board:
     """Every club has a board."""
-    return ensure_board(slug, title_en=title_en, title_zh=title_zh, club_slug=slug)
+    return ensure_board(slug=slug, title_en=title_en, title_zh=title_zh, club_slug=slug)
 
 
 @fills("club.talk")
@@ -36,7 +35,7 @@ def club_talk(viewer: Any, club_slug: str) -> ClubTalk | None:
         url=board.get_absolute_url(),
         open_url=board.open_url,
         topics=board.topic_count,
-        answered=Topic.objects.visible_to(viewer).filter(Q(post_count__gt=1), board=board).count(),
+        answered=queries.board_topics(board, viewer, "answered").order_by().count(),
         new=queries.unread(viewer, [board.pk]).count() if getattr(viewer, "is_authenticated", False) else 0,
         latest=[said[topic.pk] for topic in recent[:LATEST]],
         lively=[said[topic.pk] for topic in lively],

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from community.kernel.api import batched, counted, lock_rows
 from community.search.api import mark_content
-from forums.enums import PostKind
+from forums.enums import PostKind, ReactionKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
@@ -24,11 +24,12 @@ CHUNK = 500
 
 def topic_differences() -> list[str]:
     """What topics keep of the posts shown in them, where it differs."""
-    wrong = _wrong_topics().order_by("pk").values("pk", *_shown(), *(f"{name}_counted" for name in _shown()))
+    names = list(_shown())
+    wrong = _wrong_topics().order_by("pk").values("pk", *names, *(f"{name}_counted" for name in names))
     return [
         f"topic {row['pk']}: {name} {row[name]} kept, {row[f'{name}_counted']} counted"
         for row in wrong
-        for name in _shown()
+        for name in names
         if row[name] != row[f"{name}_counted"]
     ]
 
@@ -44,8 +45,9 @@ def repair_topics() -> Iterator[int]:
 
 
 def _wrong_topics() -> models.QuerySet[Any, Any]:
-    right = Q(**{f"{name}_counted": F(name) for name in _shown()})
-    return Topic.objects.annotate(**{f"{name}_counted": now for name, now in _shown().items()}).exclude(right)
+    shown = _shown()
+    right = Q(**{f"{name}_counted": F(name) for name in shown})
+    return Topic.objects.annotate(**{f"{name}_counted": now for name, now in shown.items()}).exclude(right)
 
 
 def _shown() -> dict[str, Any]:
@@ -76,10 +78,10 @@ def set_shown(topic_ids: Sequence[int]) -> None:
 
 def board_differences() -> list[str]:
     """Boards whose kept counts or latest posts differ."""
-    found = []
-    boards: Any = Board.objects.annotate(**{f"{name}_counted": now for name, now in _on_board().items()})
+    found, counts = [], _on_board()
+    boards: Any = Board.objects.annotate(**{f"{name}_counted": now for name, now in counts.items()})
     for row in boards.values():
-        kept, here = ([row[f"{name}{end}"] for name in _on_board()] for end in ("", "_counted"))
+        kept, here = ([row[f"{name}{end}"] for name in counts] for end in ("", "_counted"))
         if kept != here:
             found.append(f"board {row['slug']}: {_figures(kept)} kept, {_figures(here)} counted")
     return found
@@ -124,8 +126,8 @@ def _counts() -> dict[str, Coalesce]:
     comments = Post.objects.filter(kind=PostKind.COMMENT, deleted_at=None)
     votes = ImportedVote.objects.filter(post=OuterRef("pk")).order_by().values("post")
     return {
-        "useful_count": counted(Reaction.objects.filter(kind="useful"), "post"),
-        "same_count": counted(Reaction.objects.filter(kind="same"), "post"),
+        "useful_count": counted(Reaction.objects.filter(kind=ReactionKind.USEFUL), "post"),
+        "same_count": counted(Reaction.objects.filter(kind=ReactionKind.SAME), "post"),
         "comment_count": counted(comments, "parent"),
         "score": Coalesce(Subquery(votes.annotate(n=models.Sum("value")).values("n")), 0),
     }
@@ -226,7 +228,3 @@ def figure_differences() -> list[str]:
             if counted_here != figure.value:
                 wrong.append(f"{figure}, counted {counted_here}")
     return wrong
-
-
-def repair_figures() -> None:
-    """Nothing to set right: a difference says that the export has gaps, or that posts of it are missing here."""

@@ -2,13 +2,22 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
-class Kind(models.TextChoices):
+class ReactionKind(models.TextChoices):
     """Reactions."""
 
     USEFUL = "useful", _("Useful")
     SAME = "same", _("Same here")
+
+
+class Readership(models.TextChoices):
+    """Who reads a board: the token a reader needs."""
+
+    PUBLIC = "public", pgettext_lazy("readers", "Everybody")
+    MEMBER = "member", _("Members")
+    STAFF = "staff", pgettext_lazy("readers", "The brand’s people")
 
 
 class PostKind(models.TextChoices):

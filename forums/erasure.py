@@ -19,7 +19,7 @@ from community.kernel.api import batched, forget_files, publish_many, rewrite
 from community.kernel.plain import language_of, plain_text
 from community.members.api import Member, members_named, space_url
 from community.search.api import mark_content
-from forums.enums import Kind
+from forums.enums import ReactionKind
 from forums.facts import PostEdited, PostRedacted, PostRestored, PostWritten, RepliesRetitled, TopicOpened
 from forums.models import (
     GONE,
@@ -85,10 +85,10 @@ def _lock_topics(member_id: int, named: Sequence[int]) -> None:
 
 def _take_back_reactions(member_id: int) -> None:
     mine = Reaction.objects.filter(member_id=member_id)
-    for kind in Kind.values:
+    for kind in ReactionKind.values:
         column = f"{kind}_count"
         Post.objects.filter(pk__in=mine.filter(kind=kind).values("post_id")).update(**{column: F(column) - 1})
-    shown = mine.filter(kind=Kind.USEFUL, post__deleted_at=None)  # a topic counts what it shows
+    shown = mine.filter(kind=ReactionKind.USEFUL, post__deleted_at=None)  # a topic counts what it shows
     useful = Counter(shown.values_list("post__topic_id", flat=True))
     for count in sorted(set(useful.values())):
         for topics in batched((topic_id for topic_id, times in useful.items() if times == count), BATCH):

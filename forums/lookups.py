@@ -20,8 +20,8 @@ def page_number(request: HttpRequest, pages: int) -> int:
 
 
 def topic_at(reader: Any, pk: int) -> Topic:
-    """A topic of a board the reader may read, deleted or not."""
-    return get_object_or_404(Topic.objects.select_related("board").filter(board__in=_boards(reader)), pk=pk)
+    """A topic of a board the reader may read, deleted or not, with its author."""
+    return get_object_or_404(Topic.objects.select_related("board", "author").filter(board__in=_boards(reader)), pk=pk)
 
 
 def readable_topic(reader: Any, pk: int) -> Topic:

@@ -234,9 +234,5 @@ register_content(
 recountable("posts: reactions, score, comments", check=counts.post_differences, repair=counts.repair_posts)
 recountable("topics: what they show", check=counts.topic_differences, repair=counts.repair_topics)
 recountable("boards: topics and posts", check=counts.board_differences, repair=counts.repair_boards)
-recountable(
-    "imports: answers and tags as stated",
-    check=counts.figure_differences,
-    repair=counts.repair_figures,
-    unknown=counts.figures_unknown,
-)
+# A difference says that the export has gaps, or that posts of it are missing here: nothing to set right.
+recountable("imports: answers and tags as stated", check=counts.figure_differences, unknown=counts.figures_unknown)

@@ -27,7 +27,7 @@ from community.kernel.api import (
 )
 from community.kernel.markup import quote
 from community.kernel.plain import own_words
-from community.members.api import Role, has_role, limit_changes, require_member
+from community.members.api import Role, card_of, has_role, limit_changes, require_member
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
 from forums.lookups import page_number, post_at, readable_post, readable_topic, topic_at
@@ -71,7 +71,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     read = queries.read_until(found, request.user)
     rows = queries.topic_page(found, page, request.user)
     if rows and rows[-1].post.number > read:
-        services.mark_read(found, request.user, rows[-1].post.number, now=now())
+        services.mark_read(reader=request.user, topic=found, number=rows[-1].post.number, now=now())
     context = _topic_context(request, found, rows, page, pages, read)
     return render(request, "forums/topic.html", context)
 
@@ -98,7 +98,7 @@ def _topic_context(
         "form": ReplyForm(draft=_draft(request, f"topic:{found.pk}")) if signed_in else None,
         "quoting": _quoted(request.GET.get("quote", ""), found) if signed_in else None,
         "related": queries.related_topics(found, request.user),
-        "json_ld": _json_ld(request, found, rows),
+        "json_ld": _json_ld(request, found),
         "guest": not signed_in,
         "section": "clubs",
     }
@@ -128,14 +128,14 @@ def _sent(request: HttpRequest, draft: str, response: HttpResponse) -> HttpRespo
     return response
 
 
-def _json_ld(request: HttpRequest, found: Topic, rows: list[queries.PostRow]) -> str:
+def _json_ld(request: HttpRequest, found: Topic) -> str:
     data = {
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
         "headline": found.title,
         "url": request.build_absolute_uri(found.get_absolute_url()),
         "datePublished": found.opened_at.isoformat(),
-        "author": {"@type": "Person", "name": rows[0].author.name if rows and rows[0].author else ""},
+        "author": {"@type": "Person", "name": card_of(found.author).name},
         "commentCount": found.reply_count,
     }
     # Nothing in it may end the script element.
@@ -159,7 +159,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         except PaddockError as error:
             add_refusal(form, error)
         else:
-            services.mark_read(found, request.user, post.number, now=now())
+            services.mark_read(reader=request.user, topic=found, number=post.number, now=now())
             return _sent(request, draft, redirect(found.url_of(post.number)))
     context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
     return render(request, "forums/reply.html", context, status=status_of(form))

@@ -17,20 +17,21 @@ Repair = Callable[[], Iterator[int] | None]
 class Recountable:
     """``check`` lists the differences between kept and counted numbers; ``repair`` sets them right.
 
-    A repair of many rows yields, some at a time, how many are done. ``unknown`` says what cannot be counted.
+    A repair of many rows yields, some at a time, how many are done; there is none where nothing here is wrong.
+    ``unknown`` says what cannot be counted.
     """
 
     name: str
     check: Check
-    repair: Repair
+    repair: Repair | None
     unknown: Check
 
 
 _RECOUNTABLES: dict[str, Recountable] = {}
 
 
-def recountable(name: str, *, check: Check, repair: Repair, unknown: Check = list) -> None:
-    """Have ``manage.py recount`` check and repair these numbers."""
+def recountable(name: str, *, check: Check, repair: Repair | None = None, unknown: Check = list) -> None:
+    """Have ``manage.py recount`` check these numbers, and repair them where there is a way."""
     _RECOUNTABLES[name] = Recountable(name, check, repair, unknown)
 
 

@@ -20,6 +20,7 @@ from community.members.models import Car, Member
 from community.members.names import passes_for_brand, seen
 from community.members.queries import (
     MemberCard,
+    card_of,
     cards,
     declared_keywords,
     has_role,
@@ -55,6 +56,7 @@ __all__ = [
     "car_lines",
     "car_name",
     "car_names",
+    "card_of",
     "cards",
     "cars_called",
     "change_space",

@@ -41,10 +41,11 @@ def cards(ids: Iterable[int | None], *, cars: bool = True) -> dict[int, MemberCa
     fields = ("id", "username", "name", "title", "title_zh", "is_staff", "erased_at")
     members = list(Member.objects.filter(pk__in=wanted).only(*fields))
     lines = car_lines(wanted) if cars else {}
-    return {member.pk: _card(member, lines.get(member.pk, "")) for member in members}
+    return {member.pk: card_of(member, car=lines.get(member.pk, "")) for member in members}
 
 
-def _card(member: Member, car: str) -> MemberCard:
+def card_of(member: Member, *, car: str = "") -> MemberCard:
+    """The by-line of a member who was read already, in no query."""
     if member.erased_at:
         return MemberCard(member.pk, "", _("Former member"), "", erased=True)
     url = space_url(member.username)

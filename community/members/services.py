@@ -223,7 +223,7 @@ def give_role(*, member: Member, role: Role, title: str = "", title_zh: str = ""
 
 
 @transaction.atomic
-def take_roles(member: Member) -> None:
+def take_roles(*, member: Member) -> None:
     """Somebody of the brand is a member like any other again. A superuser stays one."""
     member.groups.remove(*Group.objects.filter(name__in=Role.values))
     member.is_staff = member.is_superuser

@@ -24,7 +24,7 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "community.kernel.static_files.StaticFiles"},
 }
 # `manage.py collectstatic`, then `manage.py compress`: the style sheet is there before the first process starts.
 COMPRESS_ROOT = STATIC_ROOT

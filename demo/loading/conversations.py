@@ -103,7 +103,7 @@ class Conversation:
     def read(self, person: Person, until: datetime, now: datetime) -> None:
         """Read as far as it went until then."""
         number = sum(line.at <= until for line in self.lines)
-        mark_read(self._topic(), person.member, number, now=now)
+        mark_read(reader=person.member, topic=self._topic(), number=number, now=now)
 
     def _topic(self) -> Topic:
         if self.topic is None:
@@ -245,7 +245,7 @@ class Conversations:
     def _read_board(self, person: Person, slug: str, until: datetime) -> Any:
         def read(now: datetime) -> None:
             board: Board = board_of(slug)
-            mark_board_read(board, person.member, now=until)
+            mark_board_read(reader=person.member, board=board, now=until)
 
         return read
 

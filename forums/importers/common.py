@@ -11,6 +11,7 @@ from time import monotonic, sleep
 from django.db import connection, transaction
 
 from community.consent.api import PURPOSE_CHANNELS, VERSION, Yes, date_back, decided_among, grant_many
+from forums.enums import Readership
 from forums.models import Board, Imported
 from forums.services import ensure_board
 
@@ -52,8 +53,8 @@ def _wait_for_others() -> None:
 
 def board_of(slug: str, *, title_en: str, title_zh: str) -> Board:
     """The board to import into, made where it is missing. Raises Unreadable for one that is the brand's own."""
-    board = ensure_board(slug, title_en=title_en, title_zh=title_zh)
-    if board.readers == "staff":
+    board = ensure_board(slug=slug, title_en=title_en, title_zh=title_zh)
+    if board.readers == Readership.STAFF:
         raise Unreadable(f"Only the brand's people read the board {slug}: imported members are none.")
     return board
 

@@ -137,7 +137,7 @@ class Import:
 
     def _newcomer(self, row: Row) -> Newcomer:
         about = plain_text(row.get("AboutMe", ""))
-        return Newcomer(username=handle_of(row)[:28], name=name_of(row), joined_at=self._at(row), about=about)
+        return Newcomer(username=handle_of(row), name=name_of(row), joined_at=self._at(row), about=about)
 
     def _since(self, user: Row) -> datetime:
         """From when on to permit everything: the first act, which may be older than the account if posts were moved."""

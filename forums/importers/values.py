@@ -13,6 +13,7 @@ from forums.importers.times import moment
 
 EPOCH = datetime(2008, 1, 1, tzinfo=UTC)
 GREATEST = 2**31 - 1
+LONGEST_HANDLE = 28
 NOBODY = "0"
 DELETED = "deleted"  # what people without a row are called
 QUESTION, ANSWER = "1", "2"
@@ -25,10 +26,10 @@ def time_of(row: Row, *, now: datetime) -> datetime:
 
 
 def handle_of(row: Row) -> str:
-    """A username for a user: the shown name with the number behind it, so that two of one name stay two."""
+    """A username for a user: the shown name, cut, with the whole number behind it, so that two of one name stay two."""
     name = re.sub(r"[^\w-]+", "-", row.get("DisplayName", ""), flags=re.ASCII).strip("-_")
-    suffix = "-" + re.sub(r"[^\w-]+", "-", row["Id"]).strip("-")
-    return (name.removesuffix(suffix)[: 30 - len(suffix)].strip("-_") or "member") + suffix
+    suffix = ("-" + re.sub(r"[^\w-]+", "-", row["Id"]).strip("-"))[:LONGEST_HANDLE]
+    return (name.removesuffix(suffix)[: LONGEST_HANDLE - len(suffix)].strip("-_") or "member") + suffix
 
 
 def name_of(row: Row) -> str:

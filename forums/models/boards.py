@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import Bilingual
 from community.members.api import has_role
+from forums.enums import Readership
 
 
 def readers_of(viewer: Any) -> list[str]:
     """The reader tokens a viewer holds in the forums."""
-    tokens = ["public"]
+    tokens = [Readership.PUBLIC.value]
     if getattr(viewer, "is_authenticated", False):
-        tokens.append("member")
+        tokens.append(Readership.MEMBER.value)
         if has_role(viewer, "brand_manager", "marketer", "service_agent", "moderator"):
-            tokens.append("staff")
+            tokens.append(Readership.STAFF.value)
     return tokens
 
 
@@ -31,7 +32,7 @@ class BoardQuerySet(models.QuerySet["Board"]):
 
 
 class Board(models.Model):
-    """A place for topics. ``readers`` is the token a reader needs: public, member or staff."""
+    """A place for topics. ``readers`` is the token a reader needs."""
 
     slug = models.SlugField(max_length=60, unique=True)
     title_en = models.CharField(_("title (English)"), max_length=80)
@@ -42,7 +43,7 @@ class Board(models.Model):
     about = Bilingual()
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     club_slug = models.SlugField(max_length=60, blank=True)
-    readers = models.CharField(max_length=20, default="public")
+    readers = models.CharField(max_length=20, choices=Readership.choices, default=Readership.PUBLIC)
     position = models.PositiveSmallIntegerField(default=100)
     topic_count = models.PositiveIntegerField(default=0)
     post_count = models.PositiveIntegerField(default=0)
@@ -52,6 +53,9 @@ class Board(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(readers__in=Readership.values), name="board_readers_known")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from community.kernel.api import version_of
-from forums.enums import Kind, PostKind
+from forums.enums import PostKind, ReactionKind
 from forums.models.topics import Topic, page_of
 
 PICTURES = "posts/%Y/%m/"
@@ -104,7 +104,7 @@ class Reaction(models.Model):
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="reactions")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=ReactionKind.choices)
     at = models.DateTimeField()
 
     class Meta:

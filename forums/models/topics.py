@@ -25,6 +25,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """Those of boards the viewer may read, without deleted ones."""
         return self.filter(deleted_at=None, board__readers__in=readers_of(viewer))
 
+    def answered(self) -> TopicQuerySet:
+        """Those the brand has written in, or with a best answer: a reply alone is no answer."""
+        return self.filter(models.Q(answered_by_brand=True) | models.Q(best_answer__isnull=False))
+
     def deleted_for(self, viewer: Any) -> TopicQuerySet:
         """The deleted ones, for moderators; for others none."""
         return self.exclude(deleted_at=None) if has_role(viewer, Role.MODERATOR) else self.none()

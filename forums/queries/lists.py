@@ -141,7 +141,7 @@ def board_topics(board: Board, viewer: Any, show: str = "", order: str = "") -> 
     if show == "waiting":
         topics = topics.filter(post_count=1, closed=False)
     elif show == "answered":
-        topics = topics.filter(Q(answered_by_brand=True) | Q(best_answer__isnull=False))
+        topics = topics.answered()
     elif show == "unread":
         topics = topics.filter(pk__in=unread(viewer, [board.pk]))
     elif show == "yours":

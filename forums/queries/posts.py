@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from community.kernel.plain import language_of_html
 from community.members.api import MemberCard, cards
-from forums.enums import PostKind
+from forums.enums import PostKind, ReactionKind
 from forums.models import PAGE, Post, Reaction, ReadState, Topic, readers_of
 
 
@@ -87,8 +87,8 @@ def post_rows(posts: models.QuerySet[Post], topic: Topic, viewer: Any) -> list[P
         PostRow(
             post,
             people.get(post.author_id),
-            (post.pk, "useful") in own,
-            (post.pk, "same") in own,
+            (post.pk, ReactionKind.USEFUL) in own,
+            (post.pk, ReactionKind.SAME) in own,
             post.author_id == viewer_id,
             post.pk == topic.best_answer_id,
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from community.inbox.api import announce
 from community.kernel.api import Gone, Invalid, NotAllowed, publish
 from community.members.api import Member, Role, has_role
-from forums.enums import Kind
+from forums.enums import ReactionKind
 from forums.facts import (
     BestAnswerChosen,
     BestAnswerCleared,
@@ -28,7 +28,7 @@ def react(*, member: Member, post: Post, kind: str, on: bool = True, now: dateti
     """A reaction, or its withdrawal. Again changes nothing. Returns whether something changed."""
     topic = lock_topic(post.topic)
     require_reader(member, topic.board)
-    if kind not in Kind.values:
+    if kind not in ReactionKind.values:
         raise Invalid(_("There is no such reaction."))
     if topic.deleted_at or Post.objects.filter(pk=post.pk).exclude(deleted_at=None).exists():
         raise Gone(_("This post was deleted."))
@@ -42,7 +42,7 @@ def react(*, member: Member, post: Post, kind: str, on: bool = True, now: dateti
         return False
     change = 1 if on else -1
     Post.objects.filter(pk=post.pk).update(**{f"{kind}_count": F(f"{kind}_count") + change})
-    useful = F("useful_count") + (change if kind == Kind.USEFUL else 0)
+    useful = F("useful_count") + (change if kind == ReactionKind.USEFUL else 0)
     Topic.objects.filter(pk=topic.pk).update(sequence=F("sequence") + 1, useful_count=useful)
     fact_type = PostReacted if on else ReactionWithdrawn
     fact = fact_type(member_id=member.pk, topic_id=topic.pk, post_id=post.pk, author_id=post.author_id, reaction=kind)

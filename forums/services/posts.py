@@ -85,8 +85,11 @@ def edit_post(
 
     ``based_on`` is the version the editor had before them: where the post has another one by now it raises Outdated,
     unless it is this same edit sent twice. Without it, as from a program that read nothing before, nothing is compared.
+    Raises NotAllowed before anything is written, Gone for a deleted post.
     """
     require_editor(editor, post)
+    if forget:
+        require_role(editor, Role.MODERATOR)
     title = None if title is None or post.number > 1 else clean_title(title)
     tagged = None if tags is None or post.number > 1 else clean_tags(tags, post.topic.tags)
     return _edit(editor, post, _Change(prepare(source), title, tagged, based_on, forget), now)
@@ -121,25 +124,49 @@ class _Change:
 
 @transaction.atomic
 def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
-    text, topic = change.text, lock_topic(post.topic)
+    post = _locked(post)
+    if _is_there(editor, post, change):
+        return post
+    _keep_old(editor, post, now, forget=change.forget)
+    _put(editor, post, change, now)
+    _tell_of_edit(editor, post, now)
+    return post
+
+
+def _locked(post: Post) -> Post:
+    """The post as it is now, under its topic's lock. Raises Gone for a deleted one."""
+    topic = lock_topic(post.topic)
     post = Post.objects.select_for_update().get(pk=post.pk)
     post.topic = topic
     if post.deleted_at:
         raise Gone(_("This post was deleted."))
-    if change.based_on not in {None, post.version}:
-        if change.is_made(editor, post):
-            return post
-        raise Outdated(
-            _("This post was changed after you opened it: yours is not saved. Save again to put it there all the same.")
-        )
-    if change.is_none(post):
-        return post
+    return post
+
+
+def _is_there(editor: Member, post: Post, change: _Change) -> bool:
+    """Whether there is nothing to do. Raises Outdated for an edit of what has changed meanwhile."""
+    if change.based_on in {None, post.version}:
+        return change.is_none(post)
+    if change.is_made(editor, post):
+        return True
+    raise Outdated(
+        _("This post was changed after you opened it: yours is not saved. Save again to put it there all the same.")
+    )
+
+
+def _keep_old(editor: Member, post: Post, now: datetime, *, forget: bool) -> None:
+    """What it says becomes history; of what is to be forgotten only that there was something."""
     old = PostRevision(post=post, source=post.source, replaced_at=now, replaced_by=editor)
     if post.number == 1:
-        old.title, old.tags = topic.title, topic.tags
+        old.title, old.tags = post.topic.title, post.topic.tags
     old.save()
-    if change.forget:
+    if forget:
         remove_revision(actor=editor, revision=old, now=now)
+
+
+def _put(editor: Member, post: Post, change: _Change, now: datetime) -> None:
+    """The new text, and the title and tags of its topic that go with it."""
+    text, topic = change.text, post.topic
     post.source, post.html, post.text, post.edited_at, post.edited_by = text.source, text.html, text.plain, now, editor
     post.save(update_fields=["source", "html", "text", "edited_at", "edited_by"])
     note_names(post, text, change.title or "")
@@ -150,12 +177,16 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
     if change.tags is not None:
         topic.tags = list(change.tags)
     topic.save(update_fields=["title", "slug", "tags", "sequence"])
+
+
+def _tell_of_edit(editor: Member, post: Post, now: datetime) -> None:
+    topic = post.topic
     fact = PostEdited(
         member_id=post.author_id,
         topic_id=topic.pk,
         post_id=post.pk,
         title=topic.told_title,
-        text=text.plain[: markup.FACT_TEXT],
+        text=post.text[: markup.FACT_TEXT],
         is_first=post.number == 1,
         editor_id=editor.pk,
         written_at=post.written_at.isoformat(),
@@ -164,7 +195,6 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
     publish(fact, now=now)
     mark(post)
     announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
-    return post
 
 
 @transaction.atomic

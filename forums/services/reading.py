@@ -11,7 +11,7 @@ from community.members.api import lock_present_member
 from forums.models import Board, BoardRead, ReadState, Topic
 
 
-def mark_read(topic: Topic, reader: Any, number: int, *, now: datetime) -> None:
+def mark_read(*, reader: Any, topic: Topic, number: int, now: datetime) -> None:
     """Remember how far a member has read; never backwards."""
     if not getattr(reader, "is_authenticated", False):
         return
@@ -22,7 +22,7 @@ def mark_read(topic: Topic, reader: Any, number: int, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def mark_board_read(board: Board, reader: Any, *, now: datetime) -> None:
+def mark_board_read(*, reader: Any, board: Board, now: datetime) -> None:
     """Everything in the board counts as read. Raises Gone for somebody who was erased."""
     lock_present_member(reader)
     BoardRead.objects.update_or_create(member=reader, board=board, defaults={"until": now})

@@ -13,6 +13,7 @@ from community.kernel.api import publish
 from community.kernel.plain import language_of
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
+from forums.enums import Readership
 from forums.facts import (
     TopicClosed,
     TopicOpened,
@@ -117,14 +118,14 @@ def set_pinned(*, actor: Member, topic: Topic, pinned: bool, now: datetime) -> N
 
 @transaction.atomic
 def ensure_board(
-    slug: str,
     *,
+    slug: str,
     title_en: str,
     title_zh: str,
     about_en: str = "",
     about_zh: str = "",
     club_slug: str = "",
-    readers: str = "public",
+    readers: str = Readership.PUBLIC,
     position: int = 100,
 ) -> Board:
     """The board of this slug, made where it is missing."""

@@ -12,7 +12,7 @@ from community.members.api import Member, Role, require_role
 from ideas.enums import Decision, PhaseKind
 from ideas.facts import IdeaDecided
 from ideas.models import Idea
-from ideas.services.locks import lock_idea
+from ideas.services.locks import announce_change, lock_idea
 
 MAX_REASON = 2_000
 DECIDING = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
@@ -36,6 +36,8 @@ def decide(*, actor: Member, idea: Idea, decision: str, reason_en: str, reason_z
     idea.decided_at, idea.decided_by = now, actor
     idea.save(update_fields=["decision", "reason_en", "reason_zh", "decided_at", "decided_by"])
     publish(IdeaDecided(member_id=idea.author_id, idea_id=idea.pk, contest_id=idea.contest_id), now=now)
+    if idea.contest.switches_at(now).counts_visible:  # before that nobody is told, not even that it was decided
+        announce_change(idea.contest, kind="decision")
 
 
 def clean_reason(text: str, *, field: str) -> str:

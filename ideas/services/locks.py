@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from community.inbox.api import announce
 from community.kernel.api import Gone, lock_members
 from ideas.models import Contest, Idea
 
@@ -33,3 +34,9 @@ def lock_idea(idea: Idea, *, members: Collection[int]) -> Idea:
 def advance_sequence(contest_id: int) -> None:
     """One more change that open pages have not seen."""
     Contest.objects.filter(pk=contest_id).update(sequence=F("sequence") + 1)
+
+
+def announce_change(contest: Contest, *, kind: str) -> None:
+    """One more change that pages which are open fetch at once; the contest is locked, so its number is the latest."""
+    advance_sequence(contest.pk)
+    announce(contest.channel, kind=kind, sequence=contest.sequence + 1)

@@ -32,7 +32,7 @@ from ideas.erasure import forget_ideas, voters_of
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaWithdrawn
 from ideas.models import PICTURES, Contest, Idea
 from ideas.services.contests import MAX_TITLE
-from ideas.services.locks import advance_sequence, lock_contest, lock_idea
+from ideas.services.locks import announce_change, lock_contest, lock_idea
 
 MAX_TEXT, FACT_TEXT = 20_000, 20_000
 
@@ -199,4 +199,4 @@ def require_author(member: Member, idea: Idea, *, moderators: bool = False) -> N
 
 def _changed(contest: Contest, idea: Idea) -> None:
     mark_content("idea", [idea.pk])
-    advance_sequence(contest.pk)
+    announce_change(contest, kind="idea")

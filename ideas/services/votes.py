@@ -56,18 +56,20 @@ def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
 
 
 @transaction.atomic
-def withdraw_vote(*, voter: Member, contest: Contest, now: datetime) -> bool:
-    """Take the vote back. Returns whether there was one. Raises Conflict outside of the vote."""
-    contest = lock_contest(contest.pk, members=[voter.pk])
+def withdraw_vote(*, voter: Member, idea: Idea, now: datetime) -> bool:
+    """Take the vote for an idea back; one that was moved to another idea meanwhile stays there.
+
+    Returns whether it was for this idea. Raises Conflict outside of the vote.
+    """
+    contest = lock_contest(idea.contest_id, members=[voter.pk])
     require_voting(contest, now=now)
-    vote = Vote.objects.filter(contest=contest, voter=voter).first()
+    vote = Vote.objects.filter(contest=contest, voter=voter, idea=idea).first()
     if vote is None:
         return False
-    idea_id = vote.idea_id
     vote.delete()
-    _count({idea_id: -1})
-    _record(contest.pk, voter.pk, None, idea_id, now)
-    publish(VoteWithdrawn(member_id=voter.pk, idea_id=idea_id, contest_id=contest.pk), now=now)
+    _count({idea.pk: -1})
+    _record(contest.pk, voter.pk, None, idea.pk, now)
+    publish(VoteWithdrawn(member_id=voter.pk, idea_id=idea.pk, contest_id=contest.pk), now=now)
     _push(contest.pk)
     return True
 

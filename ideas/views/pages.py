@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Outdated, PaddockError, add_refusal, now, rate_limit, status_of
+from community.kernel.api import Gone, Outdated, PaddockError, add_refusal, now, rate_limit, status_of
 from community.members.api import Role, has_role, limit_changes, require_member
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
@@ -210,20 +210,22 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
-    """Cast, move or take back the one vote."""
+    """Cast, move or take back the one vote. Raises Gone for an idea that is taken back at that moment."""
     found, member = _idea(request, pk), require_member(request)
     rate_limit(member.pk, "vote", now=now())
     if request.POST.get("act") == "withdraw":
-        services.withdraw_vote(voter=member, contest=found.contest, now=now())
+        services.withdraw_vote(voter=member, idea=found, now=now())
     else:
         services.cast_vote(voter=member, idea=found, now=now())
     if not request.headers.get("HX-Request"):
         return redirect(found)
     # Every other button changes its meaning with this one: "vote" becomes "move my vote here".
     cards = queries.idea_cards(found.contest, member, now=now())
-    pressed = next(card for card in cards if card.idea.pk == found.pk)
+    pressed = next((card for card in cards if card.idea.pk == found.pk), None)
+    if pressed is None:
+        raise Gone(_("This idea was taken back."))
     others = [card for card in cards if card is not pressed]
-    context = {"card": pressed, "others": others, "voted": pressed.state == "voted"}
+    context = {"card": pressed, "others": others, "voted": any(card.voted for card in cards)}
     return render(request, "ideas/votes.html", context)
 
 

@@ -2,12 +2,14 @@
 //   [data-mark]   puts Markdown around what is selected: "**", "- " or "[]"
 //   [data-file]   names the chosen picture; its button takes it off
 //   [data-draft]  is kept on this device under that key until it has arrived; [data-kept] says so
+import { storage } from "./storage.js";
+
 const KEEP_AFTER = 500;
 
 // The server names what has arrived: until then it may have to be sent again.
 const sent = /(?:^|; )sent=([^;]+)/.exec(document.cookie)?.[1];
 if (sent) {
-  for (const key of [sent, `${sent}:title`, `${sent}:tags`]) localStorage.removeItem(`draft:${key}`);
+  for (const key of [sent, `${sent}:title`, `${sent}:tags`]) storage.remove(`draft:${key}`);
   document.cookie = "sent=; Max-Age=0; Path=/; SameSite=Lax";
 }
 
@@ -52,14 +54,11 @@ function draft(form, text) {
   const key = `draft:${text.dataset.draft}`, note = form.querySelector("[data-kept]");
   let timer;
   const keep = () => {
-    try {
-      if (text.value.trim()) localStorage.setItem(key, text.value);
-      else localStorage.removeItem(key);
-    } catch { return; } // full, or not allowed: then nothing is kept and nothing is said
-    if (note) note.hidden = !text.value.trim();
+    const kept = text.value.trim() ? storage.set(key, text.value) : storage.remove(key);
+    if (note) note.hidden = !kept; // what is not kept is not said to be
   };
   if (!text.value) {
-    text.value = localStorage.getItem(key) ?? "";
+    text.value = storage.get(key);
     if (note) note.hidden = !text.value;
   }
   text.addEventListener("input", () => {

@@ -2,7 +2,8 @@
 //   data-live="topic:7" data-live-sequence="41" data-live-repair="/topics/7/since/"
 // When it is behind, by a message or by where the channel stands at connecting, the element asks its repair address
 // for all that came after its sequence; the answer's elements are appended to data-live-append or replace those with the same id
-// that look different. data-live-say is read out when something was appended, or after a message of data-live-say-of.
+// that look different. data-live-say is read out when something was appended, or, if there is a data-live-say-of, after a
+// message of that kind. An answer with data-live-whole holds all there is: what is not in it goes.
 const parts = [...document.querySelectorAll("[data-live]")];
 const polite = document.createElement("p");
 polite.className = "vh";
@@ -35,6 +36,11 @@ function place(part, html) {
   part.dataset.liveSequence = root.dataset.liveSequence ?? part.dataset.liveSequence;
   if (part.dataset.liveReplace) { document.querySelector(part.dataset.liveReplace)?.replaceChildren(...root.childNodes); part.classList.toggle("dot", root.classList.contains("dot")); return; }
   const focused = document.activeElement?.id;
+  const list = part.dataset.liveAppend && document.querySelector(part.dataset.liveAppend);
+  if (list && root.hasAttribute("data-live-whole")) {
+    const all = new Set([...root.children].map((child) => child.id));
+    for (const one of [...list.children]) if (!all.has(one.id)) one.remove();
+  }
   let appended = false;
   for (const child of [...root.children]) {
     const known = child.id && document.getElementById(child.id);
@@ -42,11 +48,12 @@ function place(part, html) {
     if (known && looks(known) === looks(child)) continue;
     own(known, child);
     if (known) known.replaceWith(child);
-    else if (part.dataset.liveAppend) appended = append(document.querySelector(part.dataset.liveAppend), child, root.dataset.liveGap) || appended;
+    else if (list && root.hasAttribute("data-live-whole")) list.append(child);
+    else if (list) appended = append(list, child, root.dataset.liveGap) || appended;
     if (window.htmx) window.htmx.process(child);
   }
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
-  if (root.dataset.liveSay && (appended || kinds.includes(root.dataset.liveSayOf))) polite.textContent = root.dataset.liveSay;
+  if (root.dataset.liveSay && (root.dataset.liveSayOf ? kinds.includes(root.dataset.liveSayOf) : appended)) polite.textContent = root.dataset.liveSay;
 }
 
 // What stays as it is stays where it is, with the focus and what is selected in it. The reader's own buttons, the
@@ -64,8 +71,8 @@ const number = (element) => Number(/\d+$/.exec(element?.id ?? "")?.[0] ?? 0);
 // The answer holds the latest elements only: older ones than the page shows belong to another page, and where some
 // are missing in between the page says so.
 function append(list, child, gap) {
-  const last = number([...(list?.children ?? [])].findLast((element) => element.id));
-  if (!list || (last && number(child) <= last)) return false;
+  const last = number([...list.children].findLast((element) => element.id));
+  if (last && number(child) <= last) return false;
   if (gap && last && number(child) > last + 1) {
     const line = document.createElement("li"), link = document.createElement("a");
     line.className = "seen";

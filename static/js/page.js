@@ -1,4 +1,5 @@
 // Small manners of every page: one press sends once, menus close, the current tab is in sight.
+import { storage } from "./storage.js";
 
 // A form that is on its way is not sent again. Its button says so, and stays focusable.
 const PATIENCE = 10000; // a download leaves the page, and its buttons, where they were
@@ -27,7 +28,7 @@ addEventListener("submit", (event) => {
   if (form.method !== "post" || event.defaultPrevented) return;
   send(form, event.submitter);
   // Who signs out leaves nothing behind on this device.
-  if (form.getAttribute("action")?.endsWith("/account/logout/")) for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key);
+  if (form.getAttribute("action")?.endsWith("/account/logout/")) for (const key of storage.keys()) if (key.startsWith("draft:")) storage.remove(key);
 });
 addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.elt.tagName === "FORM") send(detail.elt, detail.requestConfig?.triggeringEvent?.submitter);

@@ -95,7 +95,7 @@ def brand(hostile):
     for n in range(24):
         club = {"title_en": hostile(60), "title_zh": hostile(60), "about_en": hostile(200), "about_zh": hostile(200)}
         ensure_club(slug=f"club{n}", kind=("brand", "circle")[n % 2], now=THEN, **club)
-        ensure_board(f"board{n}", title_en=hostile(60), title_zh=hostile(60))
+        ensure_board(slug=f"board{n}", title_en=hostile(60), title_zh=hostile(60))
         Segment.objects.create(
             name=f"{n} {hostile(70)}",
             line=f"interest:k{n}",
@@ -147,7 +147,7 @@ def client_of(person, language="en"):
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_nothing_runs_on_any_page(hostile, brand, people, language):
-    opened = topic(author=people[0], where=ensure_board("board0", title_en="x", title_zh="x"), title=hostile(150))
+    opened = topic(author=people[0], where=ensure_board(slug="board0", title_en="x", title_zh="x"), title=hostile(150))
     reply(opened, author=people[1], source=f"@hostile2x {hostile(500)}")
     edit_post(editor=people[0], post=first_post(opened), source=hostile(500), title=hostile(150), now=THEN)
     opened.refresh_from_db()
@@ -251,7 +251,7 @@ def test_what_is_refused_comes_back_harmless(hostile, brand):
 
 def test_feeds_are_whole_and_hold_what_was_written_as_text(hostile, people):
     for n in range(12):
-        place = ensure_board(f"board{n}", title_en="x", title_zh="x")
+        place = ensure_board(slug=f"board{n}", title_en="x", title_zh="x")
         opened = topic(author=people[n], where=place, title=hostile(150))
         reply(opened, author=people[n - 1], source=hostile(300))
         for address in (f"/boards/board{n}/feed", f"/topics/{opened.pk}/feed"):
@@ -308,8 +308,8 @@ def test_mails_are_plain_and_have_one_line_of_subject(hostile, brand):
 
 def test_titles_in_attributes_are_what_was_written(hostile, brand):
     text = OURS[0]
-    ensure_board("board0", title_en=text, title_zh=text)
-    place = ensure_board("quoted", title_en=text, title_zh=text)
+    ensure_board(slug="board0", title_en=text, title_zh=text)
+    place = ensure_board(slug="quoted", title_en=text, title_zh=text)
     html = Client().get(f"/boards/{place.slug}/").content.decode()
     titles = [unescape(found) for found in re.findall(r'title="([^"]*)"', html)]
     assert text in titles

@@ -70,7 +70,7 @@ def ideas(first, lines):
 
 def write(lines):
     otto, brand = Member.objects.get(username="otto"), Member.objects.get(username="of-brand")
-    board = ensure_board("hostile", title_en="Hostile", title_zh="恶意")
+    board = ensure_board(slug="hostile", title_en="Hostile", title_zh="恶意")
     topic = open_topic(author=otto, board=board, title="All of them", source="First", now=NOW)
     for text in posts(lines):
         write_post(author=otto, topic=topic, source=text, now=NOW)

@@ -55,7 +55,9 @@ def people():
 
 
 def conversation(made):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行", about_en="On the road.", about_zh="在路上。")
+    board = ensure_board(
+        slug="touring", title_en="Touring", title_zh="旅行", about_en="On the road.", about_zh="在路上。"
+    )
     topic = open_topic(
         author=made["maja"],
         board=board,

@@ -47,6 +47,27 @@ def test_a_draft_is_kept_on_the_device_until_it_is_sent_or_its_owner_leaves(page
             assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
 
 
+def test_a_browser_that_keeps_nothing_writes_and_signs_out_all_the_same(page, server, sign_in):
+    refused = "get() { throw new DOMException('blocked', 'SecurityError'); }"
+    page.context.add_init_script(f"Object.defineProperty(window, 'localStorage', {{ {refused} }})")
+    sign_in(page, "maja")
+    errors = []
+    page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 - Playwright wants a function
+    page.goto(server.places["topic"])
+    page.fill(TEXT, "steel bars")
+    page.locator(TEXT).evaluate("element => element.select()")
+    page.click("[data-mark='**']")
+    assert page.input_value(TEXT) == "**steel bars**"
+    page.wait_for_timeout(700)  # as long as what is written would be kept after
+    assert not page.locator("[data-kept]").is_visible()
+    page.click("#reply button[type=submit]")
+    page.wait_for_url("**#p*")
+    assert page.input_value(TEXT) == ""
+    page.click("footer form[action='/account/logout/'] button")
+    page.wait_for_load_state()
+    assert errors == []
+
+
 def test_a_reply_that_did_not_arrive_is_still_there(page, server, sign_in):
     sign_in(page, "maja")
     page.goto(server.places["topic"])
@@ -176,6 +197,16 @@ def test_only_a_vote_is_said_to_be_one(live, page):
     live("contest", "voted")
     assert page.locator(SAID).inner_text() == "有人投了票。"
     assert page.evaluate("document.activeElement.matches('li h3 a')")  # the card was not made anew
+
+
+def test_ideas_come_and_go_on_an_open_page(live, page):
+    live("contest", "phase")
+    shown = page.locator("ul.ideas > li").evaluate_all("rows => rows.map((row) => row.id).sort()")
+    page.locator("ul.ideas > li").first.evaluate("row => row.remove()")
+    page.evaluate("document.querySelector('ul.ideas').insertAdjacentHTML('beforeend', '<li id=idea999999>Gone</li>')")
+    live("contest", "idea")
+    assert page.locator("ul.ideas > li").evaluate_all("rows => rows.map((row) => row.id).sort()") == shown
+    assert page.locator(SAID).inner_text() == ""
 
 
 def test_a_change_of_a_post_leaves_the_others_and_what_is_selected_in_them(live, page):

@@ -14,7 +14,8 @@ from community.kernel.drawings import DRAWINGS
 from community.members.api import CarEntry, KnownModel, Member, Role, declare_keywords, erase_member, set_garage
 from community.pages.api import Conversation
 from crm_bridge.models import Keyword
-from forums.api import Board, open_topic
+from forums.api import Board, open_topic, write_post
+from forums.services import choose_best_answer
 from tests.people import THEN, member, staff
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,21 @@ def test_a_club_and_its_members_cost_the_same_for_any_number(client, count, djan
     # club, how many, rows, two for the cards, board
     with django_assert_num_queries(6):
         assert len(client.get("/clubs/estate/members/").context["lines"]) == count
+
+
+def test_answered_is_said_of_the_same_topics_on_the_club_as_on_its_board(client):
+    club()
+    board, brand = Board.objects.get(), staff(Role.SERVICE_AGENT)
+    asked = [
+        open_topic(author=member(), board=board, title=f"Racks {number}", source="Which?", now=THEN)
+        for number in range(4)
+    ]
+    for opened, author in zip(asked, (member(), brand, member()), strict=False):
+        said = write_post(author=author, topic=opened, source="This one.", now=THEN)
+    choose_best_answer(member=asked[2].author, post=said, now=THEN)
+    on_board = client.get("/boards/estate/", {"show": "answered"}).context["rows"]
+    assert sorted(row.topic.title for row in on_board) == ["Racks 1", "Racks 2"]
+    assert client.get("/clubs/estate/").context["talk"].answered == 2
 
 
 def test_the_directory_finds_clubs_in_both_languages_and_survives_any_words(client):

@@ -44,7 +44,7 @@ def acts():
     """Three people talk about a roof rack."""
     load_words()
     ada, bea, cid = (permit(member(name), "profiling:onsite", "product_news:email") for name in ("ada", "bea", "cid"))
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     topic = open_topic(author=ada, board=board, title="Which roof rack?", source="For a long trip.", now=now())
     for number, author in enumerate((bea, cid, bea), 1):
         write_post(author=author, topic=topic, source=f"I have the same roof rack, {number}.", now=now())

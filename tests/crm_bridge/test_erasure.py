@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def ada(engine):
     """Ada and two others, all of them found."""
     load_words()
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     for name in ("ada", "bea", "cid"):
         person = permit(member(name, name=f"{name.title()} Wintersteen"), "profiling:onsite", "product_news:email")
         open_topic(author=person, board=board, title=f"Roof rack of {name}", source="Steel.", now=now())

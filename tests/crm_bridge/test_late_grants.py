@@ -64,7 +64,7 @@ def yes(person, *, at):
 @pytest.fixture
 def board():
     load_words()
-    return ensure_board("touring", title_en="Touring", title_zh="旅行")
+    return ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
 
 
 def test_grants_of_a_second_import_give_what_they_give_at_once(tmp_path):

@@ -43,7 +43,7 @@ def words():
 
 @pytest.fixture
 def board():
-    return ensure_board("touring", title_en="Touring", title_zh="旅行")
+    return ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
 
 
 def act(fact):

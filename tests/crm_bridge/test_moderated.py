@@ -27,7 +27,7 @@ def moderator():
 
 
 def posted(person, source="Steel ones?"):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     topic = open_topic(author=person, board=board, title="Roof rack", source=source, now=THEN + timedelta(days=1))
     drain()
     return topic.posts.get()

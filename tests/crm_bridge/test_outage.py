@@ -45,7 +45,7 @@ def door(elasticsearch, settings):
 @pytest.mark.parametrize(("away", "seconds"), [("refuse", 60), ("freeze", 12)])
 def test_an_outage_under_writing_load(door, client, away, seconds):
     load_words()
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     people = [permit(member(f"writer{n}x"), "profiling:onsite", "product_news:email") for n in range(WRITERS)]
     client.force_login(staff(Role.MARKETER))
     open_topic(author=people[0], board=board, title="Roof rack before", source="Which one?", now=now())

@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 def people():
     """Two who are paused, and one who is not."""
     load_words()
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     made = [permit(member(name), "profiling:onsite", "product_news:email") for name in ("ada", "bo", "cy")]
     for person in made:
         open_topic(author=person, board=board, title="Which roof rack?", source="Roof bars.", now=now())

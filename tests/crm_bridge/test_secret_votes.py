@@ -150,7 +150,7 @@ def test_with_the_results_it_knows_the_subject_and_for_good_not_the_idea(vote):
 
 
 def test_what_else_teaches_an_interest_stays_known_without_the_votes_share(vote):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     twin = permit(member("twin"), "profiling:onsite", "product_news:email")
     for author in (vote.voter, twin):
         open_topic(author=author, board=board, title="Which roof rack?", source="Which one?", now=timezone.now())
@@ -238,7 +238,7 @@ def test_a_vote_moved_or_taken_back_leaves_nothing_for_the_results(vote):
     vote.cast(vote.rails)
     vote.cast(vote.ramp)
     vote.cast(vote.rails, other)
-    withdraw_vote(voter=other, contest=vote.contest, now=timezone.now())
+    withdraw_vote(voter=other, idea=vote.rails, now=timezone.now())
     drain()
     vote.until("results")
     assert size_of(parse(LINE), now=timezone.now()) == 0

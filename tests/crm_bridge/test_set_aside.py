@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def topic():
     load_words()
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     return open_topic(author=member("bea"), board=board, title="Hello", source="Hello.", now=now())
 
 

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def ada():
     load_words()
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     ada = permit(member("ada", name="Ada"), *BOTH)
     open_topic(author=ada, board=board, title="Which roof rack?", source="Roof bars.", now=now())
     drain()
@@ -256,7 +256,7 @@ def test_profiling_is_not_offered_as_a_purpose(ada, desk):
 
 
 def test_the_export_holds_those_who_permit_it_at_that_moment(ada, desk):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     quick = permit(member("quick", name="=1+1"), *BOTH)
     open_topic(author=quick, board=board, title="Roof rack", source="Roof rack", now=now())
     drain()
@@ -299,7 +299,7 @@ def test_an_audience_too_large_for_a_file_is_refused_and_never_cut(ada, desk, mo
 
 @pytest.mark.parametrize("rows", [2, 12])
 def test_the_export_asks_a_literal_number_of_queries(ada, desk, rows, django_assert_num_queries):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     for number in range(rows - 1):
         driver = permit(member(f"driver{number}x"), *BOTH)
         set_garage(member=driver, cars=[CarEntry("Norling", f"{number}T", 2024)], now=now())

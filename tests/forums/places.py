@@ -18,7 +18,7 @@ _NUMBERS = count(1)
 
 def board(slug: str = "", *, readers: str = "public", club_slug: str = "") -> Board:
     slug = slug or f"board{next(_NUMBERS)}"
-    return ensure_board(slug, title_en=slug.title(), title_zh=f"{slug}版", readers=readers, club_slug=club_slug)
+    return ensure_board(slug=slug, title_en=slug.title(), title_zh=f"{slug}版", readers=readers, club_slug=club_slug)
 
 
 def topic(*, author=None, where: Board | None = None, title: str = "Roof racks", now: datetime = THEN) -> Topic:

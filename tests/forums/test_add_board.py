@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
+from forums.enums import Readership
 from forums.models import Board
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +21,15 @@ def test_a_board_is_made_once(client, capsys):
 def test_a_board_of_the_brand_is_for_the_brand(client):
     call_command("add_board", "desk", "Desk", "值班", "--readers", "staff")
     assert client.get("/boards/desk/").status_code == 404
+
+
+def test_the_database_refuses_readers_nobody_knows():
+    made = Board.objects.create(slug="desk", readers=Readership.STAFF)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Board.objects.filter(pk=made.pk).update(readers="friend")
+    with pytest.raises(CommandError):
+        call_command("add_board", "garage", "A", "甲", readers="friend")
+    assert list(Board.objects.values_list("slug", "readers")) == [("desk", "staff")]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from community.kernel.api import Outdated
+from community.kernel.api import NotAllowed, Outdated
 from community.kernel.models import OutboxEvent
 from community.members.api import Role, erase_member
 from forums import services
@@ -55,6 +57,14 @@ def test_an_edit_of_what_was_changed_meanwhile_is_refused_and_changes_nothing(sa
     with pytest.raises(Outdated) as refused:
         edit(said, f"{ADDRESS} Any time.", based_on=began, now=now)
     assert (refused.value.status, state()) == (409, before)
+
+
+def test_only_a_moderator_has_the_old_text_forgotten_and_is_asked_before_anything_is_written(said, now):
+    before = state()
+    with CaptureQueriesContext(connection) as asked, pytest.raises(NotAllowed):
+        edit(said, "Come by.", based_on=said.version, forget=True, now=now)
+    assert [one["sql"] for one in asked if re.match("INSERT|UPDATE|DELETE", one["sql"])] == []
+    assert state() == before
 
 
 def test_two_edits_of_one_moment_are_two_versions(said, now):

@@ -461,16 +461,16 @@ def test_what_is_new_is_counted_by_topic(now):
     reply(opened, now=now + timedelta(minutes=1))
     opened.refresh_from_db()
     assert queries.new_posts([opened], tom) == {opened.pk: (2, 1)}
-    services.mark_read(opened, tom, 1, now=now)
+    services.mark_read(reader=tom, topic=opened, number=1, now=now)
     assert queries.new_posts([opened], tom) == {opened.pk: (1, 2)}
-    services.mark_read(opened, tom, 2, now=now)
-    services.mark_read(opened, tom, 1, now=now)
+    services.mark_read(reader=tom, topic=opened, number=2, now=now)
+    services.mark_read(reader=tom, topic=opened, number=1, now=now)
     assert queries.new_posts([opened], tom) == {}
 
 
 def test_a_board_marked_as_read_has_nothing_new_until_the_next_post(now):
     opened, tom = topic(now=now), member("tom")
-    services.mark_board_read(opened.board, tom, now=now)
+    services.mark_board_read(reader=tom, board=opened.board, now=now)
     assert queries.new_posts([opened], tom) == {}
     reply(opened, now=now + timedelta(minutes=1))
     opened.refresh_from_db()
@@ -504,7 +504,7 @@ def test_what_was_deleted_is_nothing_new(now, gone, new, old):
     tom = member("tom")
     opened = topic(now=tom.joined_at - timedelta(days=1) if old else now)
     said = [reply(opened, source=f"{hours}", now=now + timedelta(hours=hours)) for hours in range(1, 5)]
-    services.mark_read(opened, tom, 2, now=now)
+    services.mark_read(reader=tom, topic=opened, number=2, now=now)
     for number in gone:
         post = Post.objects.get(number=number)
         services.delete_post(actor=post.author, post=post, now=now)

@@ -8,7 +8,7 @@ import pytest
 
 from community.inbox.models import LiveMessage
 from community.kernel.models import OutboxEvent
-from community.members.api import Role
+from community.members.api import Role, erase_member
 from community.search.api import SearchDown
 from forums import queries, services
 from forums.models import Board, Post, ReadState, Topic, Upload
@@ -22,6 +22,10 @@ pytestmark = pytest.mark.django_db
 
 def visible(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.content.decode()))
+
+
+def structured(html):
+    return json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html)[1])
 
 
 # Lists: the number of queries does not depend on the number of rows.
@@ -191,7 +195,7 @@ def test_what_is_new_in_a_topic_is_led_to_from_its_board_and_from_the_topic(clie
     many_posts(opened, 100)
     Topic.objects.update(last_post_at=now)
     opened.refresh_from_db()
-    services.mark_read(opened, tom, 70, now=now)
+    services.mark_read(reader=tom, topic=opened, number=70, now=now)
     if deleted:
         next_one = Post.objects.get(number=71)
         services.delete_post(actor=next_one.author, post=next_one, now=now)
@@ -586,9 +590,22 @@ def test_a_deleted_reply_leaves_its_place_without_its_text(client, now):
 def test_structured_data_cannot_end_its_script(client):
     opened = topic(title="</script><script>alert(1)</script>")
     html = client.get(opened.get_absolute_url()).content.decode()
-    data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)[1]
-    assert json.loads(data)["headline"] == "</script><script>alert(1)</script>"
+    assert structured(html)["headline"] == "</script><script>alert(1)</script>"
     assert "<script>alert" not in html
+
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_structured_data_name_who_opened_the_topic_on_every_page(client, page, now):
+    opened = topic(author=member("maja"))
+    many_posts(opened, 21)
+
+    def author():
+        html = client.get(opened.get_absolute_url(), {"page": page}).content.decode()
+        return structured(html)["author"]
+
+    assert author() == {"@type": "Person", "name": "maja"}
+    erase_member(member=opened.author, now=now)
+    assert author() == {"@type": "Person", "name": "Former member"}
 
 
 # What is announced to everybody

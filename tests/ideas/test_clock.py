@@ -80,7 +80,7 @@ def test_votes_go_on_and_no_idea_comes_in_before_its_time_comes_again(made):
     found, voter = entered("voting"), member()
     before = VOTING - timedelta(minutes=5)
     cast_vote(voter=voter, idea=made, now=before)
-    assert withdraw_vote(voter=voter, contest=found, now=before)
+    assert withdraw_vote(voter=voter, idea=made, now=before)
     with pytest.raises(Conflict):
         submit_idea(author=member(), contest=found, title="Late", source="Late", now=before)
     assert vote_differences() == []

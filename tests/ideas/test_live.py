@@ -11,11 +11,12 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
+from community.inbox.models import LiveMessage
 from community.inbox.routing import websocket_urlpatterns
 from community.members.api import Role
 from ideas.models import Contest, Vote
-from ideas.services import cast_vote, submit_idea, withdraw_vote
-from tests.contests import SUBMISSION, VOTING, contest, idea, votes
+from ideas.services import cast_vote, decide, edit_idea, submit_idea, withdraw_idea, withdraw_vote
+from tests.contests import DECISION, RESULTS, SUBMISSION, VOTING, contest, idea, votes
 from tests.people import member, staff
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def test_votes_move_no_number_anybody_reads():
     before = numbers(made.contest)
     votes(made, 3)
     cast_vote(voter=voters[0], idea=other, now=VOTING)
-    withdraw_vote(voter=voters[1], contest=made.contest, now=VOTING)
+    withdraw_vote(voter=voters[1], idea=made, now=VOTING)
     assert Vote.objects.count() == 6
     assert numbers(made.contest) == before
     assert len(set(before)) == 1
@@ -58,6 +59,7 @@ def test_votes_move_no_number_anybody_reads():
 @pytest.mark.django_db(transaction=True)
 def test_an_open_page_hears_of_a_vote_without_a_number():
     made, voter = idea(contest()), member()
+    LiveMessage.objects.all().delete()  # of the idea; this page was opened after it
 
     async def scene():
         line, _first = await _listening(made.contest)
@@ -76,6 +78,35 @@ def test_how_many_vote_is_not_heard_either(monkeypatch, django_capture_on_commit
         votes(made, 5)
         votes(other, 1)
     assert heard == [(made.contest.channel, "voted"), (other.contest.channel, "voted")]
+
+
+def heard() -> list[dict[str, object]]:
+    return list(LiveMessage.objects.order_by("pk").values_list("body", flat=True))
+
+
+def test_open_pages_hear_of_ideas_that_come_change_and_go():
+    found = contest()
+    made = idea(found)
+    edit_idea(author=made.author, idea=made, title="A dry box", source="Under the seat", now=SUBMISSION)
+    withdraw_idea(author=made.author, idea=made, now=SUBMISSION)
+    assert heard() == [{"channel": found.channel, "kind": "idea", "sequence": number} for number in (1, 2, 3)]
+    assert Contest.objects.get().sequence == 3
+
+
+@pytest.mark.parametrize(("at", "shown"), [(DECISION, False), (RESULTS, True)])
+def test_of_a_decision_pages_hear_once_everybody_may_know_it(at, shown):
+    made = idea(contest())
+    before = heard()
+    decide(
+        actor=staff(Role.BRAND_MANAGER, "boss"),
+        idea=made,
+        decision="adopted",
+        reason_en="Useful",
+        reason_zh="有用",
+        now=at,
+    )
+    assert heard()[len(before) :] == [{"channel": made.contest.channel, "kind": "decision", "sequence": 2}] * shown
+    assert Contest.objects.get().sequence == 1 + shown
 
 
 def test_an_idea_moves_the_number():

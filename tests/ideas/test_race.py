@@ -82,8 +82,7 @@ def test_twenty_members_with_eight_threads_each_have_twenty_votes(world):
 
 def test_casting_and_taking_back_at_once_leaves_the_counters_right(world):
     voters, ideas = world
-    found = ideas[0].contest
-    back = [lambda voter=voter: withdraw_vote(voter=voter, contest=found, now=VOTING) for voter in voters]
+    back = everybody(withdraw_vote, voters, ideas)
     assert at_once([*everybody(cast_vote, voters, ideas), *back]) == Counter()
     assert vote_differences() == []
     assert Vote.objects.count() <= MEMBERS
@@ -336,7 +335,7 @@ def removals_and_votes_of_their_authors(boss: Member, moderator: Member) -> Coun
     ideas = [idea(found, author, title=f"Of {author.pk}") for author in authors]
     aim = idea(found, title="What all vote for")
     votes = [partial(cast_vote, voter=author, idea=aim, now=VOTING) for author in authors]
-    back = [partial(withdraw_vote, voter=author, contest=found, now=VOTING) for author in authors]
+    back = [partial(withdraw_vote, voter=author, idea=aim, now=VOTING) for author in authors]
     remove = [partial(withdraw_idea, author=moderator, idea=one, now=VOTING) for one in ideas]
     errors = at_once([*votes, *remove, *back])
     assert vote_differences() == []

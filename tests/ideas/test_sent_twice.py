@@ -82,7 +82,7 @@ def test_votes_and_their_withdrawals_pressed_twice_are_one(world):
     made, voter = idea(where, author), member()
     for act in (
         lambda: cast_vote(voter=voter, idea=made, now=VOTING),
-        lambda: withdraw_vote(voter=voter, contest=where, now=VOTING),
+        lambda: withdraw_vote(voter=voter, idea=made, now=VOTING),
     ):
         act()
         before = state()
@@ -91,5 +91,5 @@ def test_votes_and_their_withdrawals_pressed_twice_are_one(world):
 
 
 def test_handing_in_costs_one_look_more(world, django_assert_num_queries):
-    with django_assert_num_queries(11 + HELD):
+    with django_assert_num_queries(12 + HELD):
         hand_in(*world)

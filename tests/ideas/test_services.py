@@ -174,13 +174,26 @@ def test_a_second_vote_moves_the_first():
 def test_a_vote_can_be_taken_back_and_cast_anew():
     found, voter = contest(), member()
     made = idea(found)
-    assert services.withdraw_vote(voter=voter, contest=found, now=VOTING) is False
+    assert services.withdraw_vote(voter=voter, idea=made, now=VOTING) is False
     services.cast_vote(voter=voter, idea=made, now=VOTING)
-    assert services.withdraw_vote(voter=voter, contest=found, now=VOTING) is True
+    assert services.withdraw_vote(voter=voter, idea=made, now=VOTING) is True
     assert (tally(), Vote.objects.count()) == ({"A wet box": 0}, 0)
     services.cast_vote(voter=voter, idea=made, now=VOTING)
     assert tally() == {"A wet box": 1}
     assert history() == [(voter.pk, made.pk, None), (voter.pk, None, made.pk), (voter.pk, made.pk, None)]
+
+
+def test_taking_back_a_vote_that_was_moved_meanwhile_changes_nothing():
+    found, voter = contest(), member()
+    one, two = idea(found), idea(found, title="A ramp")
+    services.cast_vote(voter=voter, idea=one, now=VOTING)
+    services.cast_vote(voter=voter, idea=two, now=VOTING)
+    before = facts()
+    assert services.withdraw_vote(voter=voter, idea=one, now=VOTING) is False
+    assert tally() == {"A wet box": 0, "A ramp": 1}
+    assert list(Vote.objects.values_list("voter_id", "idea_id")) == [(voter.pk, two.pk)]
+    assert history() == [(voter.pk, one.pk, None), (voter.pk, two.pk, one.pk)]
+    assert facts() == before
 
 
 def test_nobody_votes_for_their_own_idea():
@@ -200,7 +213,7 @@ def test_outside_of_the_vote_nothing_is_cast_moved_or_taken_back(at):
     for refused in (
         lambda: services.cast_vote(voter=member(), idea=one, now=at),
         lambda: services.cast_vote(voter=voter, idea=two, now=at),
-        lambda: services.withdraw_vote(voter=voter, contest=found, now=at),
+        lambda: services.withdraw_vote(voter=voter, idea=one, now=at),
     ):
         with pytest.raises(Conflict):
             refused()
@@ -256,7 +269,7 @@ def test_phases_move_until_the_first_vote_and_then_never():
     starts = dict(Phase.objects.values_list("kind", "starts_at"))
     assert starts == {**dict(later), "submission": SUBMISSION}
     services.cast_vote(voter=voter, idea=made, now=later[1][1])
-    services.withdraw_vote(voter=voter, contest=found, now=later[1][1])
+    services.withdraw_vote(voter=voter, idea=made, now=later[1][1])
     with pytest.raises(Conflict):
         services.set_phases(actor=manager, contest=found, phases=PHASES, now=VOTING)
     assert dict(Phase.objects.values_list("kind", "starts_at")) == starts
@@ -286,7 +299,7 @@ def test_a_vote_that_waited_until_the_decision_began_is_refused():
     with pytest.raises(Conflict):
         services.cast_vote(voter=member(), idea=made, now=DECISION - SECOND)
     with pytest.raises(Conflict):
-        services.withdraw_vote(voter=voter, contest=made.contest, now=DECISION - SECOND)
+        services.withdraw_vote(voter=voter, idea=made, now=DECISION - SECOND)
     assert tally() == {"A wet box": 1}
 
 

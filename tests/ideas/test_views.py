@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from django.utils import timezone
 from community.kernel.api import now
 from community.members.api import Role, erase_member
 from crm_bridge.models import AccessEntry
+from ideas import services
 from ideas.models import Contest, Idea, Vote
 from ideas.queries import Tally
 from ideas.services import cast_vote, decide
@@ -157,6 +159,38 @@ def test_a_vote_changes_every_button_of_the_page():
     assert "hx-swap-oob" not in pressed.split("<button")[0]
     assert 'hx-swap-oob="true"' in other
     assert "Move my vote here" in other
+
+
+def test_undo_on_a_page_of_before_leaves_the_vote_where_it_was_moved():
+    found, voter = contest(), member()
+    one, two = idea(found), idea(found, title="A ramp")
+    begin(found, "voting")
+    client = signed_in(voter)
+    for pressed in (one, two):
+        client.post(f"/ideas/{pressed.pk}/do/vote/")
+    undo = partial(client.post, f"/ideas/{one.pk}/do/vote/", {"act": "withdraw"})
+    assert undo()["Location"] == one.get_absolute_url()
+    shown, other = undo(headers={"HX-Request": "true"}).content.decode().split(f'id="vote{two.pk}"')
+    assert Vote.objects.values_list("voter_id", "idea_id").get() == (voter.pk, two.pk)
+    assert "Move my vote here" in shown and 'aria-pressed="true"' in other
+    assert "You voted. You may move your vote until the close." in other
+
+
+@pytest.mark.parametrize("sent", [{}, {"act": "withdraw"}], ids=["vote", "undo"])
+def test_a_vote_for_an_idea_that_is_taken_back_at_that_moment_is_gone(monkeypatch, sent):
+    found, voter = contest(), member()
+    made = idea(found)
+    begin(found, "voting")
+    act = "withdraw_vote" if sent else "cast_vote"
+    real, boss = getattr(services, act), staff(Role.MODERATOR)
+
+    def overtaken(**asked):
+        real(**asked)
+        services.withdraw_idea(author=boss, idea=made, now=asked["now"])
+
+    monkeypatch.setattr(services, act, overtaken)
+    answer = signed_in(voter).post(f"/ideas/{made.pk}/do/vote/", sent, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content.decode()) == (410, "This idea was taken back.")
 
 
 def test_a_form_that_came_too_late_keeps_what_was_written():

@@ -144,7 +144,14 @@ def test_production_serves_pages_whose_files_exist(tmp_path, good):
         assert done.returncode == 0, done.stderr
     done = manage(tmp_path, "shell", "-v", "0", "-c", ASK, **good)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["healthz:200", "sign-in:200", "files:200", "plain:301", "https:year,below,preload"]
+    assert done.stdout.split() == [
+        "healthz:200",
+        "sign-in:200",
+        "files:200",
+        "imported:200",
+        "plain:301",
+        "https:year,below,preload",
+    ]
 
 
 ASK = """
@@ -156,6 +163,9 @@ page = client.get("/account/login/")
 print(f"sign-in:{page.status_code}")
 files = set(re.findall(r'/static/[^"#]+', page.content.decode()))
 print("files:" + "/".join(sorted({str(client.get(file).status_code) for file in files})))
+scripts = b"".join(b"".join(client.get(file)) for file in files if file.endswith(".js")).decode()
+imported = set(re.findall(r'from "[.]/([^"]+[.][0-9a-f]{12}[.]js)"', scripts))
+print("imported:" + "/".join(sorted({str(client.get(f"/static/js/{file}").status_code) for file in imported})))
 print(f"plain:{Client(headers={'host': 'community.example.com'}).get('/account/login/').status_code}")
 names = {"max-age=31536000": "year", "includeSubDomains": "below", "preload": "preload"}
 print("https:" + ",".join(names[part] for part in page["Strict-Transport-Security"].split("; ")))

@@ -8,10 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from forums.enums import Readership
 from forums.models import Board
 from forums.services import ensure_board
-
-READERS = ("public", "member", "staff")
 
 
 class Command(BaseCommand):
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("title_zh")
         parser.add_argument("--about-en", default="", help="one line about it")
         parser.add_argument("--about-zh", default="")
-        parser.add_argument("--readers", choices=READERS, default=READERS[0])
+        parser.add_argument("--readers", choices=Readership.values, default=Readership.PUBLIC.value)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check and make it."""

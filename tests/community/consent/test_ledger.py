@@ -81,7 +81,7 @@ def test_what_was_done_while_a_yes_was_lost_is_learnt_when_it_is_made_anew():
     load_words()
     ada = permit(member("ada"), "profiling:onsite")
     Permission.objects.all().delete()
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     open_topic(author=ada, board=board, title="Roof rack", source="Which?", now=now())
     drain()
     assert Profile.objects.get(member_id=ada.pk).interests == []

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 
 def topic(now, readers="public"):
-    board = ensure_board(f"touring-{readers}", title_en="Touring", title_zh="旅行", readers=readers)
+    board = ensure_board(slug=f"touring-{readers}", title_en="Touring", title_zh="旅行", readers=readers)
     return open_topic(author=member(), board=board, title="Roof rack", source="How high?", now=now)
 
 

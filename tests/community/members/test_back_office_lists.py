@@ -105,7 +105,7 @@ def test_the_list_of_users_exports_nothing(client, boss):
 def known(name):
     """Somebody with a topic, an interest and a profile."""
     person = permit(member(name), "profiling:onsite")
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     open_topic(author=person, board=board, title="Roof rack", source="Which?", now=now())
     return person
 

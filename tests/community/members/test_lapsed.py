@@ -25,7 +25,7 @@ ROWS = {"car-TOTAL_FORMS": "0", "car-INITIAL_FORMS": "0"}
 
 @pytest.fixture
 def topic(now):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     return open_topic(author=member("ada"), board=board, title="Roof rack", source="How high?", now=now)
 
 

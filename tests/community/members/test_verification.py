@@ -106,7 +106,7 @@ def test_whoever_is_more_than_a_name_stays(newcomer, change):
     elif change == "staff":
         Member.objects.filter(pk=newcomer.pk).update(is_staff=True)
     else:
-        board = ensure_board("touring", title_en="Touring", title_zh="旅行", readers="public")
+        board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行", readers="public")
         open_topic(author=newcomer, board=board, title="Roof rack", source="How high?", now=newcomer.joined_at)
     assert forget_unverified(now=newcomer.joined_at + KEPT * 2) == 0
     assert EmailAddress.objects.filter(pk=address.pk).exists()

@@ -122,7 +122,11 @@ def test_the_owner_sees_the_space_as_others_do(client):
 def test_one_of_the_brands_people_shows_what_they_answered(client, now):
     agent = staff(Role.SERVICE_AGENT, "elin")
     topic = open_topic(
-        author=member(), board=ensure_board("b", title_en="B", title_zh="版"), title="Which rims?", source="?", now=now
+        author=member(),
+        board=ensure_board(slug="b", title_en="B", title_zh="版"),
+        title="Which rims?",
+        source="?",
+        now=now,
     )
     write_post(author=agent, topic=topic, source="The small ones.", now=now)
     html = client.get("/members/elin/").content.decode()
@@ -130,7 +134,7 @@ def test_one_of_the_brands_people_shows_what_they_answered(client, now):
 
 
 def test_what_somebody_quoted_is_not_shown_as_their_own_words(client, now):
-    board = ensure_board("b", title_en="B", title_zh="版")
+    board = ensure_board(slug="b", title_en="B", title_zh="版")
     asked = open_topic(author=member("tom"), board=board, title="Rims?", source="Which rims?", now=now)
     first = asked.posts.get()
     words = quote("Tom", first.pk, "Which rims?") + "The small ones."

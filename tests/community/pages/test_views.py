@@ -32,7 +32,7 @@ def site():
 
 
 def board(**values):
-    return ensure_board("touring", title_en="Touring", title_zh="旅行", **values)
+    return ensure_board(slug="touring", title_en="Touring", title_zh="旅行", **values)
 
 
 def topics(number, now):
@@ -409,7 +409,7 @@ def test_a_topic_and_its_replies_are_one_line(client, site, now):
 def test_hits_are_narrowed_down_by_language_and_place(client, site, now):
     conversation("rack English", "Yes, in English it is.", now)
     conversation("rack 中文", "这是中文的。", now)
-    elsewhere = ensure_board("else", title_en="Elsewhere", title_zh="别处")
+    elsewhere = ensure_board(slug="else", title_en="Elsewhere", title_zh="别处")
     open_topic(author=member(), board=elsewhere, title="rack elsewhere", source="In English.", now=now)
     drain()
     page = found(client, "rack")
@@ -434,7 +434,7 @@ def test_a_place_there_is_not_finds_nothing_and_breaks_nothing(client, site, now
 
 
 def test_a_board_one_may_not_read_is_no_place_to_search_in(client, site, now):
-    hidden = ensure_board("members-only", title_en="Inside", title_zh="内部", readers="member")
+    hidden = ensure_board(slug="members-only", title_en="Inside", title_zh="内部", readers="member")
     drain()
     page = found(client, "rack", **{"in": f"board:{hidden.pk}"})
     assert (page.context["place"], "Inside" in page.content.decode()) == ({}, False)
@@ -458,7 +458,7 @@ def test_where_nothing_is_found_one_word_less_and_close_words_are_offered(client
 
 def test_search_shows_nothing_the_reader_may_not_read(client, site, now):
     otto = member("otto")
-    hidden = ensure_board("members-only", title_en="Inside", title_zh="内部", readers="member")
+    hidden = ensure_board(slug="members-only", title_en="Inside", title_zh="内部", readers="member")
     open_topic(author=otto, board=hidden, title="Secret rack", source="Behind the door.", now=now)
     drain()
     assert client.get(reverse("search"), {"q": "secret rack"}).context["result"].total == 0

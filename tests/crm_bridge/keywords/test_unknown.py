@@ -30,7 +30,7 @@ def _words():
 
 @pytest.fixture
 def board():
-    return ensure_board("touring", title_en="Touring", title_zh="旅行")
+    return ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
 
 
 def people(count):

@@ -129,15 +129,15 @@ def ada():
 
 
 def talk(ada, ben):
-    board, at = ensure_board("touring", title_en="Touring", title_zh="旅行"), now()
+    board, at = ensure_board(slug="touring", title_en="Touring", title_zh="旅行"), now()
     topic = open_topic(author=ada, board=board, title="Which roof rack?", source="Roof bars.", now=at)
     post = write_post(topic=topic, author=ada, source="Camping with them, @ben", now=at)
     edit_post(post=post, editor=ada, source="Camping with roof bars, @ben", now=at)
     react(
         post=write_post(topic=topic, author=ben, source="Take these, @ada", now=at), member=ada, kind="useful", now=at
     )
-    mark_read(Topic.objects.get(pk=topic.pk), ada, 2, now=at)
-    mark_board_read(board, ada, now=at)
+    mark_read(reader=ada, topic=Topic.objects.get(pk=topic.pk), number=2, now=at)
+    mark_board_read(reader=ada, board=board, now=at)
     Upload.objects.create(member=ada, file="posts/2026/11/a.webp", at=at)
 
 

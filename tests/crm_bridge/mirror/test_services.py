@@ -37,7 +37,7 @@ def ada():
 
 
 def write(person, source="Roof bars."):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     open_topic(author=person, board=board, title="Which roof rack?", source=source, now=now())
 
 

@@ -48,7 +48,7 @@ def ada(client):
 
 
 def write(person, title="Which roof rack?"):
-    board = ensure_board("touring", title_en="Touring", title_zh="旅行")
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     open_topic(author=person, board=board, title=title, source="Roof bars.", now=now())
 
 

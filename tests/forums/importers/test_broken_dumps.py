@@ -131,7 +131,7 @@ def test_a_number_with_marks_in_it_is_a_name_that_can_stand_in_an_address(tmp_pa
 
 @pytest.mark.parametrize("command", ["import_stackexchange", "import_comments"])
 def test_a_board_of_the_brands_own_is_refused(tmp_path, command):
-    ensure_board("inside", title_en="Inside", title_zh="内部", readers="staff")
+    ensure_board(slug="inside", title_en="Inside", title_zh="内部", readers="staff")
     (write_dump(tmp_path) / "table.csv").write_text("content\nGood\n")
     source = tmp_path if command == "import_stackexchange" else tmp_path / "table.csv"
     with pytest.raises(CommandError, match="Only the brand's people read the board inside"):

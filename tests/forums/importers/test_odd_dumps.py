@@ -10,7 +10,7 @@ from community.kernel.api import now
 from community.kernel.models import OutboxEvent
 from community.members.api import Member
 from forums.importers.figures import audit
-from forums.importers.values import vote_number
+from forums.importers.values import handle_of, vote_number
 from forums.models import ImportedFigure, ImportedVote, Post, Topic
 from forums.services import choose_best_answer, delete_post, set_closed
 from tests.forums.importers.dumps import COMMENTS, POSTS, TAGS, VOTES, load, state, write_dump
@@ -44,6 +44,32 @@ def test_answers_that_stand_before_their_question_come_with_it_in_one_run(tmp_pa
 def test_two_rows_with_one_id_are_one_topic(tmp_path):
     load(write_dump(tmp_path, Posts=posts(question(1), question(1, title="Again"))))
     assert Topic.objects.get().title == "Question 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "external", "handle"),
+    [
+        ("Ann Lee", "7", "Ann-Lee-7"),
+        ("Bartholomew Montgomery-Smythe", "1234567", "Bartholomew-Montgome-1234567"),
+        ("Bartholomew Montgomery-Smythe", "1234568", "Bartholomew-Montgome-1234568"),
+        ("Bartholomew-Montgomery-Smy-12", "12", "Bartholomew-Montgomery-Sm-12"),
+        ("…", "12", "member-12"),
+        ("Ann", "9" * 27, "member-" + "9" * 27),
+    ],
+)
+def test_the_whole_number_stands_behind_a_name_however_long(name, external, handle):
+    assert handle_of({"Id": external, "DisplayName": name}) == handle
+
+
+def test_people_taken_over_under_another_handle_are_who_they_were(tmp_path):
+    """An older version cut the number behind a long name."""
+    name = "Bartholomew Montgomery-Smythe"
+    users = f'<users><row Id="1234567" DisplayName="{name}" CreationDate="2010-01-02T03:04:05.000" /></users>'
+    load(write_dump(tmp_path, Users=users))
+    Member.objects.filter(name=name).update(username="Bartholomew-Montgomer-123456")
+    before = state()
+    load(tmp_path)
+    assert state() == before
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "gb2312", "GB18030", "big5", "windows-1252", "utf-16"])

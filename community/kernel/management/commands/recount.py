@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from tqdm import tqdm
 
-from community.kernel.recount import Recountable, recountables
+from community.kernel.recount import Recountable, Repair, recountables
 
 SHOWN = 10
 
@@ -33,8 +33,8 @@ class Command(BaseCommand):
                 wrong += len(differences)
                 with tqdm.external_write_mode():
                     self._tell(entry, differences)
-                if differences and not options["check"]:
-                    _repair(entry, len(differences))
+                if differences and entry.repair and not options["check"]:
+                    _repair(entry.name, entry.repair, len(differences))
         if wrong and options["check"]:
             raise CommandError(f"{wrong} kept numbers differ from what was counted.")
 
@@ -46,9 +46,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  not checkable: {figure}")
 
 
-def _repair(entry: Recountable, total: int) -> None:
+def _repair(name: str, repair: Repair, total: int) -> None:
     with transaction.atomic():
-        parts = entry.repair() or ()  # one that goes part by part has not begun yet
-    with tqdm(desc=entry.name, total=total, unit=" rows", delay=2, disable=None) as progress:
+        parts = repair() or ()  # one that goes part by part has not begun yet
+    with tqdm(desc=name, total=total, unit=" rows", delay=2, disable=None) as progress:
         for done in parts:
             progress.update(done)

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         if member is None:
             raise CommandError("No member has this user name.")
         if options["role"] == NO_ROLE:
-            take_roles(member)
+            take_roles(member=member)
         elif options["role"]:
             titles = {key: options[key] or getattr(member, key) for key in ("title", "title_zh")}
             give_role(member=member, role=Role(options["role"]), **titles)
