@@ -161,7 +161,7 @@ def search_content(
     sort: str = "",
     page: int = 1,
 ) -> ContentResult:
-    """Search what the viewer may read. Raises SearchDown, and ValueError for a page out of reach."""
+    """Search what the viewer may read. Raises SearchDown and PageOutOfReach."""
     if not query_words(text):
         return ContentResult(0)
     chosen = {"kind": tuple(kinds), "language": (language,) if language else (), "place": (place,) if place else ()}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from community.consent.api import TEXTS, Purpose
 from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit, register_written_fields
 from community.members.api import Member, has_role, require_role
-from community.search.api import SearchDown
+from community.search.api import PageOutOfReach, SearchDown
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.line import render as render_line
 from crm_bridge.audience.questions import ask
@@ -95,7 +95,7 @@ def _answer(
         return render(request, "crm/people.html", context, status=error.status)
     except SearchDown:
         return _away(request, context)
-    except ValueError as error:
+    except PageOutOfReach as error:
         raise Http404 from error
     first = (page - 1) * found.size + 1
     context |= {"found": found, "facets": facets_of(found), "first": first, "last": first + len(found.people) - 1}

@@ -13,6 +13,7 @@ from community.kernel.api import now, publish
 from community.kernel.models import OutboxEvent
 from community.kernel.relay import deliver_once
 from community.members.api import CarEntry, Role, change_space, declare_keywords, erase_member, set_garage
+from community.search.api import PageOutOfReach
 from community.search.models import Mark
 from community.traces.api import record_search
 from community.traces.facts import ReferrerSearched, SiteSearched
@@ -261,7 +262,7 @@ def test_there_is_no_page_behind_the_last(words, board):
     line = parse("interest:roof-rack")
     assert len(audience(line, page=2, size=2, now=now()).people) == 1
     for asked, page in ((line, 3), (parse("nobody"), 2)):
-        with pytest.raises(ValueError):
+        with pytest.raises(PageOutOfReach):
             audience(asked, page=page, size=2, now=now())
 
 

@@ -22,6 +22,7 @@ from community.search.port import SearchDown
 from community.search.registry import engine_of
 from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.audience.questions import KEPT, prune_questions
+from crm_bridge.audience.services import SORTED_BY
 from crm_bridge.console.access import recent_accesses, record
 from crm_bridge.console.export import MOST
 from crm_bridge.keywords.proposals import Sighting, record_sightings
@@ -188,6 +189,12 @@ def test_a_page_behind_the_last_is_not_there_and_shows_nobodys_facets(ada, desk,
     assert answer.status_code == 404
     assert "roof rack" not in answer.content.decode()
     assert desk.get(reverse("crm:people"), {"q": line, "page": "x"}).status_code == 200
+
+
+def test_a_question_the_index_cannot_answer_is_a_fault_and_not_a_missing_page(ada, desk, monkeypatch):
+    monkeypatch.setitem(SORTED_BY, "joined", "stage")
+    with pytest.raises(ValueError, match="stage is not one of"):
+        desk.get(reverse("crm:people"), {"q": "sort:joined"})
 
 
 def asked():

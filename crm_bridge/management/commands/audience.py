@@ -55,8 +55,6 @@ class Command(BaseCommand):
             raise CommandError(explained(error, options["line"])) from error
         except SearchDown as error:
             raise CommandError(_no_answer()) from error
-        except ValueError as error:
-            raise CommandError(str(error)) from error
         if options["format"] == "json":
             self.stdout.write(json.dumps(as_json(found), ensure_ascii=False, indent=2))
         else:
