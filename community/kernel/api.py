@@ -39,7 +39,6 @@ from community.kernel.queries import (
     members_already_ahead,
     occurred_at_of,
     outbox_status,
-    replay,
     replay_of,
     unhandled_facts,
 )
@@ -111,7 +110,6 @@ __all__ = [
     "rate_limit",
     "recountable",
     "register_written_fields",
-    "replay",
     "replay_of",
     "rewrite",
     "safe_cell",
