@@ -299,10 +299,3 @@ def lag(at: datetime) -> dict[str, tuple[int, float]]:
         oldest = marks.order_by("pk").values_list("marked_at", flat=True).first()
         found[index.name] = (marks.count(), (at - oldest).total_seconds() if oldest else 0.0)
     return found
-
-
-def forget_state() -> None:
-    """Forget what this process knows of pauses and existing indexes: tests begin anew."""
-    _PAUSES.clear()
-    _SEEN.clear()
-    _UNSEEN.clear()

@@ -95,12 +95,6 @@ def vocabulary_changed() -> None:
         VocabularyVersion.objects.get_or_create(pk=1)
 
 
-def forget_vocabulary() -> None:
-    """Forget the compiled vocabulary: tests begin anew."""
-    global _held  # noqa: PLW0603 - see vocabulary()
-    _held = None
-
-
 def find(term: str) -> Keyword | None:
     """The keyword a term stands for: its code, a name or a synonym, in any language, singular or plural."""
     return vocabulary().find(term)

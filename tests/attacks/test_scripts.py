@@ -21,12 +21,13 @@ from clubs.services import ensure_club
 from community.members.api import CarEntry, Member, Role, declare_keywords, set_garage
 from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, ClubPage, ContestPage
-from crm_bridge.keywords.vocabulary import forget_vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Segment, Synonym, TermSighting
 from forums.services import edit_post, ensure_board
 from ideas.models import Contest
 from ideas.services import decide
 from tests.contests import DECISION, PHASES, begin, idea
+from tests.forgetting import forget_vocabulary
 from tests.forums.places import first_post, reply, topic
 from tests.harmless import assert_harmless
 from tests.people import THEN, confirm, member, permit, staff

@@ -11,8 +11,9 @@ from django.utils import translation
 
 from crm_bridge.keywords import vocabulary as module
 from crm_bridge.keywords.matcher import Matcher
-from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary, labels, nearest, vocabulary_changed
+from crm_bridge.keywords.vocabulary import capture, find, labels, nearest, vocabulary_changed
 from crm_bridge.models import Keyword, Synonym
+from tests.forgetting import forget_vocabulary
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
