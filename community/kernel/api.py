@@ -48,6 +48,7 @@ from community.kernel.relay import lock_lanes
 from community.kernel.services import forget, lock_member, lock_members, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
 from community.kernel.text_cache import TextCache
+from community.kernel.turns import return_turn, take_turn
 from community.kernel.versions import version_of
 
 __all__ = [
@@ -111,12 +112,14 @@ __all__ = [
     "recountable",
     "register_written_fields",
     "replay_of",
+    "return_turn",
     "rewrite",
     "safe_cell",
     "same_bytes",
     "shown_fields",
     "status_of",
     "store_file",
+    "take_turn",
     "unhandled_facts",
     "version_of",
     "way_back",

@@ -11,7 +11,6 @@ from allauth.account.signals import email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -19,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from community.kernel.api import Delivery, each_minute, fills, handles, now
+from community.kernel.api import Delivery, each_minute, fills, handles, now, return_turn, take_turn
 from community.members.erasure import erase_what_came_late, erased_since, forget_ways_in
 from community.members.facts import MemberErased
 from community.members.garage import shown_cars
@@ -29,7 +28,7 @@ from community.members.queries import declared_keywords, space_url
 from community.members.verification import forget_unverified, shown_members, verified
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 
-SESSIONS_FORGOTTEN = "members:sessions-forgotten"
+FORGET_SESSIONS = "members:forget-sessions"
 LONGEST_REQUEST = timedelta(hours=1)
 ERASED = f"SELECT id FROM {Member._meta.db_table} WHERE erased_at IS NOT NULL AND id IN ({{}})"  # noqa: S608, SLF001 - a name of ours
 
@@ -80,33 +79,37 @@ def address_verified(email_address: EmailAddress, **kwargs: Any) -> None:
 
 @each_minute
 def forget_who_never_came() -> int:
-    """People who joined and never verified their address."""
+    """Remove people who joined and never verified their address. Returns how many."""
     return forget_unverified(now=now())
 
 
 @each_minute
 def forget_sessions() -> int:
-    """Once an hour, or in the next minute where there are too many: sessions that are over, and where they were."""
-    if not cache.add(SESSIONS_FORGOTTEN, value=True, timeout=3600):
+    """Once an hour, or in the next minute where there are too many: sessions that are over, and where they were.
+
+    Returns how many rows are gone.
+    """
+    if not take_turn(FORGET_SESSIONS):
         return 0
     gone, all_of_them = forget_past_sessions(now=now())
     if not all_of_them:
-        cache.delete(SESSIONS_FORGOTTEN)
+        return_turn(FORGET_SESSIONS)
     return gone
 
 
 @handles(MemberErased)
 def erase_late(delivery: Delivery[MemberErased]) -> None:
-    """Once more, when its fact is delivered."""
+    """What requests under way left of an erased member goes again when the erasure is delivered."""
     erase_what_came_late([delivery.fact.member_id])
 
 
 @each_minute
 def erase_later() -> int:
-    """And for as long as a request of theirs may still be under way."""
-    if member_ids := erased_since(now() - LONGEST_REQUEST):
+    """What requests under way left goes again for as long as one may be: an hour. Returns of how many members."""
+    member_ids = erased_since(now() - LONGEST_REQUEST)
+    if member_ids:
         erase_what_came_late(member_ids)
-    return 0
+    return len(member_ids)
 
 
 @fills("members.late")

@@ -21,7 +21,7 @@ from community.members.api import CarEntry, Member, Role, set_garage
 from community.search.port import SearchDown
 from community.search.registry import engine_of
 from community.traces.facts import ReferrerSearched, SiteSearched
-from crm_bridge.audience.questions import KEPT, prune_questions
+from crm_bridge.audience.questions import KEPT
 from crm_bridge.audience.services import SORTED_BY
 from crm_bridge.console.access import recent_accesses, record
 from crm_bridge.console.export import MOST
@@ -29,6 +29,7 @@ from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
+from crm_bridge.receivers import forget_questions
 from crm_bridge.segments.services import delete_segment, rename_segment, save_segment
 from forums.api import ensure_board, open_topic
 from ideas.api import open_contest
@@ -217,7 +218,7 @@ def test_every_question_is_kept_with_who_asked_it(ada, desk, marketer):
     ]
     now_and_then = AudienceQuestion.objects.order_by("pk")
     now_and_then.filter(kind="list").update(at=now() - KEPT - timedelta(minutes=1))
-    assert prune_questions(now=now()) == 1
+    assert [forget_questions(), forget_questions()] == [1, 0]
     assert [kind for _who, kind, *_rest in asked()] == ["export", "segment", "segment"]
 
 

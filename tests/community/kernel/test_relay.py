@@ -119,11 +119,13 @@ def test_a_failing_round_stops_neither_facts_nor_other_rounds(heard, now):
 def test_housekeeping_is_done_once_a_minute(heard, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr(registry.time, "monotonic", lambda: clock[0])
-    registry.each_minute(lambda: heard.append(clock[0]) or 0)
+    registry.each_minute(lambda: heard.append(clock[0]) or 3)
+    relay, done = Relay(), []
     for second in (0.0, 1.0, 59.0, 61.0, 62.0):
         clock[0] = 100.0 + second
-        registry.rounds()[0]()
+        done.append(relay.step())
     assert heard == [100.0, 161.0]
+    assert done == [3, 0, 0, 3, 0]
 
 
 def test_a_drain_ends_only_when_work_put_off_is_done_too(heard):
