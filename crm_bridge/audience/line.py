@@ -33,6 +33,7 @@ __all__ = [
     "Names",
     "Part",
     "Wanted",
+    "line_of_permit",
     "parse",
     "parts_of",
     "render",
@@ -84,6 +85,13 @@ def parse(text: str, *, names: Names | None = None) -> Line:
     if len(render(line)) > LONGEST:  # it could be kept, but not read again
         raise LineError(_("Written out with its codes, the line is longer than 500 characters."), 0, len(text))
     return line
+
+
+def line_of_permit(permit: str) -> Line:
+    """The line of everybody who gives a permission, as ``purpose:channel``. Raises LineError for one not offered."""
+    builder = _Builder(Names())
+    builder.add(Part(minus=False, key="permit", sign=":", value=permit, start=0, end=len(permit)), None, None)
+    return builder.line()
 
 
 class _Builder:

@@ -174,9 +174,19 @@ def test_a_mistake_keeps_what_was_typed(ada, desk, text, status):
     assert text in answer.content.decode()
 
 
-@pytest.mark.parametrize("wanted", ["x", "service", "profiling:email", "a b"])
+@pytest.mark.parametrize(
+    "wanted", ["x", "service", "profiling:email", "a b", "\0", '"', "product_news:email sort:joined", "-offers:email"]
+)
 def test_an_unknown_purpose_is_refused(ada, desk, wanted):
-    assert desk.get(reverse("crm:person", args=[ada.public_id]), {"for": wanted}).status_code in (422, 403)
+    answer = desk.get(reverse("crm:person", args=[ada.public_id]), {"for": wanted})
+    assert (answer.status_code, AccessEntry.objects.count()) == (422, 0)
+    assert "This permission does not exist." in answer.content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["", "product_news:email", "Product_News:Email"])
+def test_a_person_is_shown_for_the_usual_purpose_or_the_one_asked_for(ada, desk, wanted):
+    answer = desk.get(reverse("crm:person", args=[ada.public_id]), {"for": wanted})
+    assert (answer.status_code, answer.context["permit"]) == (200, "Product news: Email")
 
 
 def test_adding_a_part_leads_to_the_longer_line(ada, desk):
