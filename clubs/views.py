@@ -106,7 +106,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def membership(request: HttpRequest, slug: str) -> HttpResponse:
-    """Join or leave."""
+    """Join or leave a club by what the form says, then show it. Raises Invalid for any other act, and TooMany."""
     found, act = get_object_or_404(Club, slug=slug), ACTS.get(request.POST.get("act", ""))
     if act is None:
         raise Invalid(_("Join or leave: nothing else can be done here."))

@@ -124,19 +124,19 @@ def forget_questions() -> int:
 
 @fills("console.nav", order=10)
 def people_nav(user: Any) -> dict[str, Any]:
-    """The audience search."""
+    """The audience search as an entry of the Workbench's navigation: address, label, and who has it."""
     return {"url": "crm:people", "label": gettext_lazy("Audience"), "roles": AUDIENCE_ROLES}
 
 
 @fills("console.nav", order=20)
 def segments_nav(user: Any) -> dict[str, Any]:
-    """Saved audiences."""
+    """Saved audiences as an entry of the Workbench's navigation: address, label, and who has it."""
     return {"url": "crm:segments", "label": gettext_lazy("Segments"), "roles": AUDIENCE_ROLES}
 
 
 @fills("console.nav", order=40)
 def terms_nav(user: Any) -> dict[str, Any]:
-    """Words the vocabulary does not know."""
+    """Unknown words as an entry of the Workbench's navigation: address, label, and who has it."""
     return {"url": "crm:terms", "label": gettext_lazy("Unknown words"), "roles": VOCABULARY_ROLES}
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.TextChoices):
-    """Reactions."""
+    """The kinds of reactions to a post."""
 
     USEFUL = "useful", _("Useful")
     SAME = "same", _("Same here")

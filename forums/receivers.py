@@ -144,7 +144,7 @@ def load_topics(ids: Sequence[int]) -> Iterable[ContentDocument]:
 
 
 def load_posts(ids: Sequence[int]) -> Iterable[ContentDocument]:
-    """Replies."""
+    """The documents of replies that are shown; not of first posts, which are their topics'."""
     posts = Post.objects.filter(pk__in=ids, deleted_at=None, topic__deleted_at=None, number__gt=1)
     for post in posts.select_related("topic__board"):
         yield _document(post.pk, post.topic, "", post.text, post.written_at, post.author_id)

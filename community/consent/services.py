@@ -199,7 +199,7 @@ def permits_of(member_id: int) -> frozenset[str]:
 
 
 def permits_of_many(member_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    """The same for many; those who permit nothing are left out."""
+    """What members permit, as ``purpose:channel``, by member; those who permit nothing are left out."""
     found: dict[int, set[str]] = defaultdict(set)
     rows = Permission.objects.filter(member_id__in=list(member_ids)).values_list("member_id", "purpose", "channel")
     for member_id, purpose, channel in rows:
@@ -238,7 +238,7 @@ def profiling_since(member_id: int) -> datetime | None:
 
 
 def profiling_since_many(member_ids: Iterable[int]) -> dict[int, datetime]:
-    """The same for many; those without the permission are left out."""
+    """Since when a profile may be kept of members, by member; those without the permission are left out."""
     held = Permission.objects.filter(member_id__in=list(member_ids), purpose=Purpose.PROFILING)
     return dict(held.values_list("member_id", "since"))
 

@@ -55,9 +55,10 @@ def announce(
 
 
 def announce_once(channel: str, *, kind: str, seconds: int) -> None:
-    """The same without a number, and at most once in so many seconds: how often it happened is nobody's to count.
+    """Tell everyone who listens to a channel that it changed, once in so many seconds at most, after the commit.
 
-    Asked after the commit, so that nobody who waits for what the caller locked waits for the cache too.
+    The message has no number: how often it happened is nobody's to count. The cache is asked after the commit, so that
+    nobody who waits for what the caller locked waits for it too.
     """
 
     def tell() -> None:

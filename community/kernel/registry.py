@@ -101,12 +101,12 @@ def handlers_of(fact_type: type[Fact]) -> list[Handler]:
 
 
 def subscriptions() -> list[Subscription]:
-    """All batch handlers."""
+    """All batch handlers with their facts, in the order they were registered."""
     return _SUBSCRIPTIONS
 
 
 def rounds() -> list[Round]:
-    """All work between batches."""
+    """All work a relay does between batches, in the order it was registered; housekeeping among it."""
     return _ROUNDS
 
 

@@ -147,7 +147,7 @@ register_content(ContentKind("member", _("Members"), pgettext_lazy("kind", "Memb
 
 @fills("home.side", order=10)
 def home_side(request: HttpRequest) -> str:
-    """One's own car."""
+    """The member's first car beside the feed, as HTML; nothing for guests and for who has none."""
     if not request.user.is_authenticated:
         return ""
     cars = shown_cars(Car.objects.filter(member_id=request.user.pk)[:1])

@@ -133,7 +133,7 @@ def register_content(kind: ContentKind) -> None:
 
 
 def kinds() -> list[ContentKind]:
-    """All kinds."""
+    """All kinds of content that are searchable, in the order they were registered."""
     return list(_KINDS.values())
 
 

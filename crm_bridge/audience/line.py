@@ -140,7 +140,7 @@ class _Builder:
         take(replace(part, value=part.value.lower()) if part.key in ("permit", "sort", *WINDOW_KEYS) else part)
 
     def line(self) -> Line:
-        """What was collected."""
+        """The line that was collected from the parts so far."""
         windows = tuple((key, sign, days) for (key, sign), days in self.windows.items())
         return Line(
             tuple(self.words),

@@ -38,7 +38,7 @@ class Names:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The vocabulary."""
+        """The vocabulary in use, asked for once."""
         return vocabulary()
 
     def clubs(self, language: str) -> dict[str, str]:

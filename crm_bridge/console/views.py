@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """The audience search."""
+    """The audience search: the people of a line, or where a part is added the way to the longer line."""
     staff = _marketer(request)
     text = " ".join(f"{request.GET.get('q', '')} {request.GET.get('add', '')}".split())
     if request.GET.get("add"):

@@ -27,11 +27,11 @@ class Command(BaseCommand):
     help = "Make brand clubs from JSON: {brand: [series]} or [{brand|name, series|models}]; see docs/clubs.md."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file."""
+        """The file of brands and their models."""
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import."""
+        """Make a club of each brand in the file, or bring it up to date: its models and what is known of them."""
         brands = list(read_brands(options["file"]))
         for brand, known in tqdm(brands, desc="clubs", unit=" clubs", disable=None):
             ensure_club(

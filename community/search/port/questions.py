@@ -97,7 +97,7 @@ class Query:
         _ = self.window
 
     def without(self, facet: str) -> Query:
-        """The same question without this facet's own choice: a facet over values is counted without it."""
+        """This question less a facet's own choice: a facet over values is counted without it."""
         return replace(self, any={name: values for name, values in self.any.items() if name != facet})
 
 
