@@ -18,7 +18,7 @@ from clubs.directory import club_cards, news_of, suggested
 from clubs.models import Club, ClubKind
 from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, members_of
 from clubs.services import join_club, leave_club
-from community.kernel.api import Invalid, contributions, now, rate_limit
+from community.kernel.api import Invalid, contributions, now, one_line, rate_limit
 from community.members.api import cards
 from community.pages.api import ClubNews, ClubTalk, landing_of
 
@@ -32,7 +32,7 @@ ACTS = {"join": join_club, "leave": leave_club}
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All clubs and circles, one's own first; searchable, for there may be hundreds."""
-    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    words = one_line(request.GET.get("q", ""), 100)
     joined = club_ids_of(request.user.pk)
     clubs = in_order(Club.objects.all(), joined)
     if words:

@@ -47,6 +47,7 @@ from community.kernel.registry import drained_when, each_minute, each_round, han
 from community.kernel.relay import lock_lanes
 from community.kernel.services import forget, lock_member, lock_members, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
+from community.kernel.text import one_line
 from community.kernel.text_cache import TextCache
 from community.kernel.turns import return_turn, take_turn
 from community.kernel.versions import version_of
@@ -103,6 +104,7 @@ __all__ = [
     "now",
     "number_in",
     "occurred_at_of",
+    "one_line",
     "outbox_status",
     "page_in",
     "pages_of",

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from community.kernel.api import contributions, in_language, now, page_in, pages_of, rate_limit
+from community.kernel.api import contributions, in_language, now, one_line, page_in, pages_of, rate_limit
 from community.members.api import Member, cards
 from community.search.api import (
     MAX_WINDOW,
@@ -99,7 +99,7 @@ def _asked(query: QueryDict) -> Asked:
     kind, sort = query.get("kind", ""), query.get("sort", "")
     place = query.get("in", "")
     return Asked(
-        words=" ".join(query.get("q", "").replace("\0", "").split())[:MAX_WORDS],
+        words=one_line(query.get("q", ""), MAX_WORDS),
         kind=kind if kind in {one.kind for one in kinds()} else "",
         language=language if (language := query.get("lang", "")) in LANGUAGES else "",
         place=place if place.isascii() and place.replace(":", "").replace("-", "").isalnum() else "",

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from clubs.models import ClubKind
 from clubs.services import ensure_club
-from community.kernel.api import now
+from community.kernel.api import now, one_line
 from community.kernel.drawings import DRAWINGS
 from community.members.api import KnownModel
 
@@ -92,7 +92,7 @@ def _millimetres(value: Any) -> int:
 def _name(value: Any) -> str:
     """One line of text that every database takes; empty for what is no name."""
     text = str(value) if isinstance(value, str | int) else ""
-    return " ".join(text.replace("\0", "").encode("utf-8", "ignore").decode().split())[:LONGEST]
+    return one_line(text.encode("utf-8", "ignore").decode(), LONGEST)
 
 
 def club_slug(brand: str) -> str:
