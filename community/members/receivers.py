@@ -59,11 +59,10 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     members, words = shown_members().filter(pk__in=ids).only(*fields), declared_keywords(ids)
     return {
         member.pk: Found(
-            space_url(member.username),
-            member.shown_name,
-            " · ".join(text for text in (member.about, ", ".join(words.get(member.pk, []))) if text),
-            None,
-            member.pk,
+            url=space_url(member.username),
+            title=member.shown_name,
+            body=" · ".join(text for text in (member.about, ", ".join(words.get(member.pk, []))) if text),
+            by_id=member.pk,
             language=member.language,
         )
         for member in members
@@ -121,14 +120,12 @@ def forget_late(member_ids: Collection[int]) -> None:
 @fills("members.explain")
 def explain(member_id: int) -> dict[str, Any]:
     """The account, the space, and how and where somebody signs in; never a secret."""
-    account = (
-        *("username", "name", "title", "title_zh", "email", "language", "about"),
-        *("joined_at", "last_login", "is_active"),
-    )
+    said = ("username", "name", "title", "title_zh", "email", "language", "about")
+    account = Member.objects.filter(pk=member_id).values(*said, "joined_at", "last_login", "is_active")
     sessions = UserSession.objects.filter(user_id=member_id).order_by("pk")
     keys = Authenticator.objects.filter(user_id=member_id).order_by("pk")
     return {
-        "account": Member.objects.filter(pk=member_id).values(*account).first(),
+        "account": account.first(),
         "roles": list(Group.objects.filter(user=member_id).order_by("name").values_list("name", flat=True)),
         "keywords": declared_keywords([member_id]).get(member_id, []),
         "garage": list(
@@ -142,7 +139,16 @@ def explain(member_id: int) -> dict[str, Any]:
     }
 
 
-register_content(ContentKind("member", _("Members"), pgettext_lazy("kind", "Member"), load, all_ids, present))
+register_content(
+    ContentKind(
+        kind="member",
+        label=_("Members"),
+        single=pgettext_lazy("kind", "Member"),
+        load=load,
+        all_ids=all_ids,
+        present=present,
+    )
+)
 
 
 @fills("home.side", order=10)

@@ -36,7 +36,7 @@ SCHEMA = Schema(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContentDocument:
     """What is indexed of one thing.
 
@@ -54,7 +54,7 @@ class ContentDocument:
     popularity: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """A hit as its app presents it: plain text, not yet highlighted.
 
@@ -81,7 +81,7 @@ class Viewer(Protocol):
         """Whether somebody is signed in."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContentKind:
     """A kind of content, and what one of it is called.
 

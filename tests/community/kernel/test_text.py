@@ -10,7 +10,6 @@ from community.kernel.api import one_line
         (" \0\n", ""),
         (" roof\t\u3000rack\r\nof\xa0mine ", "roof rack of mine"),
         ("ro\0of", "roof"),
-        ("车 顶", "车 顶"),
     ],
 )
 def test_what_was_typed_becomes_one_line(typed, kept):
