@@ -167,6 +167,15 @@ def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
     }
 
 
+def windows_of(buckets: list[tuple[Any, int]]) -> list[tuple[list[tuple[str, int]], int]]:
+    """A facet of times, the latest first: the windows of each bucket, as (sign, days) of a line, and its count."""
+    found = []
+    for (longest, shortest), (_cut, count) in zip(pairwise((*WINDOWS, 0)), buckets, strict=False):
+        within = [("<", longest)] if longest != EVER else []
+        found.append(([*within, (">", shortest)] if shortest else within, count))
+    return found[::-1]
+
+
 def in_windows(joined: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
     """The finer buckets of when people joined as buckets between two windows."""
     counts = dict(zip(JOINED, joined, strict=True))
