@@ -168,12 +168,12 @@ def _quick(halves: Mapping[str, Mapping[str, Labelled]], sample: list[Labelled])
 
 def _whole(halves: Mapping[str, Mapping[str, Labelled]], comments: Mapping[str, Labelled]) -> None:
     """The tables of import, relay and audience search, and how long they take."""
-    from community.kernel.relay import Relay  # noqa: PLC0415 - as above
+    import tools  # noqa: PLC0415 - as above
 
     begun = time.perf_counter()
     import_comments(comments, Path(os.environ["PADDOCK_HOME"]))
     imported = time.perf_counter()
-    assert Relay().drain(seconds=3600)
+    tools.deliver_all(seconds=3600)
     drained = time.perf_counter()
     found = listed(comments)
     asked = time.perf_counter()

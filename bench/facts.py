@@ -31,7 +31,6 @@ from django.db.models import Sum
 from community.consent.models import Permission
 from community.kernel.api import Fact, now, publish
 from community.kernel.models import OutboxEvent, OutboxState
-from community.kernel.relay import Relay
 from community.members.models import Member
 from community.search.api import close_engines
 from community.traces.facts import SiteSearched
@@ -154,7 +153,7 @@ def main() -> None:
         names = list(Keyword.objects.values_list("name_en", flat=True))
         ids = members(chosen.members)
         scene = Scene(random.Random(3), ids, conversations(ids, chosen.members // 4), names)
-        Relay().drain(seconds=300)
+        tools.deliver_all(seconds=300)
         publishers = chosen.publishers or (2 if vendor == "postgresql" else 1)
         rows = []
 
@@ -163,7 +162,7 @@ def main() -> None:
         rows.append(start.row("published alone, one a transaction", chosen.facts))
 
         start = Stopwatch()
-        assert Relay().drain(seconds=1200)
+        tools.deliver_all(seconds=1200)
         rows.append(start.row("delivered alone, to profile and index", chosen.facts))
         close_engines()  # one process at a time writes to the embedded index
 

@@ -86,7 +86,8 @@ async def listen(person: Person, site: Site) -> None:
 def _get(person: Person, site: Site, sequence: int) -> None:
     address = f"http://127.0.0.1:{site.port}/topics/{site.topic.pk}/since/?after={sequence - 1}"
     with urllib.request.urlopen(urllib.request.Request(address, headers={"Cookie": person.cookie})) as answer:
-        assert f'data-live-sequence="{sequence}"' in answer.read().decode()
+        page = answer.read().decode()
+    assert f'data-live-sequence="{sequence}"' in page
     person.held[sequence] = time.perf_counter()
 
 

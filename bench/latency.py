@@ -26,7 +26,6 @@ from django.db import connection
 from facts import WORDS, members
 
 from community.kernel.api import now
-from community.kernel.relay import Relay
 from community.members.models import Member
 from community.search.api import Query, query, query_tokens
 from forums.api import ensure_board, open_topic
@@ -36,14 +35,13 @@ PATIENCE = 30.0
 LOOK_AGAIN = 0.003
 
 
-def wait_for(asked: Query, index: str) -> bool:
-    """Look until something is found."""
+def wait_for(asked: Query, index: str) -> None:
+    """Look until something is found. Raises SystemExit where nothing is for half a minute."""
     until = time.perf_counter() + PATIENCE
-    while time.perf_counter() < until:
-        if query(index, asked).total:
-            return True
+    while not query(index, asked).total:
+        if time.perf_counter() > until:
+            raise SystemExit(f"not found in the index {index} within {PATIENCE:.0f} s")
         time.sleep(LOOK_AGAIN)
-    return False
 
 
 def write(author: Member, board: Board, text: str, chance: random.Random) -> None:
@@ -75,7 +73,7 @@ def main() -> None:
         ids = members(chosen.acts + 50)
         people = list(Member.objects.filter(pk__in=ids).order_by("pk"))
         board, chance = ensure_board(slug="bench", title_en="Bench", title_zh="测试"), random.Random(3)
-        assert Relay().drain(seconds=300)
+        tools.deliver_all(seconds=300)
         from community.search.registry import close_engines  # noqa: PLC0415 - the relay is the one writer from here on
 
         close_engines()
@@ -96,9 +94,9 @@ def main() -> None:
                 write(author, board, f"roof rack sign{number}", chance)
                 start = time.perf_counter()
                 least = {"interests": {"roof-rack": 0.5}}
-                assert wait_for(Query(must={"member": (str(author.pk),)}, least=least, size=1), "audience")
+                wait_for(Query(must={"member": (str(author.pk),)}, least=least, size=1), "audience")
                 found["a member by what they wrote"].append((time.perf_counter() - start) * 1000)
-                assert wait_for(Query(words=tuple(query_tokens(f"sign{number}")), size=1), "content")
+                wait_for(Query(words=tuple(query_tokens(f"sign{number}")), size=1), "content")
                 found["the text by its words"].append((time.perf_counter() - start) * 1000)
         finally:
             stop.set()

@@ -51,6 +51,14 @@ def database() -> Iterator[str]:
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
+def deliver_all(*, seconds: float) -> None:
+    """Deliver all that waits, as a relay does. Raises SystemExit where nothing could be done for so long."""
+    from community.kernel.relay import Relay  # noqa: PLC0415 - after setup()
+
+    if not Relay().drain(seconds=seconds):
+        raise SystemExit("not everything could be delivered")
+
+
 def same_database() -> dict[str, str]:
     """The environment in which another process finds this benchmark's database."""
     from django.db import connection  # noqa: PLC0415 - after setup()

@@ -62,12 +62,12 @@ class Club(models.Model):
 
     @property
     def model_names(self) -> list[str]:
-        """Its models in the reader's language, where they have a name there."""
+        """What the brand's models are called in the reader's language, where they have a name there."""
         chinese = is_chinese()
         return [(chinese and self.model_facts.get(name, {}).get("name_zh")) or name for name in self.models_list]
 
     def get_absolute_url(self) -> str:
-        """Its page."""
+        """The address of the club's page."""
         return reverse("clubs:club", args=[self.slug])
 
 

@@ -99,17 +99,17 @@ def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
 def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     """Hits; clubs are public."""
     clubs = Club.objects.filter(pk__in=ids)
-    return {club.pk: Found(club.get_absolute_url(), club.title, club.about, None, None) for club in clubs}
+    return {club.pk: Found(url=club.get_absolute_url(), title=club.title, body=club.about) for club in clubs}
 
 
 register_content(
     ContentKind(
-        "club",
-        _("Clubs"),
-        pgettext_lazy("kind", "Club"),
-        load,
-        lambda: Club.objects.values_list("pk", flat=True).iterator(),
-        present,
+        kind="club",
+        label=_("Clubs"),
+        single=pgettext_lazy("kind", "Club"),
+        load=load,
+        all_ids=lambda: Club.objects.values_list("pk", flat=True).iterator(),
+        present=present,
     )
 )
 recountable("clubs: members", check=member_differences, repair=repair_members)

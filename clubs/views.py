@@ -18,7 +18,7 @@ from clubs.directory import club_cards, news_of, suggested
 from clubs.models import Club, ClubKind
 from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, is_in, members_of
 from clubs.services import join_club, leave_club
-from community.kernel.api import Invalid, contributions, now, rate_limit
+from community.kernel.api import Invalid, contributions, now, one_line, rate_limit
 from community.members.api import cards, require_member
 from community.pages.api import ClubNews, ClubTalk, landing_of
 
@@ -32,7 +32,7 @@ ACTS = {"join": join_club, "leave": leave_club}
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All clubs and circles, one's own first; searchable, for there may be hundreds."""
-    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    words = one_line(request.GET.get("q", ""), 100)
     joined = club_ids_of(request.user.pk)
     clubs = in_order(Club.objects.all(), joined)
     if words:
@@ -106,7 +106,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def membership(request: HttpRequest, slug: str) -> HttpResponse:
-    """Join or leave."""
+    """Join or leave a club by what the form says, then show it. Raises Invalid for any other act, and TooMany."""
     found, act = get_object_or_404(Club, slug=slug), ACTS.get(request.POST.get("act", ""))
     if act is None:
         raise Invalid(_("Join or leave: nothing else can be done here."))

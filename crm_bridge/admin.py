@@ -24,9 +24,9 @@ class AudienceQuestionAdmin(admin.ModelAdmin[AudienceQuestion]):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
+        """Nobody: what was asked is never changed."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: old ones go by themselves."""
+        """Nobody: old ones go by themselves."""
         return False

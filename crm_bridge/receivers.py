@@ -10,7 +10,6 @@ from typing import Any
 from django.apps.registry import Apps, apps
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
-from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own, not one of ours
@@ -21,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from community.consent.api import Purpose
 from community.consent.facts import PermissionWithdrawn
-from community.kernel.api import Delivery, each_minute, fills, forget
+from community.kernel.api import Delivery, each_minute, fills, forget, take_turn
 from community.kernel.api import now as clock
 from community.members.api import Member, Role, has_role
 from community.search.api import Meaning, mark
@@ -119,26 +118,25 @@ def standing(member_id: int) -> None:
 
 @each_minute
 def forget_questions() -> int:
-    """What was asked of the audience is kept for a year."""
-    prune_questions(now=clock())
-    return 0
+    """What was asked of the audience is kept for a year. Returns how many questions are gone."""
+    return prune_questions(now=clock())
 
 
 @fills("console.nav", order=10)
 def people_nav(user: Any) -> dict[str, Any]:
-    """The audience search."""
+    """The audience search as an entry of the Workbench's navigation: address, label, and who has it."""
     return {"url": "crm:people", "label": gettext_lazy("Audience"), "roles": AUDIENCE_ROLES}
 
 
 @fills("console.nav", order=20)
 def segments_nav(user: Any) -> dict[str, Any]:
-    """Saved audiences."""
+    """Saved audiences as an entry of the Workbench's navigation: address, label, and who has it."""
     return {"url": "crm:segments", "label": gettext_lazy("Segments"), "roles": AUDIENCE_ROLES}
 
 
 @fills("console.nav", order=40)
 def terms_nav(user: Any) -> dict[str, Any]:
-    """Words the vocabulary does not know."""
+    """Unknown words as an entry of the Workbench's navigation: address, label, and who has it."""
     return {"url": "crm:terms", "label": gettext_lazy("Unknown words"), "roles": VOCABULARY_ROLES}
 
 
@@ -153,8 +151,8 @@ def words_due(user: Any) -> list[dict[str, Any]]:
 
 @each_minute
 def bound_sightings() -> int:
-    """Once an hour: unknown words of texts are kept within bounds."""
-    return prune_sightings() if cache.add("crm:sightings-bounded", value=True, timeout=3600) else 0
+    """Once an hour: unknown words of texts are kept within bounds. Returns how many rows are gone."""
+    return prune_sightings() if take_turn("crm:bound-sightings") else 0
 
 
 @fills("members.role")

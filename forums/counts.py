@@ -172,7 +172,7 @@ def uncounted_figures() -> dict[str, set[str]]:
 
 
 def figures_unknown() -> list[str]:
-    """The same as lines."""
+    """The figures an export states without the rows they could be counted from, one line a source."""
     return [f"{source}: {', '.join(sorted(names))}" for source, names in sorted(uncounted_figures().items())]
 
 

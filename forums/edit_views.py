@@ -73,7 +73,7 @@ def _as_it_is(found: Post, error: Outdated) -> dict[str, Any]:
 
 @login_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then delete."""
+    """Ask whether a post or topic is to go, then delete it. Raises NotAllowed for who may not, and TooMany."""
     found = readable_post(request.user, pk)
     services.require_editor(require_member(request), found)
     if request.method != "POST":

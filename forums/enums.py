@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class ReactionKind(models.TextChoices):
-    """Reactions."""
+    """The kinds of reactions to a post."""
 
     USEFUL = "useful", _("Useful")
     SAME = "same", _("Same here")

@@ -106,7 +106,10 @@ def _blank_what_was_deleted(member_id: int, changed: Changed) -> None:
 
 
 def forget_deleted(post: Post, *, now: datetime) -> None:
-    """The same for a post that is deleted after its author was erased, in the caller's transaction under its topic."""
+    """Leave nothing of a post that is deleted after its author was erased, nor of its title with who replied.
+
+    To be called in the transaction of the deletion, with its topic held.
+    """
     changed = Changed()
     Post.objects.filter(pk=post.pk).update(source="", html="", text="")
     PostRevision.objects.filter(post=post).delete()

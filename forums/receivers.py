@@ -144,7 +144,7 @@ def load_topics(ids: Sequence[int]) -> Iterable[ContentDocument]:
 
 
 def load_posts(ids: Sequence[int]) -> Iterable[ContentDocument]:
-    """Replies."""
+    """The documents of replies that are shown; not of first posts, which are their topics'."""
     posts = Post.objects.filter(pk__in=ids, deleted_at=None, topic__deleted_at=None, number__gt=1)
     for post in posts.select_related("topic__board"):
         yield _document(post.pk, post.topic, "", post.text, post.written_at, post.author_id)
@@ -195,9 +195,17 @@ def present_posts(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
 
 
 def _found(topic: Topic, url: str, text: str, at: datetime, author_id: int) -> Found:
-    board = topic.board
-    place, address = board.title, board.get_absolute_url()
-    return Found(url, topic.title, text, at, author_id, place, address, topic.language, f"topic:{topic.pk}")
+    return Found(
+        url=url,
+        title=topic.title,
+        body=text,
+        at=at,
+        by_id=author_id,
+        place_name=topic.board.title,
+        place_url=topic.board.get_absolute_url(),
+        language=topic.language,
+        group=f"topic:{topic.pk}",
+    )
 
 
 @fills("search.place")
@@ -211,22 +219,22 @@ def search_place(viewer: Any, token: str) -> dict[str, str]:
 
 register_content(
     ContentKind(
-        "topic",
-        gettext_lazy("Topics"),
-        pgettext_lazy("kind", "Topic"),
-        load_topics,
-        lambda: Topic.objects.filter(deleted_at=None).values_list("pk", flat=True).iterator(),
-        present_topics,
+        kind="topic",
+        label=gettext_lazy("Topics"),
+        single=pgettext_lazy("kind", "Topic"),
+        load=load_topics,
+        all_ids=lambda: Topic.objects.filter(deleted_at=None).values_list("pk", flat=True).iterator(),
+        present=present_topics,
     )
 )
 register_content(
     ContentKind(
-        "post",
-        gettext_lazy("Replies"),
-        pgettext_lazy("kind", "Reply"),
-        load_posts,
-        lambda: Post.objects.filter(deleted_at=None, number__gt=1).values_list("pk", flat=True).iterator(),
-        present_posts,
+        kind="post",
+        label=gettext_lazy("Replies"),
+        single=pgettext_lazy("kind", "Reply"),
+        load=load_posts,
+        all_ids=lambda: Post.objects.filter(deleted_at=None, number__gt=1).values_list("pk", flat=True).iterator(),
+        present=present_posts,
     )
 )
 

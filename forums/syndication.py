@@ -37,24 +37,24 @@ class BoardFeed(Feed[Topic, Board]):
         return get_object_or_404(Board.objects.visible_to(AnonymousUser()), slug=slug)
 
     def title(self, board: Board) -> str:
-        """Its title."""
+        """The board's title."""
         return xml_text(board.title)
 
     def link(self, board: Board) -> str:
-        """Its page."""
+        """The address of the board's page."""
         return board.get_absolute_url()
 
     def description(self, board: Board) -> str:
-        """What it is about, as HTML: readers of RSS show it as that."""
+        """What the board is about, as HTML: readers of RSS show it as that."""
         return escape(xml_text(board.about))
 
     def items(self, board: Board) -> list[Topic]:
-        """The newest topics."""
+        """The newest topics of the board that everybody may read, the newest first."""
         topics = Topic.objects.visible_to(AnonymousUser()).filter(board=board).select_related("author")
         return list(topics.order_by("-opened_at")[:ITEMS])
 
     def item_title(self, item: Topic) -> Any:
-        """The title."""
+        """The topic's title."""
         return xml_text(item.title)
 
     def item_description(self, item: Topic) -> str:
@@ -62,25 +62,25 @@ class BoardFeed(Feed[Topic, Board]):
         return ""
 
     def item_author_name(self, item: Topic) -> str:
-        """Who opened it."""
+        """What who opened the topic is called."""
         return xml_text(item.author.shown_name)
 
     def item_pubdate(self, item: Topic) -> datetime:
-        """When."""
+        """When the topic was opened."""
         return item.opened_at
 
     def item_updateddate(self, item: Topic) -> datetime:
-        """The latest post."""
+        """When the topic's latest post was written."""
         return item.last_post_at
 
 
 class BoardAtom(BoardFeed):
-    """The same as Atom."""
+    """The newest topics of a board as Atom."""
 
     feed_type = Atom1Feed
 
     def subtitle(self, board: Board) -> str:
-        """What it is about."""
+        """What the board is about."""
         return xml_text(board.about)
 
 
@@ -92,19 +92,19 @@ class TopicFeed(Feed[Post, Topic]):
         return readable_topic(AnonymousUser(), pk)
 
     def title(self, topic: Topic) -> str:
-        """Its title."""
+        """The topic's title."""
         return xml_text(topic.title)
 
     def link(self, topic: Topic) -> str:
-        """Its page."""
+        """The address of the topic's first page."""
         return topic.get_absolute_url()
 
     def description(self, topic: Topic) -> str:
-        """Its title again, as HTML: readers of RSS show it as that."""
+        """The topic's title once more, as HTML: readers of RSS show it as that."""
         return escape(xml_text(topic.title))
 
     def items(self, topic: Topic) -> list[Post]:
-        """The newest posts."""
+        """The newest posts of the topic that are shown, the newest first."""
         posts = Post.objects.filter(topic=topic, deleted_at=None).select_related("author")
         return list(posts.order_by("-number")[:ITEMS])
 
@@ -117,19 +117,19 @@ class TopicFeed(Feed[Post, Topic]):
         return escape(xml_text(item.text[:SUMMARY]))
 
     def item_author_name(self, item: Post) -> str:
-        """Who wrote it."""
+        """What who wrote the post is called."""
         return xml_text(item.author.shown_name)
 
     def item_pubdate(self, item: Post) -> datetime:
-        """When."""
+        """When the post was written."""
         return item.written_at
 
 
 class TopicAtom(TopicFeed):
-    """The same as Atom."""
+    """The latest posts of a topic as Atom."""
 
     feed_type = Atom1Feed
 
     def subtitle(self, topic: Topic) -> str:
-        """Its title again."""
+        """The topic's title once more."""
         return xml_text(topic.title)

@@ -39,7 +39,7 @@ FRAGMENT_SECONDS = 5  # as long as those who were told at once take to ask; an e
 
 @login_required
 def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
-    """A new topic."""
+    """The form of a new topic on a board, and opening it. What is refused comes back in the form."""
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
     draft = _draft(request, f"board:{place.pk}")
     form = TopicForm(request.POST or None, request.FILES or None, draft=draft)

@@ -32,7 +32,7 @@ class LongText(forms.CharField):
 
 
 class IdeaForm(forms.Form):
-    """An idea."""
+    """A form for an idea: its title, its text and a picture."""
 
     title = forms.CharField(label=_("Your idea in one line"), max_length=MAX_TITLE)
     source = LongText(

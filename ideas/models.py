@@ -40,7 +40,7 @@ class Contest(models.Model):
         return f"contest:{self.pk}"
 
     def get_absolute_url(self) -> str:
-        """Its page."""
+        """The address of the contest's page."""
         return reverse("ideas:contest", args=[self.slug])
 
     def phase_at(self, now: datetime) -> PhaseKind:
@@ -117,7 +117,7 @@ class Idea(models.Model):
         return version_of(self.edited_at, self.title, self.source)
 
     def get_absolute_url(self) -> str:
-        """Its page."""
+        """The address of the idea's page."""
         slug = slugify(self.title, allow_unicode=True)[:60].strip("-") or "idea"
         return reverse("ideas:idea", args=[self.pk, slug])
 

@@ -151,17 +151,17 @@ class Curve:
 
     @property
     def values(self) -> list[int]:
-        """The numbers alone."""
+        """How many votes there were at each point, in order."""
         return [point.votes for point in self.points]
 
     @property
     def first(self) -> Point:
-        """Where it begins."""
+        """The point where the curve begins."""
         return self.points[0]
 
     @property
     def last(self) -> Point:
-        """Where it ends: the result."""
+        """The point where the curve ends: the result."""
         return self.points[-1]
 
 

@@ -250,14 +250,14 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     ideas = Idea.objects.filter(pk__in=ids, withdrawn_at=None).exclude(contest__phase=PhaseKind.DRAFT)
     return {
         idea.pk: Found(
-            idea.get_absolute_url(),
-            idea.title,
-            idea.text,
-            idea.submitted_at,
-            idea.author_id,
-            idea.contest.title,
-            idea.contest.get_absolute_url(),
-            idea.language,
+            url=idea.get_absolute_url(),
+            title=idea.title,
+            body=idea.text,
+            at=idea.submitted_at,
+            by_id=idea.author_id,
+            place_name=idea.contest.title,
+            place_url=idea.contest.get_absolute_url(),
+            language=idea.language,
         )
         for idea in ideas.select_related("contest")
     }
@@ -265,12 +265,12 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
 
 register_content(
     ContentKind(
-        "idea",
-        gettext_lazy("Ideas"),
-        pgettext_lazy("kind", "Idea"),
-        load,
-        lambda: Idea.objects.filter(withdrawn_at=None).values_list("pk", flat=True).iterator(),
-        present,
+        kind="idea",
+        label=gettext_lazy("Ideas"),
+        single=pgettext_lazy("kind", "Idea"),
+        load=load,
+        all_ids=lambda: Idea.objects.filter(withdrawn_at=None).values_list("pk", flat=True).iterator(),
+        present=present,
     )
 )
 recountable("ideas: votes", check=vote_differences, repair=repair_votes)

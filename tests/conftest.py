@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, settings
 from community.kernel.circuit_breaker import REDIS
 from community.kernel.limits import LIMITS
 from community.search.registry import forget_engines
-from community.search.services import forget_state
-from crm_bridge.keywords.vocabulary import forget_vocabulary
+from tests.forgetting import forget_state, forget_vocabulary
 
 pytest_plugins = ["tests.closing", "tests.servers", "tests.real_data"]
 

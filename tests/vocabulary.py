@@ -1,7 +1,8 @@
 """A small vocabulary for tests."""
 
-from crm_bridge.keywords.vocabulary import forget_vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword, Synonym
+from tests.forgetting import forget_vocabulary
 
 WORDS = {
     "roof-rack": ("roof rack", "行李架", "part", ["roof racks", "roof bars", "车顶架"]),

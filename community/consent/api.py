@@ -3,7 +3,6 @@
 from community.consent.enums import Channel, Purpose
 from community.consent.queries import Cell, PermissionRow, decided_among, history, permission_table
 from community.consent.services import (
-    NotPermitted,
     Permit,
     Yes,
     date_back,
@@ -14,7 +13,6 @@ from community.consent.services import (
     pause,
     paused_among,
     paused_until,
-    permit_for,
     permits_for_many,
     permits_of,
     permits_of_many,
@@ -33,7 +31,6 @@ __all__ = [
     "Cell",
     "Channel",
     "ConsentText",
-    "NotPermitted",
     "PermissionRow",
     "Permit",
     "Purpose",
@@ -49,7 +46,6 @@ __all__ = [
     "paused_among",
     "paused_until",
     "permission_table",
-    "permit_for",
     "permits_for_many",
     "permits_of",
     "permits_of_many",

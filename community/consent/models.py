@@ -17,11 +17,11 @@ class LedgerQuerySet(models.QuerySet["PermissionEntry"]):
     """Entries are added, never changed."""
 
     def update(self, **kwargs: Any) -> int:
-        """Refuse."""
+        """Raise LedgerIsAppendOnly: entries are never changed."""
         raise LedgerIsAppendOnly
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse."""
+        """Raise LedgerIsAppendOnly: entries are never deleted."""
         raise LedgerIsAppendOnly
 
 
@@ -52,7 +52,7 @@ class PermissionEntry(models.Model):
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refuse."""
+        """Raise LedgerIsAppendOnly: entries are never deleted."""
         raise LedgerIsAppendOnly
 
 

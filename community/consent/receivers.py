@@ -20,7 +20,10 @@ def erase(member_id: int) -> None:
 
 @each_minute
 def resume_contact() -> int:
-    """Who wanted no contact until now may be reached again, also where nobody looked at that moment."""
+    """Who wanted no contact until now may be reached again, also where nobody looked at that moment.
+
+    Returns how many members.
+    """
     return end_pauses(now=now())
 
 

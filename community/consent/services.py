@@ -24,10 +24,6 @@ BATCH = 1000
 _KEY = object()
 
 
-class NotPermitted(PermissionError):
-    """There is no permission for this purpose over this channel."""
-
-
 @dataclass(frozen=True)
 class Permit:
     """Proof that one member may be contacted for one purpose over one channel. Only this module makes them."""
@@ -35,13 +31,12 @@ class Permit:
     member_id: int
     purpose: Purpose
     channel: Channel
-    checked_at: datetime
     _key: object = None
 
     def __post_init__(self) -> None:
         """Raise TypeError for a permit made elsewhere."""
         if self._key is not _KEY:
-            raise TypeError("a Permit is made by permit_for()")
+            raise TypeError("a Permit is made by permits_for_many()")
 
 
 @transaction.atomic
@@ -180,13 +175,11 @@ def _enter(
     ).save()
 
 
-def permit_for(member_id: int, purpose: str, channel: str, *, now: datetime) -> Permit | None:
-    """The permit to contact a member now; None without permission, during a pause and for profiling."""
-    return permits_for_many([member_id], purpose, channel, now=now).get(member_id)
-
-
 def permits_for_many(member_ids: Iterable[int], purpose: str, channel: str, *, now: datetime) -> dict[int, Permit]:
-    """The permits of those who may be contacted now; nobody's for a purpose that is no contact."""
+    """The permits to contact members now, by member.
+
+    Nobody's for a purpose that is no contact; those without permission, or in a pause, are left out.
+    """
     if purpose not in CONTACT_CHANNELS:
         return {}
     ids = list(member_ids)
@@ -194,7 +187,7 @@ def permits_for_many(member_ids: Iterable[int], purpose: str, channel: str, *, n
     wanted = f"{purpose}:{channel}"
     permits = permits_of_many(ids)
     return {
-        member_id: Permit(member_id, Purpose(purpose), Channel(channel), now, _KEY)
+        member_id: Permit(member_id, Purpose(purpose), Channel(channel), _KEY)
         for member_id in ids
         if wanted in permits.get(member_id, frozenset()) and member_id not in paused
     }
@@ -206,7 +199,7 @@ def permits_of(member_id: int) -> frozenset[str]:
 
 
 def permits_of_many(member_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    """The same for many; those who permit nothing are left out."""
+    """What members permit, as ``purpose:channel``, by member; those who permit nothing are left out."""
     found: dict[int, set[str]] = defaultdict(set)
     rows = Permission.objects.filter(member_id__in=list(member_ids)).values_list("member_id", "purpose", "channel")
     for member_id, purpose, channel in rows:
@@ -245,7 +238,7 @@ def profiling_since(member_id: int) -> datetime | None:
 
 
 def profiling_since_many(member_ids: Iterable[int]) -> dict[int, datetime]:
-    """The same for many; those without the permission are left out."""
+    """Since when a profile may be kept of members, by member; those without the permission are left out."""
     held = Permission.objects.filter(member_id__in=list(member_ids), purpose=Purpose.PROFILING)
     return dict(held.values_list("member_id", "since"))
 

@@ -118,7 +118,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             await self.send_json(await self.queue.get())
 
     async def disconnect(self, code: int) -> None:
-        """Leave all channels."""
+        """Leave all channels and stop sending."""
         if self.sender:
             self.sender.cancel()
         for channel in (*self.channels, *self.held):

@@ -27,7 +27,7 @@ STAY_SECONDS = 30
 
 
 class Listener(Protocol):
-    """A socket."""
+    """A socket as the hub knows it."""
 
     def push(self, body: dict[str, Any]) -> None:
         """Queue a message; never blocks."""

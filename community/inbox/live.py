@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from redis.exceptions import ConnectionError  # noqa: A004 - Python's own is not raised by the layer
 
 from community.inbox.models import LiveMessage
-from community.kernel.api import REDIS
+from community.kernel.api import REDIS, take_turn
 
 GROUP = "paddock.live"
 SEND_SECONDS = 2
@@ -55,13 +55,14 @@ def announce(
 
 
 def announce_once(channel: str, *, kind: str, seconds: int) -> None:
-    """The same without a number, and at most once in so many seconds: how often it happened is nobody's to count.
+    """Tell everyone who listens to a channel that it changed, once in so many seconds at most, after the commit.
 
-    Asked after the commit, so that nobody who waits for what the caller locked waits for the cache too.
+    The message has no number: how often it happened is nobody's to count. The cache is asked after the commit, so that
+    nobody who waits for what the caller locked waits for it too.
     """
 
     def tell() -> None:
-        if cache.add(f"told:{channel}:{kind}", value=True, timeout=seconds):
+        if take_turn(f"told:{channel}:{kind}", every=timedelta(seconds=seconds)):
             with transaction.atomic():
                 announce(channel, kind=kind)
 

@@ -39,7 +39,6 @@ from community.kernel.queries import (
     members_already_ahead,
     occurred_at_of,
     outbox_status,
-    replay,
     replay_of,
     unhandled_facts,
 )
@@ -48,7 +47,9 @@ from community.kernel.registry import drained_when, each_minute, each_round, han
 from community.kernel.relay import lock_lanes
 from community.kernel.services import forget, lock_member, lock_members, publish, publish_many, rewrite
 from community.kernel.slots import contributions, fills
+from community.kernel.text import one_line
 from community.kernel.text_cache import TextCache
+from community.kernel.turns import return_turn, take_turn
 from community.kernel.versions import version_of
 
 __all__ = [
@@ -103,6 +104,7 @@ __all__ = [
     "now",
     "number_in",
     "occurred_at_of",
+    "one_line",
     "outbox_status",
     "page_in",
     "pages_of",
@@ -111,14 +113,15 @@ __all__ = [
     "rate_limit",
     "recountable",
     "register_written_fields",
-    "replay",
     "replay_of",
+    "return_turn",
     "rewrite",
     "safe_cell",
     "same_bytes",
     "shown_fields",
     "status_of",
     "store_file",
+    "take_turn",
     "unhandled_facts",
     "version_of",
     "way_back",

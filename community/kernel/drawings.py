@@ -7,7 +7,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT, GROUND = 1000, 320, 304
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CarDrawing:
     """A drawing in ``templates/art/car-<name>.svg``; all figures in its own units, ``roof`` from above.
 
@@ -25,8 +25,13 @@ class CarDrawing:
 
 _DRAWN = (
     CarDrawing(
-        *("4t", 28, 196, 782, 971, 12),
-        {
+        name="4t",
+        nose=28,
+        front=196,
+        rear=782,
+        tail=971,
+        roof=12,
+        parts={
             "bonnet": (150, 142),
             "roof": (470, 33),
             "cabin": (470, 76),
@@ -38,8 +43,13 @@ _DRAWN = (
         },
     ),
     CarDrawing(
-        *("5x", 76, 239, 764, 927, 8),
-        {
+        name="5x",
+        nose=76,
+        front=239,
+        rear=764,
+        tail=927,
+        roof=8,
+        parts={
             "bonnet": (180, 136),
             "roof": (470, 14),
             "cabin": (470, 66),
@@ -51,8 +61,13 @@ _DRAWN = (
         },
     ),
     CarDrawing(
-        *("gt", 64, 230, 739, 926, 54),
-        {
+        name="gt",
+        nose=64,
+        front=230,
+        rear=739,
+        tail=926,
+        roof=54,
+        parts={
             "bonnet": (180, 156),
             "roof": (560, 60),
             "cabin": (530, 104),
@@ -64,8 +79,13 @@ _DRAWN = (
         },
     ),
     CarDrawing(
-        *("2", 96, 261, 775, 897, 6),
-        {
+        name="2",
+        nose=96,
+        front=261,
+        rear=775,
+        tail=897,
+        roof=6,
+        parts={
             "bonnet": (190, 140),
             "roof": (470, 16),
             "cabin": (470, 66),

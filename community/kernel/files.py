@@ -32,7 +32,7 @@ class NewFile:
     note: int
 
     def keep(self) -> str:
-        """Its name, for a row of the caller's transaction. Without the commit the file goes."""
+        """The name of the file, for a row of the caller's transaction. Without the commit the file goes."""
         ForgottenFile.objects.filter(pk=self.note).delete()
         return self.name
 

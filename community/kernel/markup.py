@@ -34,10 +34,10 @@ _MENTION = r"(?<![A-Za-z0-9_/@.])@(?P<name>[\w-]{2,30})"
 _ADDRESS = r"(?<![A-Za-z0-9_@])(?P<url>https?://[^\s<>\"\u3000-\u9fff\uff00-\uffef]+)"
 _SPECIAL = re.compile(f"{_ADDRESS}|{_MENTION}")
 _OPEN = {")": "(", "]": "["}
-TAGS = {
-    *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "img", "cite"),
-    *("h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
-}
+_SPANS = {"br", "em", "strong", "s", "code", "a", "img", "cite"}
+_BLOCKS = {"p", "hr", "pre", "blockquote", "ul", "ol", "li", "h3", "h4"}
+_TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
+TAGS = _SPANS | _BLOCKS | _TABLES
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "ol": {"start"}, "blockquote": {"class"}}
 _RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*")
 _OUR_PICTURE = re.compile(r"(?:posts|ideas)/\d{4}/\d{2}/[\w-]+\.webp", re.ASCII)

@@ -18,12 +18,6 @@ def facts_of(member_id: int) -> Iterator[Delivery[Any]]:
     yield from _read(OutboxEvent.objects.filter(member_id=member_id).order_by("pk"))
 
 
-def replay(types: Iterable[type[Fact]], *, since_id: int = 0) -> Iterator[Delivery[Any]]:
-    """All kept and handled facts of these types, in order of publication, a chunk in memory at a time."""
-    events = OutboxEvent.objects.filter(name__in=_names(types), pk__gt=since_id, state=OutboxState.HANDLED)
-    yield from _read(events.order_by("pk"))
-
-
 def _names(types: Iterable[type[Fact]]) -> list[str]:
     return [fact_type.name for fact_type in types]
 

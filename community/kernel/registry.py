@@ -59,13 +59,22 @@ def handles_batch(*fact_types: type[Fact]) -> Callable[[BatchHandlerT], BatchHan
 
 
 def each_round(function: RoundT) -> RoundT:
-    """Register work a relay does after every batch and when idle. It returns how much it did; 0 means all is done."""
+    """Register work a relay does after every batch of facts and when idle.
+
+    It returns how much it did, in whatever it counts; 0 where there was nothing to do, or nothing could be done now.
+    After a round in which anything was done the relay goes on at once, and a drain goes on. What raises pauses alone
+    for some seconds; a drain then ends without success.
+    """
     _ROUNDS.append(function)
     return function
 
 
 def each_minute(function: RoundT) -> RoundT:
-    """Register housekeeping a relay does once a minute."""
+    """Register housekeeping a relay does once a minute; a drain does it once and does not wait for the next minute.
+
+    What it returns, and what becomes of that, is as for ``each_round``; what raises is tried again in the next minute.
+    Several relays each do it, so twice must be as good as once; what is dear asks ``take_turn`` first.
+    """
     due = 0.0
 
     @wraps(function)
@@ -92,12 +101,12 @@ def handlers_of(fact_type: type[Fact]) -> list[Handler]:
 
 
 def subscriptions() -> list[Subscription]:
-    """All batch handlers."""
+    """All batch handlers with their facts, in the order they were registered."""
     return _SUBSCRIPTIONS
 
 
 def rounds() -> list[Round]:
-    """All work between batches."""
+    """All work a relay does between batches, in the order it was registered; housekeeping among it."""
     return _ROUNDS
 
 

@@ -34,7 +34,10 @@ def publish(fact: Fact, *, now: datetime) -> None:
 
 
 def publish_many(facts: Sequence[tuple[Fact, datetime]]) -> None:
-    """The same for many facts, each with its time, in their order."""
+    """Store many facts, each with the time it happened, in their order and in the transaction that makes them true.
+
+    Raises NotInTransaction outside of one, and Gone where one of them is an act of somebody who was erased meanwhile.
+    """
     _serialise([fact for fact, _at in facts])
     OutboxEvent.objects.bulk_create([_event(fact, at) for fact, at in facts], batch_size=BATCH)
 

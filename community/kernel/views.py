@@ -43,7 +43,7 @@ RETRY_AFTER_SECONDS = "5"
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
+    """Say "ok": the process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -151,7 +151,7 @@ def refused(request: HttpRequest, error: PaddockError) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404."""
+    """The page of 404: what was asked for is not there, or not for this reader."""
     return problem(
         request,
         status=HTTPStatus.NOT_FOUND,
@@ -161,7 +161,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403."""
+    """The page of 403: the role does not allow this."""
     return problem(
         request, status=HTTPStatus.FORBIDDEN, title=_("Not for you"), message=_("Your role does not allow this.")
     )

@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise Unavailable(_not_sent(template_prefix)) from error
 
     def get_signup_redirect_url(self, request: Any) -> str:
-        """To the questions."""
+        """The address that follows signing up: the questions that welcome somebody."""
         return reverse("members:welcome")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
@@ -56,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
 
     def clean_email(self, email: str) -> str:
-        """As long as the column; allauth would cut a longer one, so that two might become one."""
+        """The address as allauth cleans it. Raises ValidationError for one that would be cut: two might become one."""
         MaxLengthValidator(LONGEST_ADDRESS)(email)
         cleaned: str = super().clean_email(email)
         return cleaned

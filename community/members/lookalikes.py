@@ -42,7 +42,7 @@ def skeleton_beside(name: str) -> str:
 
 
 def loose_skeleton(name: str) -> str:
-    """The same, with a pair read as one letter only at a glance: Clara is not Dara, but nobody is ``aclmin``."""
+    """What a name looks like at a glance, where ``cl`` reads as ``d``: Clara is not Dara, but nobody is ``aclmin``."""
     return skeleton(name).replace("cl", "d")
 
 

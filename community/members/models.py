@@ -99,7 +99,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.shown_name
 
     def get_short_name(self) -> str:
-        """The same."""
+        """The name others see, where Django's and Wagtail's own screens want a short one."""
         return self.shown_name
 
 

@@ -52,7 +52,6 @@ def card_of(member: Member, *, car: str = "") -> MemberCard:
     return MemberCard(member.pk, member.username, member.shown_name, url, car, member.shown_title, member.is_staff)
 
 
-@lru_cache(10_000)
 @lru_cache(20_000)  # a list names dozens of people
 def space_url(username: str) -> str:
     """The address of a public space."""

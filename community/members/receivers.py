@@ -11,7 +11,6 @@ from allauth.account.signals import email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -19,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from community.kernel.api import Delivery, each_minute, fills, handles, now
+from community.kernel.api import Delivery, each_minute, fills, handles, now, return_turn, take_turn
 from community.members.erasure import erase_what_came_late, erased_since, forget_ways_in
 from community.members.facts import MemberErased
 from community.members.garage import shown_cars
@@ -29,7 +28,7 @@ from community.members.queries import declared_keywords, space_url
 from community.members.verification import forget_unverified, shown_members, verified
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 
-SESSIONS_FORGOTTEN = "members:sessions-forgotten"
+FORGET_SESSIONS = "members:forget-sessions"
 LONGEST_REQUEST = timedelta(hours=1)
 ERASED = f"SELECT id FROM {Member._meta.db_table} WHERE erased_at IS NOT NULL AND id IN ({{}})"  # noqa: S608, SLF001 - a name of ours
 
@@ -60,11 +59,10 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     members, words = shown_members().filter(pk__in=ids).only(*fields), declared_keywords(ids)
     return {
         member.pk: Found(
-            space_url(member.username),
-            member.shown_name,
-            " · ".join(text for text in (member.about, ", ".join(words.get(member.pk, []))) if text),
-            None,
-            member.pk,
+            url=space_url(member.username),
+            title=member.shown_name,
+            body=" · ".join(text for text in (member.about, ", ".join(words.get(member.pk, []))) if text),
+            by_id=member.pk,
             language=member.language,
         )
         for member in members
@@ -80,33 +78,37 @@ def address_verified(email_address: EmailAddress, **kwargs: Any) -> None:
 
 @each_minute
 def forget_who_never_came() -> int:
-    """People who joined and never verified their address."""
+    """Remove people who joined and never verified their address. Returns how many."""
     return forget_unverified(now=now())
 
 
 @each_minute
 def forget_sessions() -> int:
-    """Once an hour, or in the next minute where there are too many: sessions that are over, and where they were."""
-    if not cache.add(SESSIONS_FORGOTTEN, value=True, timeout=3600):
+    """Once an hour, or in the next minute where there are too many: sessions that are over, and where they were.
+
+    Returns how many rows are gone.
+    """
+    if not take_turn(FORGET_SESSIONS):
         return 0
     gone, all_of_them = forget_past_sessions(now=now())
     if not all_of_them:
-        cache.delete(SESSIONS_FORGOTTEN)
+        return_turn(FORGET_SESSIONS)
     return gone
 
 
 @handles(MemberErased)
 def erase_late(delivery: Delivery[MemberErased]) -> None:
-    """Once more, when its fact is delivered."""
+    """What requests under way left of an erased member goes again when the erasure is delivered."""
     erase_what_came_late([delivery.fact.member_id])
 
 
 @each_minute
 def erase_later() -> int:
-    """And for as long as a request of theirs may still be under way."""
-    if member_ids := erased_since(now() - LONGEST_REQUEST):
+    """What requests under way left goes again for as long as one may be: an hour. Returns of how many members."""
+    member_ids = erased_since(now() - LONGEST_REQUEST)
+    if member_ids:
         erase_what_came_late(member_ids)
-    return 0
+    return len(member_ids)
 
 
 @fills("members.late")
@@ -118,14 +120,12 @@ def forget_late(member_ids: Collection[int]) -> None:
 @fills("members.explain")
 def explain(member_id: int) -> dict[str, Any]:
     """The account, the space, and how and where somebody signs in; never a secret."""
-    account = (
-        *("username", "name", "title", "title_zh", "email", "language", "about"),
-        *("joined_at", "last_login", "is_active"),
-    )
+    said = ("username", "name", "title", "title_zh", "email", "language", "about")
+    account = Member.objects.filter(pk=member_id).values(*said, "joined_at", "last_login", "is_active")
     sessions = UserSession.objects.filter(user_id=member_id).order_by("pk")
     keys = Authenticator.objects.filter(user_id=member_id).order_by("pk")
     return {
-        "account": Member.objects.filter(pk=member_id).values(*account).first(),
+        "account": account.first(),
         "roles": list(Group.objects.filter(user=member_id).order_by("name").values_list("name", flat=True)),
         "keywords": declared_keywords([member_id]).get(member_id, []),
         "garage": list(
@@ -139,12 +139,21 @@ def explain(member_id: int) -> dict[str, Any]:
     }
 
 
-register_content(ContentKind("member", _("Members"), pgettext_lazy("kind", "Member"), load, all_ids, present))
+register_content(
+    ContentKind(
+        kind="member",
+        label=_("Members"),
+        single=pgettext_lazy("kind", "Member"),
+        load=load,
+        all_ids=all_ids,
+        present=present,
+    )
+)
 
 
 @fills("home.side", order=10)
 def home_side(request: HttpRequest) -> str:
-    """One's own car."""
+    """The member's first car beside the feed, as HTML; nothing for guests and for who has none."""
     if not request.user.is_authenticated:
         return ""
     cars = shown_cars(Car.objects.filter(member_id=request.user.pk)[:1])

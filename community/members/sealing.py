@@ -18,7 +18,7 @@ class MFAAdapter(DefaultMFAAdapter):
     """Seals with a key derived from the site's secret key; opens with older ones too, and what was kept in clear."""
 
     def encrypt(self, text: str) -> str:
-        """Seal a secret."""
+        """A secret sealed with the first key, as text with a mark in front that tells it is."""
         return f"{SEALED}{_sealer().encrypt(text.encode()).decode()}"
 
     def decrypt(self, encrypted_text: str) -> str:

@@ -19,6 +19,7 @@ from community.kernel.api import (
     contributions,
     lock_member,
     lock_members,
+    one_line,
     publish,
     publish_many,
 )
@@ -166,7 +167,7 @@ def change_space(*, member: Member, name: str, about: str, language: str, now: d
 
 def require_few_keywords(keywords: Iterable[str]) -> list[str]:
     """Keywords as they are kept. Raises Invalid for more than 20."""
-    kept = list(dict.fromkeys(word[:40] for word in (" ".join(k.replace("\0", "").split()) for k in keywords) if word))
+    kept = list(dict.fromkeys(word for word in (one_line(keyword, 40) for keyword in keywords) if word))
     if len(kept) > MOST_KEYWORDS:
         raise Invalid(_("At most 20 keywords."), field="keywords")
     return kept

@@ -22,11 +22,11 @@ class SessionStore(DatabaseStore):
         return bool(key and valid and key.isascii() and key.isalnum())
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        """The row of a session."""
+        """The row of a session, kept for an hour at most where it only holds what was sent signed out."""
         return _shortened(super().create_model_instance(data), data)
 
     async def acreate_model_instance(self, data: dict[str, Any]) -> Any:
-        """The same."""
+        """The row of a session for asynchronous callers, kept as long as ``create_model_instance`` has it."""
         return _shortened(await super().acreate_model_instance(data), data)
 
 

@@ -84,11 +84,11 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     articles = ArticlePage.for_everybody().filter(~withheld, pk__in=ids).select_related("locale")
     return {
         article.pk: Found(
-            article.get_url() or "/",
-            article.title,
-            article.lead,
-            article.first_published_at,
-            article.author_id,
+            url=article.get_url() or "/",
+            title=article.title,
+            body=article.lead,
+            at=article.first_published_at,
+            by_id=article.author_id,
             language=article.locale.language_code,
         )
         for article in articles
@@ -133,12 +133,12 @@ post_save.connect(privacy_changed, sender=PageViewRestriction, dispatch_uid="pad
 post_delete.connect(privacy_changed, sender=PageViewRestriction, dispatch_uid="paddock.article.public")
 register_content(
     ContentKind(
-        "article",
-        gettext_lazy("Articles"),
-        pgettext_lazy("kind", "Article"),
-        load,
-        lambda: ArticlePage.for_everybody().values_list("pk", flat=True).iterator(),
-        present,
+        kind="article",
+        label=gettext_lazy("Articles"),
+        single=pgettext_lazy("kind", "Article"),
+        load=load,
+        all_ids=lambda: ArticlePage.for_everybody().values_list("pk", flat=True).iterator(),
+        present=present,
     )
 )
 

@@ -25,7 +25,10 @@ def keep_schedule() -> int:
 
 
 def _each(waiting: QuerySet[Any], do: Callable[[Any], object]) -> int:
-    """As Wagtail's publish_scheduled does, but one that fails stops none of the others, and two relays do it once."""
+    """Do something to each page or revision that waits, in a transaction of its own. Returns how many it was done to.
+
+    One that fails is logged and stops none of the others; two relays do each once.
+    """
     done = 0
     for key in list(waiting.values_list("pk", flat=True)):
         try:

@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from community.kernel.api import contributions, in_language, now, page_in, pages_of, rate_limit
+from community.kernel.api import contributions, in_language, now, one_line, page_in, pages_of, rate_limit
 from community.members.api import Member, cards
 from community.search.api import (
+    MAX_WINDOW,
     PAGE_SIZE,
     ContentResult,
     Hit,
@@ -27,7 +28,7 @@ from community.search.api import (
 from community.traces.api import asked_by_reader, record_search
 
 MAX_WORDS = 200
-LAST_PAGE = 500
+LAST_PAGE = MAX_WINDOW // PAGE_SIZE
 MOST_OFF, LONGEST_OFF = 40, 60
 TERMS_SHOWN = 2
 FEWER_WORDS = 4
@@ -98,7 +99,7 @@ def _asked(query: QueryDict) -> Asked:
     kind, sort = query.get("kind", ""), query.get("sort", "")
     place = query.get("in", "")
     return Asked(
-        words=" ".join(query.get("q", "").replace("\0", "").split())[:MAX_WORDS],
+        words=one_line(query.get("q", ""), MAX_WORDS),
         kind=kind if kind in {one.kind for one in kinds()} else "",
         language=language if (language := query.get("lang", "")) in LANGUAGES else "",
         place=place if place.isascii() and place.replace(":", "").replace("-", "").isalnum() else "",
@@ -137,19 +138,16 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, asked: Asked, meanings: Sequence[Meaning]) -> ContentResult:
-    try:
-        return search_content(
-            asked.words,
-            viewer=request.user,
-            kinds=[asked.kind] if asked.kind else [],
-            language=asked.language,
-            place=asked.place,
-            meanings=meanings,
-            sort=asked.sort,
-            page=asked.page,
-        )
-    except ValueError:  # a page out of reach
-        return ContentResult(0)
+    return search_content(
+        asked.words,
+        viewer=request.user,
+        kinds=[asked.kind] if asked.kind else [],
+        language=asked.language,
+        place=asked.place,
+        meanings=meanings,
+        sort=asked.sort,
+        page=asked.page,
+    )
 
 
 def _record(request: HttpRequest, words: str, found: int) -> None:

@@ -26,6 +26,7 @@ from community.search.port import (
     WEIGHTS,
     Doc,
     Field,
+    PageOutOfReach,
     Query,
     Result,
     Schema,
@@ -49,7 +50,7 @@ from community.search.text import (
 
 
 def query(index: str, question: Query) -> Result:
-    """Ask an index. Raises SearchDown, and ValueError for what its schema cannot answer."""
+    """Ask an index. Raises SearchDown, PageOutOfReach, and ValueError for what its schema cannot answer."""
     return engine_of(index).search(question)
 
 
@@ -81,6 +82,7 @@ __all__ = [
     "Hit",
     "Index",
     "Meaning",
+    "PageOutOfReach",
     "Query",
     "Result",
     "Schema",

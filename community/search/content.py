@@ -36,7 +36,7 @@ SCHEMA = Schema(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContentDocument:
     """What is indexed of one thing.
 
@@ -54,7 +54,7 @@ class ContentDocument:
     popularity: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """A hit as its app presents it: plain text, not yet highlighted.
 
@@ -81,7 +81,7 @@ class Viewer(Protocol):
         """Whether somebody is signed in."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContentKind:
     """A kind of content, and what one of it is called.
 
@@ -133,7 +133,7 @@ def register_content(kind: ContentKind) -> None:
 
 
 def kinds() -> list[ContentKind]:
-    """All kinds."""
+    """All kinds of content that are searchable, in the order they were registered."""
     return list(_KINDS.values())
 
 
@@ -161,7 +161,7 @@ def search_content(
     sort: str = "",
     page: int = 1,
 ) -> ContentResult:
-    """Search what the viewer may read. Raises SearchDown, and ValueError for a page out of reach."""
+    """Search what the viewer may read. Raises SearchDown and PageOutOfReach."""
     if not query_words(text):
         return ContentResult(0)
     chosen = {"kind": tuple(kinds), "language": (language,) if language else (), "place": (place,) if place else ()}

@@ -22,5 +22,5 @@ def figures() -> list[Metric]:
 
 @fills("readiness")
 def readiness() -> dict[str, Any]:
-    """The same in short; search that is behind does not make the site unready."""
+    """How many documents wait to be written, by index; search that is behind does not make the site unready."""
     return {"search": {name: {"waiting": waiting} for name, (waiting, _seconds) in lag(now()).items()}}

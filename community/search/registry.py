@@ -38,12 +38,12 @@ def register_index(index: Index) -> Index:
 
 
 def indexes() -> list[Index]:
-    """All indexes."""
+    """All indexes, in the order they were registered."""
     return list(_INDEXES.values())
 
 
 def index_named(name: str) -> Index:
-    """One index. Raises KeyError."""
+    """The index of that name. Raises KeyError for one that is not registered."""
     return _INDEXES[name]
 
 

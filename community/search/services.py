@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
@@ -19,6 +18,7 @@ from community.kernel.api import (
     is_connection_lost,
     is_lock_conflict,
     now,
+    take_turn,
 )
 from community.search.leases import Lease, leased, next_version
 from community.search.loading import documents, is_nobodys_fault, one_by_one, readable
@@ -80,7 +80,10 @@ def nothing_is_marked() -> bool:
 
 @each_minute
 def tidy() -> int:
-    """Once an hour: of indexes that are full, remove what earlier versions left, which keeps who was erased since."""
+    """Once an hour: of indexes that are full, remove what earlier versions left, which keeps who was erased since.
+
+    Returns how many indexes are gone.
+    """
     return sum(_tidy(index.name) for index in indexes() if not _pausing(index.name))
 
 
@@ -88,7 +91,7 @@ def _tidy(name: str) -> int:
     rebuilt = IndexState.objects.filter(name=name, rebuilding_until__gt=now()).exists()
     if name not in _SEEN or rebuilt or Mark.objects.filter(index=name).exists():
         return 0
-    if not cache.add(f"search:tidied:{name}", value=True, timeout=3600):
+    if not take_turn(f"search:tidy-{name}"):
         return 0
     try:
         return engine_of(name).tidy()
@@ -299,10 +302,3 @@ def lag(at: datetime) -> dict[str, tuple[int, float]]:
         oldest = marks.order_by("pk").values_list("marked_at", flat=True).first()
         found[index.name] = (marks.count(), (at - oldest).total_seconds() if oldest else 0.0)
     return found
-
-
-def forget_state() -> None:
-    """Forget what this process knows of pauses and existing indexes: tests begin anew."""
-    _PAUSES.clear()
-    _SEEN.clear()
-    _UNSEEN.clear()

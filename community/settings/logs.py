@@ -70,7 +70,7 @@ def places(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Django's LOGGING."""
+    """Django's LOGGING: from this level on, as lines of JSON without what names people, or as lines to read."""
     before = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

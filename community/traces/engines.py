@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
+from community.kernel.api import one_line
+
 MAX_WORDS = 200
 # https://www.google.com/supported_domains
 GOOGLE = """
@@ -42,4 +44,4 @@ def searched_for(referrer: str) -> tuple[str, str]:
         values = parse_qs(parts.query, max_num_fields=50).get(parameter, []) if name else []
     except ValueError:
         return "", ""
-    return (name, " ".join(values[0].replace("\0", "").split())[:MAX_WORDS]) if values else ("", "")
+    return (name, one_line(values[0], MAX_WORDS)) if values else ("", "")

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from community.consent.api import may_profile_locked
-from community.kernel.api import publish
+from community.kernel.api import one_line, publish
 from community.traces.engines import MAX_WORDS, searched_for
 from community.traces.facts import ReferrerSearched, SiteSearched
 
@@ -28,7 +28,7 @@ def record_search(*, member: Member | None, words: str, found: int, again: bool 
     The same words again within ten minutes are the same search: another kind, another order, another page.
     So is a search they look at ``again``, from where it is kept, whenever that was.
     """
-    words = " ".join(words.split())[:MAX_WORDS]
+    words = one_line(words, MAX_WORDS)
     if not words or member is None:
         return False
     digest = hashlib.sha256(words.lower().encode("utf-8", "ignore")).hexdigest()

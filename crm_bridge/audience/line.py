@@ -33,6 +33,7 @@ __all__ = [
     "Names",
     "Part",
     "Wanted",
+    "line_of_permit",
     "parse",
     "parts_of",
     "render",
@@ -86,6 +87,13 @@ def parse(text: str, *, names: Names | None = None) -> Line:
     return line
 
 
+def line_of_permit(permit: str) -> Line:
+    """The line of everybody who gives a permission, as ``purpose:channel``. Raises LineError for one not offered."""
+    builder = _Builder(Names())
+    builder.add(Part(minus=False, key="permit", sign=":", value=permit, start=0, end=len(permit)), None, None)
+    return builder.line()
+
+
 class _Builder:
     """Collects the parts of a line."""
 
@@ -132,7 +140,7 @@ class _Builder:
         take(replace(part, value=part.value.lower()) if part.key in ("permit", "sort", *WINDOW_KEYS) else part)
 
     def line(self) -> Line:
-        """What was collected."""
+        """The line that was collected from the parts so far."""
         windows = tuple((key, sign, days) for (key, sign), days in self.windows.items())
         return Line(
             tuple(self.words),

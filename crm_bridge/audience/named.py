@@ -14,7 +14,7 @@ from community.kernel.api import contributions
 from community.members.api import car_names, cars_called
 from crm_bridge.audience.document import owned
 from crm_bridge.audience.mistakes import SUGGESTED, near, unknown_name
-from crm_bridge.audience.parts import FOLDED, LineError, Part, parts_of, quoted
+from crm_bridge.audience.parts import FOLDED, LineError, Part, parts_if_whole, quoted
 from crm_bridge.keywords.matcher import bare
 from crm_bridge.keywords.vocabulary import Vocabulary, nearest, vocabulary
 from crm_bridge.models import Keyword, KeywordKind, Synonym
@@ -38,7 +38,7 @@ class Names:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The vocabulary."""
+        """The vocabulary in use, asked for once."""
         return vocabulary()
 
     def clubs(self, language: str) -> dict[str, str]:
@@ -67,20 +67,13 @@ class Names:
 
     @cached_property
     def _driven(self) -> set[str]:
-        return {owned(value, self.vocabulary) for line in self._lines for value in _driven_in(line)}
+        parts = [part for line in self._lines for part in parts_if_whole(line) if part.key == "owns"]
+        return {owned(value, self.vocabulary) for part in parts for value in part.values}
 
     @cached_property
     def known_cars(self) -> list[str]:
         """What the cars that most members have are called."""
         return car_names(CARS_COMPARED)
-
-
-def _driven_in(line: str) -> list[str]:
-    """The cars a line names."""
-    try:
-        return [value for part in parts_of(line) if part.key == "owns" for value in part.values]
-    except LineError:  # a line that was cut off within quotation marks
-        return []
 
 
 def _synonyms_of(codes: Iterable[str]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from crm_bridge.profiles.projector import INDEX
 
 
 def ordered(asked: Query, line: Line) -> Result:
-    """The answer to a question, its page by ``line.sort``. Raises SearchDown, and ValueError for a page out of reach.
+    """The answer to a question, its page by ``line.sort``. Raises SearchDown and PageOutOfReach.
 
     The engine sorts by an interest those who have it. The others follow, who was here last first.
     """

@@ -108,6 +108,17 @@ def parts_of(text: str) -> Iterator[Part]:
         )
 
 
+def parts_if_whole(kept: str) -> list[Part]:
+    """A line that was kept, taken apart; nothing of one that was cut off within quotation marks.
+
+    Lines are no longer cut, but those of before still are: they were kept at 500 characters, however long they were.
+    """
+    try:
+        return list(parts_of(kept))
+    except LineError:
+        return []
+
+
 def quoted(value: str) -> str:
     """A value as it stands in a line: in quotation marks where something in it would be read otherwise."""
     plain = PLAIN.fullmatch(value) and value.translate(FOLDED) == value and value.lower() not in OPERATORS

@@ -17,7 +17,17 @@ from django.utils.translation import gettext as _
 from community.consent.api import PROFILING_PERMIT, permits_for_many, permits_of_many
 from community.kernel.api import batched, pages_of
 from community.members.api import Member, car_lines
-from community.search.api import MAX_WINDOW, Query, all_matching, excerpt, matches, query, query_tokens, query_words
+from community.search.api import (
+    MAX_WINDOW,
+    PageOutOfReach,
+    Query,
+    all_matching,
+    excerpt,
+    matches,
+    query,
+    query_tokens,
+    query_words,
+)
 from crm_bridge.audience.line import Line
 from crm_bridge.audience.named import Names, cars_meant
 from crm_bridge.audience.ordering import ordered
@@ -157,6 +167,15 @@ def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
     }
 
 
+def windows_of(buckets: list[tuple[Any, int]]) -> list[tuple[list[tuple[str, int]], int]]:
+    """A facet of times, the latest first: the windows of each bucket, as (sign, days) of a line, and its count."""
+    found = []
+    for (longest, shortest), (_cut, count) in zip(pairwise((*WINDOWS, 0)), buckets, strict=False):
+        within = [("<", longest)] if longest != EVER else []
+        found.append(([*within, (">", shortest)] if shortest else within, count))
+    return found[::-1]
+
+
 def in_windows(joined: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
     """The finer buckets of when people joined as buckets between two windows."""
     counts = dict(zip(JOINED, joined, strict=True))
@@ -176,14 +195,14 @@ def growth(joined: list[tuple[Any, int]], total: int, *, now: datetime) -> list[
 
 
 def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> Audience:
-    """Who matches. Raises SearchDown, and ValueError for a page there is not.
+    """Who matches. Raises SearchDown and PageOutOfReach.
 
     Engines sort the first 10,000; on a larger page the others follow in no order that tells anything.
     """
     asked, sorted_size = question(line, now=now), min(size, MAX_WINDOW)
     found = ordered(replace(permitted(asked, line), page=page, size=sorted_size, facets=facets_at(now)), line)
     if page > _pages(found.total, size):
-        raise ValueError("no such page")
+        raise PageOutOfReach(f"page {page} of {size} each")
     others = query(INDEX, not_permitted(asked, line)).total
     ids = [int(member_id) for member_id in found.ids]
     if sorted_size < min(size, found.total):

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from community.consent.api import Channel, Purpose
 from community.members.api import car_labels
 from crm_bridge.audience.line import WINDOW_KEYS
-from crm_bridge.audience.parts import LineError, Part, parts_of
+from crm_bridge.audience.parts import Part, parts_if_whole
 from crm_bridge.keywords.vocabulary import known_labels, labels
 from crm_bridge.models.profile import Stage
 from crm_bridge.profiles.queries import club_titles
@@ -32,7 +32,7 @@ class Phrase:
 
 def phrases_of(lines: Iterable[str]) -> dict[str, list[Phrase]]:
     """Lines as phrases, all in as many queries as one; a line that cannot be taken apart has none."""
-    parts = {line: _parts(line) for line in lines}
+    parts = {line: [part for part in parts_if_whole(line) if part.key not in UNSAID] for line in lines}
     said = iter(phrases(part for found in parts.values() for part in found))
     return {line: [next(said) for _part in found] for line, found in parts.items()}
 
@@ -45,13 +45,6 @@ def phrases(parts: Iterable[Part]) -> list[Phrase]:
         wanted[part.key].update(_values(part))
     names = {key: value_names(key, values) for key, values in wanted.items()}
     return [_phrase(part, names[part.key]) for part in parts]
-
-
-def _parts(line: str) -> list[Part]:
-    try:
-        return [part for part in parts_of(line) if part.key not in UNSAID]
-    except LineError:  # a line that was cut off within quotation marks
-        return []
 
 
 def _values(part: Part) -> list[str]:

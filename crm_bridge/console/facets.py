@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from community.consent.api import PURPOSE_CHANNELS, Purpose
 from crm_bridge.audience.changes import chips, toggled
 from crm_bridge.audience.line import WINDOW_KEYS, Line, render
-from crm_bridge.audience.services import FACET_KEYS, WINDOWS, Audience
+from crm_bridge.audience.services import FACET_KEYS, Audience, windows_of
 from crm_bridge.audience.words import phrases, value_names
 from crm_bridge.models.profile import Stage
 
@@ -90,23 +88,13 @@ def _facet(found: Audience, name: str, title: str) -> Facet:
 def _counts(found: Audience, name: str, key: str) -> dict[str, int]:
     """Values with how many people have them. Of what there is a fixed list, and of what was chosen, zeros too."""
     if key in WINDOW_KEYS:
-        return _windows(found.facets.get(name, []))
+        windows = windows_of(found.facets.get(name, []))
+        return {" ".join(f"{sign}{days}" for sign, days in bounds): count for bounds, count in windows}
     counts = dict(found.facets.get(name, []))
     asked = [wanted.code for wanted in found.line.interests] if key == "interest" else found.line.any.get(key, ())
     if key == "owns" and found.total:  # a brand is counted by its cars
         asked = ()
     return {**counts, **{value: 0 for value in (*FIXED.get(key, ()), *asked) if value not in counts}}
-
-
-def _windows(counts: list[tuple[Any, int]]) -> dict[str, int]:
-    """Buckets between two borders as parts of a line, the latest first."""
-    spans = [_span(longest, shortest) for longest, shortest in pairwise((*WINDOWS, 0))]
-    return {span: count for span, (_cut, count) in reversed(list(zip(spans, counts, strict=False)))}
-
-
-def _span(longest: int, shortest: int) -> str:
-    parts = [f"<{longest}"] if longest != WINDOWS[0] else []
-    return " ".join([*parts, f">{shortest}"] if shortest else parts)
 
 
 def _chosen(line: Line, key: str, value: str) -> bool:

@@ -67,7 +67,7 @@ def _without(pattern: re.Pattern[str], line: str) -> str:
 def _parts(line: str) -> list[Part]:
     try:
         return list(parts_of(line))
-    except LineError:  # it was cut off within quotation marks
+    except LineError:  # it was cut off within quotation marks: a name in what is left goes all the same
         return list(parts_of(f'{line}"'))
 
 

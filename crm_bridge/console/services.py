@@ -23,7 +23,7 @@ from crm_bridge.segments.services import AUDIENCE_ROLES
 def list_people(line: Line, *, actor: Member | None, page: int = 1, size: int = PAGE, now: datetime) -> Audience:
     """A page of an audience; without an actor for the operator of the site, on the command line.
 
-    Raises NotAllowed, TooMany, SearchDown, and ValueError for a page there is not.
+    Raises NotAllowed, TooMany, SearchDown and PageOutOfReach.
     """
     if actor:
         require_role(actor, *AUDIENCE_ROLES)

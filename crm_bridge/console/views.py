@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from community.consent.api import TEXTS, Purpose
 from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit, register_written_fields
 from community.members.api import Member, has_role, require_member, require_role
-from community.search.api import SearchDown
-from crm_bridge.audience.line import LineError, parse
+from community.search.api import PageOutOfReach, SearchDown
+from crm_bridge.audience.line import DEFAULT_PERMIT, LineError, line_of_permit, parse
 from crm_bridge.audience.line import render as render_line
 from crm_bridge.audience.questions import ask
 from crm_bridge.audience.words import permit_name
@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """The audience search."""
+    """The audience search: the people of a line, or where a part is added the way to the longer line."""
     staff = _marketer(request)
     text = " ".join(f"{request.GET.get('q', '')} {request.GET.get('add', '')}".split())
     if request.GET.get("add"):
@@ -95,7 +95,7 @@ def _answer(
         return render(request, "crm/people.html", context, status=error.status)
     except SearchDown:
         return _away(request, context)
-    except ValueError as error:
+    except PageOutOfReach as error:
         raise Http404 from error
     first = (page - 1) * found.size + 1
     context |= {"found": found, "facets": facets_of(found), "first": first, "last": first + len(found.people) - 1}
@@ -109,7 +109,7 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One person, for a purpose they permit."""
     staff = _marketer(request)
     rate_limit(staff.pk, "question", now=now())
-    line = parse(f"permit:{request.GET.get('for') or 'product_news:email'}")
+    line = line_of_permit(request.GET.get("for") or ":".join(DEFAULT_PERMIT))
     member = get_object_or_404(Member, public_id=public_id, erased_at=None, is_staff=False)
     shown = open_person(member, line, actor=staff, now=now())
     context = {"section": "desk", "person": shown, "permit": permit_name(":".join(line.permit))}

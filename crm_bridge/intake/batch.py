@@ -53,7 +53,7 @@ class Batch:
         self.days = {key: acts for key, acts in self.days.items() if key[0] != member_id}
 
     def finish(self) -> None:
-        """Store everything."""
+        """Store what is left of the signals, the active days and the unknown words."""
         self.write()
         _add_days(self.days)
         record_sightings(self.sightings)

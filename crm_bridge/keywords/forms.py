@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from community.kernel.api import Invalid, version_of
+from community.kernel.api import Invalid, one_line, version_of
 from crm_bridge.keywords.matcher import units
 from crm_bridge.keywords.proposals import free_code
 from crm_bridge.keywords.vocabulary import vocabulary_changed
@@ -31,7 +31,7 @@ class WordsField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         """The words, without empty lines and repetitions. Raises ValidationError for what cannot be found in text."""
-        lines = (" ".join(line.replace("\0", "").split()) for line in super().clean(value).splitlines())
+        lines = map(one_line, super().clean(value).splitlines())
         words = list(dict.fromkeys(line for line in lines if line))
         for word in words:
             if len(word) > LONGEST_WORD:

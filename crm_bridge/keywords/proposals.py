@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from community.kernel.api import Conflict, Invalid, batched
+from community.kernel.api import Conflict, Invalid, batched, one_line
 from community.members.api import Member, Role, require_role
 from crm_bridge.keywords.matcher import units
 from crm_bridge.keywords.vocabulary import Vocabulary, find, lock_vocabulary, nearest, vocabulary, vocabulary_changed
@@ -184,7 +184,7 @@ def accept_as_synonym(*, actor: Member, term: str, keyword: str, now: datetime) 
         if decided.keyword_id == found.pk:
             return found
         raise _decided_otherwise(decided)
-    Synonym.objects.get_or_create(keyword=found, text=_clean(term))
+    Synonym.objects.get_or_create(keyword=found, text=one_line(term, 60))
     return _decide(term, found, now)
 
 
@@ -196,7 +196,7 @@ def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, k
     decided otherwise meanwhile.
     """
     require_role(actor, *VOCABULARY_ROLES)
-    names = {"name_en": _clean(name_en), "name_zh": _clean(name_zh)}
+    names = {"name_en": one_line(name_en, 60), "name_zh": one_line(name_zh, 60)}
     if (decided := _decided(term)) is not None:
         made = decided.keyword
         if made is not None and (made.name_en, made.name_zh, made.kind) == (*names.values(), kind):
@@ -210,8 +210,8 @@ def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, k
     if kind not in KeywordKind.values:
         raise Invalid(_("Choose what the keyword is about."), field="kind")
     keyword = Keyword.objects.create(code=free_code(names["name_en"]), kind=kind, **names)
-    if _clean(term).lower() not in {name.lower() for name in names.values()}:
-        Synonym.objects.create(keyword=keyword, text=_clean(term))
+    if one_line(term, 60).lower() not in {name.lower() for name in names.values()}:
+        Synonym.objects.create(keyword=keyword, text=one_line(term, 60))
     return _decide(term, keyword, now)
 
 
@@ -263,8 +263,4 @@ def _note(term: str, keyword: Keyword | None, now: datetime) -> None:
 
 def _noted(term: str) -> str:
     """A term as decisions and sightings have it."""
-    return _clean(term.lower())[:40]
-
-
-def _clean(text: str) -> str:
-    return " ".join(text.replace("\0", "").split())[:60]
+    return one_line(term.lower(), 40)

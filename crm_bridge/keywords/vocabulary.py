@@ -56,12 +56,16 @@ _held: Vocabulary | None = None
 def vocabulary() -> Vocabulary:
     """The current vocabulary; one small query tells whether the compiled one is still good."""
     global _held  # noqa: PLW0603 - one compiled vocabulary a process
+    seen = _held  # before the query: who then waits long can tell that somebody compiled meanwhile
     version = VocabularyVersion.objects.values_list("number", flat=True).first() or 0
-    held = _held
-    if held is None or held.version != version:
-        with _LOCK:
+    if seen is not None and seen.version == version:
+        return seen
+    with _LOCK:
+        held = _held
+        # A version also goes back, when a transaction does; but not over what another thread compiled meanwhile.
+        if held is None or held is seen or held.version < version:
             held = _held = _compiled(version)
-    return held
+        return held
 
 
 def _compiled(version: int) -> Vocabulary:
@@ -89,12 +93,6 @@ def vocabulary_changed() -> None:
     """Have every process compile anew; call it in the transaction of the change."""
     if not VocabularyVersion.objects.update(number=F("number") + 1):
         VocabularyVersion.objects.get_or_create(pk=1)
-
-
-def forget_vocabulary() -> None:
-    """Forget the compiled vocabulary: tests begin anew."""
-    global _held  # noqa: PLW0603 - see vocabulary()
-    _held = None
 
 
 def find(term: str) -> Keyword | None:

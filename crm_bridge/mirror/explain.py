@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from community.kernel.api import contributions, facts_of
 from community.members.api import Member
 from crm_bridge.keywords.vocabulary import vocabulary
-from crm_bridge.models import AccessEntry, ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
+from crm_bridge.models import AccessEntry, ActiveDay, Belonging, InterestControl, Keyword, Profile, Signal, TermSighting
 
 # Fields of facts that name other people.
 OTHERS = {"author_id", "editor_id", "actor_id", "mentioned_ids", "quoted_ids"}
@@ -32,9 +32,10 @@ def _profile(member_id: int) -> dict[str, Any] | None:
     profile = Profile.objects.filter(pk=member_id).first()
     if profile is None:
         return None
+    known = vocabulary().keywords
     return {
-        "interests": _named(profile.interests),
-        "interests_for_staff": _named(profile.for_staff),
+        "interests": _named(profile.interests, known),
+        "interests_for_staff": _named(profile.for_staff, known),
         "stage": profile.stage,
         "stage_reason": profile.stage_reason,
         "last_active_at": profile.last_active_at,
@@ -44,12 +45,11 @@ def _profile(member_id: int) -> dict[str, Any] | None:
     }
 
 
-def _named(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**_names(entry["keyword"]), **entry} for entry in entries]
+def _named(entries: list[dict[str, Any]], known: Mapping[str, Keyword]) -> list[dict[str, Any]]:
+    return [{**_names(known.get(entry["keyword"])), **entry} for entry in entries]
 
 
-def _names(code: str) -> dict[str, str]:
-    keyword = vocabulary().keywords.get(code)
+def _names(keyword: Keyword | None) -> dict[str, str]:
     return {"name_en": keyword.name_en, "name_zh": keyword.name_zh} if keyword else {}
 
 

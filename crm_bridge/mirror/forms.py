@@ -41,7 +41,7 @@ class EraseForm(forms.Form):
         self._member = member
 
     def clean_username(self) -> str:
-        """The same name, letter for letter."""
+        """What was typed, if it is the member's user name letter for letter. Raises ValidationError otherwise."""
         typed = str(self.cleaned_data["username"]).strip()
         if typed != self._member.username:
             raise ValidationError(_("This is not your user name."))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.consent.api import VERSION, grant, may_profile, pause, withdraw
-from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, facts_of, lock_members, publish
+from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, facts_of, lock_members, one_line, publish
 from community.members.api import Member
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
 from crm_bridge.intake.handlers import apply_facts
@@ -95,7 +95,7 @@ def add(*, member: Member, term: str, now: datetime) -> Keyword:
 
 def known_keyword(term: str) -> Keyword:
     """The keyword a term stands for. Raises Invalid, with the nearest words there are."""
-    term = " ".join(term.replace("\0", "").split())
+    term = one_line(term)
     if not term:
         raise Invalid(_("Write what we missed."), field="term")
     keyword = find(term) if len(term) <= LONGEST_TERM else None

@@ -223,7 +223,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def looks(request: HttpRequest) -> HttpResponse:
-    """Everybody who looked."""
+    """The page of all who looked at the member, the latest first, with how many a month."""
     member_id = require_member(request).pk
     page = page_in(request.GET.get("page"))
     found, pages = queries.looks(member_id, page=page)
@@ -252,7 +252,7 @@ def download(request: HttpRequest) -> HttpResponse:
 
 
 def _as_file(request: HttpRequest) -> HttpResponse:
-    """The same document ``manage.py explain`` prints."""
+    """All that is kept of the member as JSON to save, as ``manage.py explain`` prints it. Raises TooMany."""
     member = require_member(request)
     rate_limit(member.pk, "file", now=now())
     headers = {"Content-Disposition": 'attachment; filename="paddock.json"', "Cache-Control": "private, no-store"}

@@ -56,7 +56,7 @@ class AudienceQuestion(models.Model):
 
 
 class AccessKind(models.TextChoices):
-    """How somebody looked."""
+    """The ways in which the brand's people look at a member."""
 
     LISTED = "listed", _("saw you in a list")
     VIEWED = "viewed", _("opened your page")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stage(models.TextChoices):
-    """Lifecycle stages."""
+    """The stages of a member's life here, as profiles tell them."""
 
     CONSIDERATION = "consideration", _("Getting to know each other")
     GROWTH = "growth", _("Growing")

@@ -173,5 +173,5 @@ def stage_label(profile: Profile | None) -> str:
 
 
 def profile_of(member_id: int) -> Profile | None:
-    """One profile."""
+    """The profile of a member; None where none is kept."""
     return Profile.objects.filter(pk=member_id).first()

@@ -68,12 +68,12 @@ class Person:
 
     @property
     def username(self) -> str:
-        """The handle."""
+        """The user name they sign in with."""
         return str(self.entry["username"])
 
     @property
     def language(self) -> str:
-        """``en`` or ``zh-hans``."""
+        """The language they read: ``en`` or ``zh-hans``."""
         return str(self.entry["language"])
 
     @property

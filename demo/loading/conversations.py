@@ -68,7 +68,7 @@ class Conversation:
     topic: Topic | None = None
 
     def open(self, now: datetime) -> None:
-        """The first post."""
+        """Open the topic with its first line, and the picture where there is one."""
         first = self.lines[0]
         source, author = first.text, first.author.member
         if self.picture:
@@ -79,7 +79,7 @@ class Conversation:
         first.post = self.topic.posts.get(number=1)
 
     def write(self, number: int, now: datetime) -> None:
-        """A reply."""
+        """Write the reply of that number, with whom it mentions and what it quotes."""
         line, before = self.lines[number], self.lines[number - 1]
         text = line.text
         if line.mentions:

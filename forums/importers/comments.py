@@ -120,7 +120,7 @@ class Import:
         return authors | made
 
     def _grant(self, authors: dict[str, Member]) -> None:
-        """Also those whom an earlier run took over without permissions."""
+        """Permit everything for all authors of the file who are here, those an earlier run took over without it too."""
         here = {external: member for external, member in authors.items() if member.erased_at is None}
         grant_all({member.pk: min(member.joined_at, self.first_acts[key]) for key, member in here.items()})
 

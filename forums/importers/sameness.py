@@ -47,9 +47,10 @@ def last_noted(source: str) -> int:
 
 
 class Meanwhile:
-    """The same within an import: another dump may have been begun under this name at the same moment.
+    """Whether another dump is imported under the same name at this moment: what it brought is compared as it comes.
 
-    Of what was there before it began nothing is said again. A dump that repeats a number by mistake is no other.
+    Of what was there before this import began nothing is said again. A dump that repeats a number by mistake is no
+    other.
     """
 
     def __init__(self, *, source: str, since: int, now: datetime) -> None:

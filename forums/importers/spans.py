@@ -111,7 +111,7 @@ class _Tidy:
     breaks: int = 0
 
     def take(self, tokens: Iterable[Token]) -> list[Token]:
-        """All pieces, tidied."""
+        """All pieces of a span, with white space folded and moved out of markers that it would break."""
         for token in tokens:
             if token.type == "text":
                 self._text(token.value)
@@ -178,7 +178,7 @@ class _Writer:
         self.encode = False  # the next character would keep the marker before it from closing
 
     def text(self) -> str:
-        """All of it."""
+        """All pieces as Markdown."""
         for at, token in enumerate(self.tokens):
             if token.type == "text":
                 self._text(token.value)

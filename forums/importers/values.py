@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 
 from community.kernel import markup
+from community.kernel.api import one_line
 from forums.importers.dump import Row
 from forums.importers.markdown import from_html
 from forums.importers.times import moment
@@ -34,7 +35,7 @@ def handle_of(row: Row) -> str:
 
 def name_of(row: Row) -> str:
     """The shown name of a user, at most 60 characters; their number where they have none."""
-    return " ".join(row.get("DisplayName", "").split())[:60] or f"#{row['Id']}"
+    return one_line(row.get("DisplayName", ""), 60) or f"#{row['Id']}"
 
 
 def kind_of(row: Row) -> str:

@@ -61,7 +61,7 @@ class Board(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Its page."""
+        """The address of the board's page."""
         return reverse("forums:board", args=[self.slug])
 
     @property

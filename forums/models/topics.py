@@ -71,7 +71,7 @@ class Topic(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Its first page."""
+        """The address of the topic's first page."""
         return _topic_address(self.pk, self.slug)
 
     def url_of(self, number: int) -> str:
@@ -85,12 +85,12 @@ class Topic(models.Model):
 
     @property
     def told_title(self) -> str:
-        """Its title where others' acts quote it: nothing of one that is deleted."""
+        """The topic's title where others' acts quote it: nothing of one that is deleted."""
         return GONE if self.deleted_at else self.title
 
     @property
     def told_tags(self) -> tuple[str, ...]:
-        """Its tags, the same."""
+        """The topic's tags where others' acts tell them: none of one that is deleted."""
         return () if self.deleted_at else tuple(self.tags)
 
     @property

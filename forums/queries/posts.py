@@ -72,7 +72,7 @@ def topic_page(topic: Topic, page: int, viewer: Any) -> list[PostRow]:
 
 
 def latest_posts(topic: Topic) -> list[PostRow]:
-    """As many posts as stand on a page, up to the newest, as somebody who is not signed in sees them."""
+    """The newest posts of a topic, as many as stand on a page, as somebody who is not signed in sees them."""
     posts = Post.objects.filter(topic=topic, number__gt=topic.last_number - PAGE).order_by("number")
     return post_rows(posts, topic, None)
 

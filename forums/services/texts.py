@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from community.kernel import markup
-from community.kernel.api import Invalid
+from community.kernel.api import Invalid, one_line
 from community.kernel.plain import plain_text
 from community.members.api import Member, members_named, seen, space_url
 from forums.models import Post, Reference
@@ -75,7 +75,7 @@ def note_names(post: Post, text: Text, title: str = "") -> None:
 
 def clean_title(title: str) -> str:
     """A title in one line. Raises Invalid for an empty or long one."""
-    title = " ".join(title.replace("\0", "").split())
+    title = one_line(title)
     if not title:
         raise Invalid(_("A topic needs a title."), field="title")
     if len(title) > MAX_TITLE:

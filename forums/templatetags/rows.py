@@ -168,5 +168,5 @@ def _post(shown: ShownRow, html: str, powers: Powers) -> SafeString:
 
 
 def _made(kept: TextCache, key: tuple[Any, ...], make: Callable[[], SafeString]) -> SafeString:
-    """The same, made once for the same; each time for who edits templates."""
+    """HTML as it was made for this key before, else made now and kept; made each time for who edits templates."""
     return make() if settings.DEBUG else mark_safe(kept.get(key, make))  # noqa: S308 - as the template made it

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
-from community.kernel.api import SYSTEM, Conflict, Invalid, publish
+from community.kernel.api import SYSTEM, Conflict, Invalid, one_line, publish
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from ideas.enums import PhaseKind
@@ -77,7 +77,7 @@ def require_order(phases: Sequence[tuple[str, datetime]]) -> None:
 
 def clean_title(title: str, *, field: str) -> str:
     """A contest's title in bounds. Raises Invalid."""
-    title = " ".join(title.replace("\0", "").split())
+    title = one_line(title)
     if not title or len(title) > MAX_TITLE:
         raise Invalid(_("A contest needs a title of at most 160 characters."), field=field)
     return title

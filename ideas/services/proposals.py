@@ -19,6 +19,7 @@ from community.kernel.api import (
     Outdated,
     around,
     forget_files,
+    one_line,
     publish,
     same_bytes,
     store_file,
@@ -39,7 +40,7 @@ MAX_TEXT, FACT_TEXT = 20_000, 20_000
 
 def clean_text(title: str, source: str) -> tuple[str, str]:
     """Title and text in bounds. Raises Invalid."""
-    title, source = " ".join(title.replace("\0", "").split()), source.replace("\r\n", "\n").replace("\0", "").strip()
+    title, source = one_line(title), source.replace("\r\n", "\n").replace("\0", "").strip()
     if not title or len(title) > MAX_TITLE:
         raise Invalid(_("An idea needs a title of at most 160 characters."), field="title")
     if not source:

@@ -56,7 +56,7 @@ def contests(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
-    """Decide about ideas."""
+    """The ideas of a contest and what was decided of each; a sent form decides. Refusals come back in the form."""
     manager, found = _manager(request), _contest(slug)
     form, target = DecisionForm(request.POST or None), None
     if request.method == "POST":

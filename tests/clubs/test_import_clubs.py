@@ -12,10 +12,11 @@ from clubs.api import ensure_club, join_club
 from clubs.models import Club
 from community.kernel.api import now
 from crm_bridge.audience.line import parse
-from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary
+from crm_bridge.keywords.vocabulary import capture, find
 from crm_bridge.models import Keyword, Synonym
 from crm_bridge.profiles.queries import interests_of, profile_of
 from forums.models import Board
+from tests.forgetting import forget_vocabulary
 from tests.people import THEN, member, permit
 from tests.real_data import CAR_NAMES
 from tests.relay import drain

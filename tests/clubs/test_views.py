@@ -90,16 +90,11 @@ def test_answered_is_said_of_the_same_topics_on_the_club_as_on_its_board(client)
 
 def test_the_directory_finds_clubs_in_both_languages_and_survives_any_words(client):
     club(), club("table", "circle", "Long Lunch")
-    for words, slugs in [
-        ("long", ["table"]),
-        ("旅行车", ["estate", "table"]),
-        ("ESTATE", ["estate"]),
-        ("\0", 2),
-        ("%", []),
-    ]:
+    every = ["estate", "table"]
+    for words, slugs in [("long", ["table"]), ("旅行车", every), ("ESTATE", ["estate"]), ("\0", every), ("%", [])]:
         page = client.get("/clubs/", {"q": words})
         found = [card.club.slug for _label, _kind, cards in page.context["groups"] for card in cards]
-        assert found == slugs or len(found) == slugs
+        assert found == slugs, words
     assert client.get("/clubs/", {"page": "x" * 400}).status_code == 200
     assert client.get("/clubs/", {"page": "9" * 400}).status_code == 200
 

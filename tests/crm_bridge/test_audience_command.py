@@ -12,13 +12,13 @@ from community.kernel.api import now
 from community.members.api import CarEntry, Member, set_garage
 from community.search.api import close_engines
 from community.search.port import tie
-from community.search.services import forget_state
 from crm_bridge.audience.line import LineError, parse
 from crm_bridge.audience.services import audience, size_of
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.management.commands.audience import Command, explained
 from crm_bridge.mirror import services
 from crm_bridge.models import AccessEntry, AudienceQuestion, Keyword, Profile
+from tests.forgetting import forget_state
 from tests.people import member, permit
 from tests.relay import drain
 from tests.vocabulary import load_words

@@ -7,12 +7,13 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from clubs.api import ensure_club, join_club
-from community.consent.api import pause, permit_for, withdraw
+from community.consent.api import pause, permits_for_many, withdraw
 from community.inbox.models import Notification
 from community.kernel.api import now, publish
 from community.kernel.models import OutboxEvent
 from community.kernel.relay import deliver_once
-from community.members.api import CarEntry, Role, change_space, declare_keywords, erase_member, set_garage
+from community.members.api import CarEntry, Member, Role, change_space, declare_keywords, erase_member, set_garage
+from community.search.api import PageOutOfReach
 from community.search.models import Mark
 from community.traces.api import record_search
 from community.traces.facts import ReferrerSearched, SiteSearched
@@ -261,7 +262,7 @@ def test_there_is_no_page_behind_the_last(words, board):
     line = parse("interest:roof-rack")
     assert len(audience(line, page=2, size=2, now=now()).people) == 1
     for asked, page in ((line, 3), (parse("nobody"), 2)):
-        with pytest.raises(ValueError):
+        with pytest.raises(PageOutOfReach):
             audience(asked, page=page, size=2, now=now())
 
 
@@ -269,7 +270,8 @@ def test_profiling_is_no_purpose_to_reach_anybody_for(words, board):
     write(permit(member("quiet"), "profiling:onsite"), board)
     write(permit(member("loud"), *BOTH), board)
     drain()
-    assert permit_for(member("known").pk, "profiling", "onsite", now=now()) is None
+    quiet = Member.objects.get(username="quiet")
+    assert permits_for_many([quiet.pk], "profiling", "onsite", now=now()) == {}
     with pytest.raises(LineError) as refused:
         parse("interest:roof-rack permit:profiling:onsite")
     assert [one for one in refused.value.suggestions if "profiling" in one] == []

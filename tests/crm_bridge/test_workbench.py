@@ -21,13 +21,15 @@ from community.members.api import CarEntry, Member, Role, set_garage
 from community.search.port import SearchDown
 from community.search.registry import engine_of
 from community.traces.facts import ReferrerSearched, SiteSearched
-from crm_bridge.audience.questions import KEPT, prune_questions
+from crm_bridge.audience.questions import KEPT
+from crm_bridge.audience.services import SORTED_BY
 from crm_bridge.console.access import recent_accesses, record
 from crm_bridge.console.export import MOST
 from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of
+from crm_bridge.receivers import forget_questions
 from crm_bridge.segments.services import delete_segment, rename_segment, save_segment
 from forums.api import ensure_board, open_topic
 from ideas.api import open_contest
@@ -172,9 +174,19 @@ def test_a_mistake_keeps_what_was_typed(ada, desk, text, status):
     assert text in answer.content.decode()
 
 
-@pytest.mark.parametrize("wanted", ["x", "service", "profiling:email", "a b"])
+@pytest.mark.parametrize(
+    "wanted", ["x", "service", "profiling:email", "a b", "\0", '"', "product_news:email sort:joined", "-offers:email"]
+)
 def test_an_unknown_purpose_is_refused(ada, desk, wanted):
-    assert desk.get(reverse("crm:person", args=[ada.public_id]), {"for": wanted}).status_code in (422, 403)
+    answer = desk.get(reverse("crm:person", args=[ada.public_id]), {"for": wanted})
+    assert (answer.status_code, AccessEntry.objects.count()) == (422, 0)
+    assert "This permission does not exist." in answer.content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["", "product_news:email", "Product_News:Email"])
+def test_a_person_is_shown_for_the_usual_purpose_or_the_one_asked_for(ada, desk, wanted):
+    answer = desk.get(reverse("crm:person", args=[ada.public_id]), {"for": wanted})
+    assert (answer.status_code, answer.context["permit"]) == (200, "Product news: Email")
 
 
 def test_adding_a_part_leads_to_the_longer_line(ada, desk):
@@ -188,6 +200,12 @@ def test_a_page_behind_the_last_is_not_there_and_shows_nobodys_facets(ada, desk,
     assert answer.status_code == 404
     assert "roof rack" not in answer.content.decode()
     assert desk.get(reverse("crm:people"), {"q": line, "page": "x"}).status_code == 200
+
+
+def test_a_question_the_index_cannot_answer_is_a_fault_and_not_a_missing_page(ada, desk, monkeypatch):
+    monkeypatch.setitem(SORTED_BY, "joined", "stage")
+    with pytest.raises(ValueError, match="stage is not one of"):
+        desk.get(reverse("crm:people"), {"q": "sort:joined"})
 
 
 def asked():
@@ -210,7 +228,7 @@ def test_every_question_is_kept_with_who_asked_it(ada, desk, marketer):
     ]
     now_and_then = AudienceQuestion.objects.order_by("pk")
     now_and_then.filter(kind="list").update(at=now() - KEPT - timedelta(minutes=1))
-    assert prune_questions(now=now()) == 1
+    assert [forget_questions(), forget_questions()] == [1, 0]
     assert [kind for _who, kind, *_rest in asked()] == ["export", "segment", "segment"]
 
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "Make a circle with its board. Brand clubs come from import_clubs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Its address, its names and what it is about."""
+        """The circle's address, its title in both languages and what it is about."""
         parser.add_argument("slug", help="its address: /clubs/SLUG/")
         parser.add_argument("title_en")
         parser.add_argument("title_zh")

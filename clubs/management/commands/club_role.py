@@ -19,13 +19,13 @@ class Command(BaseCommand):
     help = "Have somebody lead or host a club or circle they have joined, or be a member of it like any other."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where, who, and as what."""
+        """The address of a club, the user name of a member, and the role they are to have."""
         parser.add_argument("slug", help="the club's address: /clubs/SLUG/")
         parser.add_argument("member", help="user name")
         parser.add_argument("role", choices=MemberRole.values)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Change and show."""
+        """Give a member of a club the role and print it. Raises CommandError for an unknown club or member."""
         club = Club.objects.filter(slug=options["slug"]).first()
         if club is None:
             raise CommandError("No club has this address.")

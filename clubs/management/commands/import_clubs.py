@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from clubs.models import ClubKind
 from clubs.services import ensure_club
-from community.kernel.api import now
+from community.kernel.api import now, one_line
 from community.kernel.drawings import DRAWINGS
 from community.members.api import KnownModel
 
@@ -27,11 +27,11 @@ class Command(BaseCommand):
     help = "Make brand clubs from JSON: {brand: [series]} or [{brand|name, series|models}]; see docs/clubs.md."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file."""
+        """The file of brands and their models."""
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import."""
+        """Make a club of each brand in the file, or bring it up to date: its models and what is known of them."""
         brands = list(read_brands(options["file"]))
         for brand, known in tqdm(brands, desc="clubs", unit=" clubs", disable=None):
             ensure_club(
@@ -92,7 +92,7 @@ def _millimetres(value: Any) -> int:
 def _name(value: Any) -> str:
     """One line of text that every database takes; empty for what is no name."""
     text = str(value) if isinstance(value, str | int) else ""
-    return " ".join(text.replace("\0", "").encode("utf-8", "ignore").decode().split())[:LONGEST]
+    return one_line(text.encode("utf-8", "ignore").decode(), LONGEST)
 
 
 def club_slug(brand: str) -> str:

@@ -63,7 +63,7 @@ def _icon(name: str, label: str) -> SafeString:
 
 @register.simple_tag
 def brand_mark() -> SafeString:
-    """The brand's mark."""
+    """The brand's mark as an SVG image of the page's sprite."""
     return format_html(DRAWN, "mark", _sprite(), "mark")
 
 

@@ -26,19 +26,19 @@ OTHER_ARTICLES = 4
 
 
 class ArticleIndexPage(BrandPage):
-    """All articles."""
+    """The page that lists all articles."""
 
     subpage_types: ClassVar = ["community_pages.ArticlePage"]
     template = "pages/articles.html"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The newest first."""
+        """The context of the page with ``articles``, those readers may see, with their authors and pictures."""
         articles = ArticlePage.for_readers().under(self).select_related("author").prefetch_related(card_pictures())
         return {**super().get_context(request, *args, **kwargs), "articles": articles}
 
 
 class ArticleQuerySet(PageQuerySet):
-    """Articles."""
+    """Articles, by the index they belong to."""
 
     def under(self, index: Page) -> Self:
         """Those of an index, in whichever language they are."""

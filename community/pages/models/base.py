@@ -63,5 +63,5 @@ class BrandPage(Page):
         return show()
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """This very translation."""
+        """This very translation as a page, whatever the reader's language."""
         return TemplateResponse(request, self.get_template(request), self.get_context(request))

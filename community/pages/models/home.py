@@ -52,7 +52,7 @@ class HomePage(BrandPage):
         return not Page.objects.filter(withheld, pk=page.pk).exists()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The feed."""
+        """The context of the first page with the feed: what the reader did not hide, and what they hid just now."""
         user: Any = request.user
         member = None if isinstance(user, AnonymousUser) else user
         found = [item for part in contributions("home.feed", member, FEED_LIMIT) for item in part]

@@ -155,5 +155,5 @@ class Elastic:
         self._indexes.drop()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections to the cluster."""
         self.es.close()

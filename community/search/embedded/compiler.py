@@ -58,7 +58,7 @@ class Compiler:
         return tantivy.Query.disjunction_max_query(clauses)
 
     def compile(self, query: Query) -> Any:
-        """The whole question."""
+        """A whole question as a query of the engine."""
         parts = [(NOT, self.term(GONE, "y"))]
         parts += [(MUST, self.word(token)) for token in query.words]
         parts += [(MUST, self.any_group(groups)) for groups in query.either]

@@ -17,6 +17,10 @@ class SearchDown(Exception):
     """The engine cannot answer now: show the page without search."""
 
 
+class PageOutOfReach(Exception):
+    """There is no such page: it lies behind the last, or further on than an index can be paged."""
+
+
 @dataclass(frozen=True)
 class Query:
     """A question.
@@ -50,10 +54,12 @@ class Query:
 
     @property
     def window(self) -> tuple[int, int]:
-        """First and one past the last hit of the page. Raises ValueError out of reach."""
+        """First and one past the last hit of the page. Raises PageOutOfReach, and ValueError for pages of nothing."""
+        if self.size < 1:
+            raise ValueError("a page holds at least one hit")
         start = (max(1, self.page) - 1) * self.size
-        if self.size < 1 or start + self.size > MAX_WINDOW:
-            raise ValueError("page out of reach")
+        if start + self.size > MAX_WINDOW:
+            raise PageOutOfReach(f"page {self.page} of {self.size} each")
         return start, start + self.size
 
     @property
@@ -63,7 +69,7 @@ class Query:
         return name, tag
 
     def checked(self, schema: Schema) -> Query:
-        """This query, if the schema can answer it. Raises ValueError otherwise."""
+        """This query, if the schema can answer it. Raises ValueError otherwise, and PageOutOfReach."""
         for group in (self.must, self.any, self.none):
             for name in group:
                 schema.kind(name, KEYWORD, WEIGHTS)
@@ -91,7 +97,7 @@ class Query:
         _ = self.window
 
     def without(self, facet: str) -> Query:
-        """The same question without this facet's own choice: a facet over values is counted without it."""
+        """This question less a facet's own choice: a facet over values is counted without it."""
         return replace(self, any={name: values for name, values in self.any.items() if name != facet})
 
 
@@ -129,7 +135,7 @@ class Engine(Protocol):
         """Write documents; durable when it returns. The relay only. Raises SearchDown, also where none is made."""
 
     def search(self, query: Query) -> Result:
-        """Answer. Raises SearchDown, and ValueError for a question the schema cannot answer."""
+        """Answer. Raises SearchDown, PageOutOfReach, and ValueError for a question the schema cannot answer."""
 
     def ids(self, query: Query) -> Iterator[str]:
         """All matching ids in tie order. Raises SearchDown."""

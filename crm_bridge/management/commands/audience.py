@@ -7,7 +7,6 @@ import re
 import unicodedata
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from community.kernel.api import batched, now
 from community.search.api import MAX_WINDOW, SearchDown, missing
 from crm_bridge.audience.line import Line, LineError, parse, render
-from crm_bridge.audience.services import FACET_KEYS, FEWEST, WINDOWS, Audience, Person
+from crm_bridge.audience.services import FACET_KEYS, FEWEST, Audience, Person, windows_of
 from crm_bridge.console.services import list_people
 from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
@@ -55,8 +54,6 @@ class Command(BaseCommand):
             raise CommandError(explained(error, options["line"])) from error
         except SearchDown as error:
             raise CommandError(_no_answer()) from error
-        except ValueError as error:
-            raise CommandError(str(error)) from error
         if options["format"] == "json":
             self.stdout.write(json.dumps(as_json(found), ensure_ascii=False, indent=2))
         else:
@@ -110,11 +107,8 @@ def _facet(name: str, values: list[tuple[Any, int]]) -> Iterator[dict[str, Any]]
     """A facet as parts of a line: values, most frequent first and equals by name, or times, latest first."""
     key = FACET_KEYS.get(name, name)
     if name.endswith("_at"):
-        spans = list(pairwise((*WINDOWS, 0)))
-        for (longest, shortest), (_cut, count) in reversed(list(zip(spans, values, strict=False))):
-            within = f"{key}<{longest}d" if longest != WINDOWS[0] else ""
-            part = f"{within} {key}>{shortest}d" if shortest else within
-            yield {"part": part.strip(), "count": count}
+        for bounds, count in windows_of(values):
+            yield {"part": " ".join(f"{key}{sign}{days}d" for sign, days in bounds), "count": count}
         return
     for value, count in sorted(values, key=lambda pair: (-pair[1], pair[0])):
         part = f"permit:{value}" if key == "permit" else render(Line(any={key: (value,)}))

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Load the starter vocabulary. Can be run again: what managers changed or deleted stays so."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where from."""
+        """The folder the words are read from."""
         parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, help="default: Paddock's own words")
 
     def handle(self, *args: Any, **options: Any) -> None:

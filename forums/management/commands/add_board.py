@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Make a board. Clubs and circles have theirs already."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Its address, its names and who reads it."""
+        """The board's address, its title in both languages and who reads it."""
         parser.add_argument("slug", help="its address: /boards/SLUG/")
         parser.add_argument("title_en")
         parser.add_argument("title_zh")

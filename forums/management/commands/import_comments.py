@@ -22,7 +22,7 @@ SHOWN_LINES = 10
 
 
 class Command(BaseCommand):
-    """Imports comments."""
+    """Imports a file of comments as topics and posts."""
 
     help = (
         "Import a CSV file with a column content and optional content_id, author and date. Rows with one content_id "

@@ -27,6 +27,7 @@ from community.inbox.feed import KEPT, LATE, TableFeed, prune
 from community.inbox.hub import HUB, Hub
 from community.inbox.live import ChannelState
 from community.inbox.models import LiveMessage, Notification
+from community.inbox.receivers import prune_messages
 from community.inbox.routing import websocket_urlpatterns
 from community.inbox.services import Notice, mark_read, notify
 from forums.services import delete_post, ensure_board, open_topic, react, write_post
@@ -337,6 +338,8 @@ def test_messages_are_kept_for_a_minute_whether_anybody_listens_or_not():
     assert prune(at) == 1
     assert list(LiveMessage.objects.values_list("pk", flat=True)) == [2]
     assert prune(at + timedelta(seconds=30)) == 1
+    message(1, at - KEPT - timedelta(seconds=1))
+    assert [prune_messages(), prune_messages()] == [1, 0]
 
 
 # Repair

@@ -13,6 +13,7 @@ from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, declare_keywords, erase_member
 from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, HiddenItem
+from community.search.content import SORTS
 from crm_bridge.models import Keyword, Synonym
 from forums.api import Board
 from forums.services import ensure_board, open_topic, write_post
@@ -505,6 +506,12 @@ def test_a_search_engine_counts_only_where_the_reader_came_from_it(client, site,
 @pytest.mark.parametrize("page", ["0", "-1", "x", "501", "9" * 5000, "0001" + "0" * 5000, "٣"])
 def test_a_page_out_of_reach_is_answered(client, site, page):
     assert client.get(reverse("search"), {"q": "rack", "page": page}).status_code == 200
+
+
+def test_a_question_the_index_cannot_answer_is_a_fault_and_not_nothing_found(client, site, monkeypatch):
+    monkeypatch.setitem(SORTS, "lively", "title")
+    with pytest.raises(ValueError, match="title is not one of"):
+        client.get(reverse("search"), {"q": "rack", "sort": "lively"})
 
 
 def test_too_many_searches_are_slowed_down(client, site):

@@ -9,7 +9,7 @@ import pytest
 
 from community.search.elastic import Elastic, client
 from community.search.embedded import Embedded
-from community.search.port import Doc, Field, Query, Schema, tie
+from community.search.port import Doc, Field, PageOutOfReach, Query, Schema, tie
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 S = Schema(
@@ -309,7 +309,6 @@ def test_rebuild_keeps_what_came_since(engine):
         Query(must={"posts": ("1",)}),
         Query(least={"interest": {"bike": float("inf")}}),
         Query(least={"tier": {"A": 1}}),
-        Query(page=600),
         Query(facets={"title": 5}),
         Query(size=0),
     ],
@@ -317,6 +316,12 @@ def test_rebuild_keeps_what_came_since(engine):
 def test_wrong_questions(engine, q):
     with pytest.raises(ValueError):
         engine.search(q)
+
+
+def test_a_page_further_on_than_can_be_paged_is_out_of_reach(engine):
+    assert engine.search(Query(page=500)).ids == []
+    with pytest.raises(PageOutOfReach):
+        engine.search(Query(page=501))
 
 
 @pytest.mark.services

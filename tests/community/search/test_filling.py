@@ -12,6 +12,7 @@ from community.search.models import FailedDocument, IndexState, Mark
 from community.search.port import Doc, Field, Query, Schema, SearchDown
 from community.search.registry import Index, engine_of, register_index
 from community.search.services import drift, flush, mark, rebuild, repair
+from tests.forgetting import forget_state
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def found(name="things"):
 
 def begin_anew():
     """What another process knows: nothing."""
-    services.forget_state()
+    forget_state()
     for name in NAMES:
         engine_of(name).close()
 
@@ -96,10 +97,10 @@ def test_an_index_that_cannot_be_made_is_not_marked_over_and_over(tables, monkey
     with monkeypatch.context() as patch:
         patch.setattr(Embedded, "ensure", refuses)
         for _ in range(3):
-            services.forget_state()
+            forget_state()
             assert flush() == 0
     assert Mark.objects.count() == 2
-    services.forget_state()
+    forget_state()
     write_all()
     assert found() == ["a", "b"]
 
@@ -120,7 +121,7 @@ def test_an_index_that_vanishes_before_it_is_written_to_is_filled_as_well(tables
 
     monkeypatch.setattr(Embedded, "put", vanished)
     assert flush() == 0
-    services.forget_state()
+    forget_state()
     write_all()
     assert found() == ["a", "b", "c"]
 
@@ -137,7 +138,7 @@ def test_what_two_relays_made_at_once_is_filled_again(tables, monkeypatch):
         return ensure(engine)
 
     flush()  # makes the index of stones, which is empty
-    services.forget_state()
+    forget_state()
     engine_of("things").drop()
     monkeypatch.setattr(Embedded, "ensure", slowly)
     flush()
@@ -193,7 +194,7 @@ def test_an_index_that_cannot_be_written_stops_no_other(tables, monkeypatch, cap
         assert flush() == 0  # it pauses before the next try
     assert (found("things"), Mark.objects.count()) == (["b"], 1)
     assert "the index stones cannot be written" in caplog.text
-    services.forget_state()
+    forget_state()
     write_all()
     assert found("stones") == ["a"]
 

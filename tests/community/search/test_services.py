@@ -12,6 +12,7 @@ from community.search.models import FailedDocument, IndexState, Mark
 from community.search.port import Doc, Field, Query, Schema, SearchDown
 from community.search.registry import Index, engine_of, register_index
 from community.search.services import drift, flush, lag, mark, rebuild, repair
+from tests.forgetting import forget_state
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,7 @@ def test_an_outage_loses_nothing_and_is_caught_up(things, monkeypatch):
     assert Mark.objects.count() == 1
     engine.away = False
     assert flush() == 0  # it pauses before the next try
-    services.forget_state()
+    forget_state()
     assert flush() == 1
     assert found() == ["a"]
 

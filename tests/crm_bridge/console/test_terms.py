@@ -6,8 +6,9 @@ import pytest
 
 from community.members.api import Role
 from crm_bridge.keywords.proposals import Sighting, record_sightings
-from crm_bridge.keywords.vocabulary import find, forget_vocabulary
+from crm_bridge.keywords.vocabulary import find
 from crm_bridge.models import TermProposal
+from tests.forgetting import forget_vocabulary
 from tests.people import member, staff
 from tests.vocabulary import load_words
 

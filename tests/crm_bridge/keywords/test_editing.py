@@ -7,8 +7,9 @@ import pytest
 from community.members.api import Role
 from community.pages.services import ensure_site
 from crm_bridge.keywords.proposals import accept_as_synonym
-from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary
+from crm_bridge.keywords.vocabulary import capture, find
 from crm_bridge.models import Keyword, Synonym
+from tests.forgetting import forget_vocabulary
 from tests.people import member, staff
 from tests.vocabulary import load_words
 

@@ -14,8 +14,9 @@ from crm_bridge.keywords.proposals import (
     proposals,
     record_sightings,
 )
-from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary, vocabulary, vocabulary_changed
+from crm_bridge.keywords.vocabulary import capture, find, vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, Synonym, TermProposal, TermSighting, VocabularyVersion
+from tests.forgetting import forget_vocabulary
 from tests.people import member, staff
 from tests.vocabulary import load_words
 

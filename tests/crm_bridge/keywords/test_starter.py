@@ -11,9 +11,10 @@ from bench.comments_f1 import held_out, labelled, scores
 from crm_bridge.audience.line import Wanted, parse
 from crm_bridge.keywords.matcher import Matcher, units
 from crm_bridge.keywords.starter import read
-from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary
+from crm_bridge.keywords.vocabulary import capture, find
 from crm_bridge.models import Keyword, StarterTerm, Synonym, VocabularyVersion
 from crm_bridge.receivers import bring_words
+from tests.forgetting import forget_vocabulary
 
 SUBJECTS = {
     "power": "动力",

@@ -1,6 +1,7 @@
 """Words of texts that may be worth a keyword."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.cache import cache
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from community.consent.api import withdraw
 from community.members.api import erase_member
+from crm_bridge import receivers
 from crm_bridge.keywords.proposals import Sighting, proposals, prune_sightings, record_sightings
 from crm_bridge.keywords.unknown import unknown_words
 from crm_bridge.keywords.vocabulary import vocabulary
@@ -138,9 +140,14 @@ def test_beyond_the_bounds_words_of_one_person_go_first_then_the_oldest():
     assert terms() == [("dashcam", 2), ("jerry can", 3)]
 
 
-def test_the_bounds_are_seen_to_once_an_hour():
-    assert bound_sightings() == 0
-    assert cache.get("crm:sightings-bounded")
+def test_the_bounds_are_seen_to_once_an_hour(monkeypatch):
+    monkeypatch.setattr(receivers, "prune_sightings", partial(prune_sightings, most=1))
+    noted("dashcam", 1, 2)
+    assert [bound_sightings(), len(terms())] == [1, 1]
+    noted("dashcam", 3)
+    assert [bound_sightings(), len(terms())] == [0, 2]
+    cache.clear()
+    assert [bound_sightings(), len(terms())] == [1, 1]
 
 
 def test_words_of_a_batch_are_noted_in_one_statement(django_assert_num_queries):

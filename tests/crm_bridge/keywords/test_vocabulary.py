@@ -1,11 +1,20 @@
 """The vocabulary in use."""
 
+import threading
+import time
+from contextlib import suppress
+from types import SimpleNamespace
+
 import pytest
+from django.db import transaction
 from django.utils import translation
 
 from crm_bridge.keywords import vocabulary as module
-from crm_bridge.keywords.vocabulary import capture, find, forget_vocabulary, labels, nearest, vocabulary_changed
+from crm_bridge.keywords.matcher import Matcher
+from crm_bridge.keywords.vocabulary import capture, find, labels, nearest, vocabulary_changed
 from crm_bridge.models import Keyword, Synonym
+from tests.forgetting import forget_vocabulary
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +56,61 @@ def test_an_unchanged_vocabulary_is_compiled_once(rack, django_assert_num_querie
     held = module.vocabulary()
     with django_assert_num_queries(1):
         assert module.vocabulary() is held
+
+
+def test_threads_that_saw_the_same_change_compile_it_once(rack, monkeypatch):
+    module.vocabulary()
+    vocabulary_changed()
+    compiled = compiling(monkeypatch)
+    every_thread_waits = threading.Barrier(4, timeout=10)
+    monkeypatch.setattr(module, "VocabularyVersion", seen_at(2, then=every_thread_waits.wait))
+    assert at_once([module.vocabulary] * 4) == {}
+    assert compiled == [2]
+
+
+def test_a_thread_that_comes_late_does_not_bring_an_older_version_back(rack, monkeypatch):
+    module.vocabulary()
+    compiled = compiling(monkeypatch)
+
+    def while_another_thread_sees_the_next():
+        monkeypatch.setattr(module, "VocabularyVersion", seen_at(9))
+        module.vocabulary()
+
+    monkeypatch.setattr(module, "VocabularyVersion", seen_at(8, then=while_another_thread_sees_the_next))
+    assert [module.vocabulary().version, module.vocabulary().version, compiled] == [9, 9, [9]]
+
+
+def test_a_change_that_was_rolled_back_is_forgotten(rack):
+    with suppress(InterruptedError), transaction.atomic():
+        Synonym.objects.create(keyword=rack, text="车顶架")
+        vocabulary_changed()
+        assert capture("车顶架") == {"roof-rack": 1}
+        raise InterruptedError
+    assert capture("车顶架") == {}
+
+
+def compiling(monkeypatch):
+    """The versions that are compiled from now on, without a database: the threads of a test have none."""
+    compiled = []
+
+    def compile_it(version):
+        compiled.append(version)
+        time.sleep(0.2)  # the others come while it is being compiled
+        return module.Vocabulary(version, {}, Matcher([]))
+
+    monkeypatch.setattr(module, "_compiled", compile_it)
+    return compiled
+
+
+def seen_at(number, then=lambda: None):
+    """The version as a thread sees it, and what happens before it goes on."""
+
+    def first():
+        then()
+        return number
+
+    rows = SimpleNamespace(values_list=lambda *_names, **_options: SimpleNamespace(first=first))
+    return SimpleNamespace(objects=rows)
 
 
 def test_find_takes_the_code_before_any_word(rack):

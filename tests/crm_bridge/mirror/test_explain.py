@@ -11,7 +11,8 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clubs.api import ensure_club, join_club
@@ -20,7 +21,7 @@ from community.kernel.api import contributions, now
 from community.members.api import CarEntry, Member, Role, declare_keywords, erase_member, set_garage
 from crm_bridge.mirror import services
 from crm_bridge.mirror.explain import OTHERS, document
-from crm_bridge.models import AccessEntry
+from crm_bridge.models import AccessEntry, VocabularyVersion
 from forums.api import edit_post, ensure_board, mark_board_read, mark_read, open_topic, react, write_post
 from forums.models import Imported, Topic, Upload
 from ideas.api import cast_vote
@@ -153,6 +154,14 @@ def test_every_table_that_has_something_of_a_member_shows_it_in_the_file(ada):
     assert file["account"]["username"] == "ada"
     assert [entry["keyword"] for entry in file["profile"]["interests"] if entry["muted"]] == ["camping"]
     assert len(file["posts"]) == 2 and len(file["facts"]) >= 10
+
+
+def test_the_vocabulary_is_asked_once_for_all_interests(ada):
+    with CaptureQueriesContext(connection) as queries:
+        file = document(ada)
+    assert len(file["profile"]["interests"]) > 1
+    asked = [query["sql"] for query in queries if f'"{VocabularyVersion._meta.db_table}"' in query["sql"]]
+    assert len(asked) == 1
 
 
 def test_the_file_names_nobody_else_and_tells_no_secret(ada):

@@ -129,7 +129,17 @@ def test_a_dump_with_gaps_is_no_other(tmp_path, first, second):
     assert Post.objects.filter(kind="comment").count() == 2
 
 
-def test_only_some_rows_are_compared(tmp_path, monkeypatch):
-    monkeypatch.setattr("forums.importers.sameness.SAMPLE", 1)
-    load(write_dump(tmp_path))
-    load(write_dump(tmp_path, Users=USERS.replace("2010-01-03", "2012-01-03")))
+@pytest.mark.parametrize(("sample", "refused"), [(1, False), (2, False), (3, True)])
+def test_only_the_first_rows_are_compared(tmp_path, monkeypatch, sample, refused):
+    monkeypatch.setattr("forums.importers.sameness.SAMPLE", sample)
+    load(write_dump(tmp_path, Users=numbered([1, 2, 3])))
+    before = state()
+    # Of one user none is of another time, of two one is, of three two are.
+    later = write_dump(tmp_path, Users=numbered([1, 2, 3, 4], 2, 3))
+    if refused:
+        with pytest.raises(CommandError, match="of 3 users with a number that is known, 2 are of another time"):
+            load(later)
+        assert state() == before
+    else:
+        load(later)
+        assert Member.objects.filter(name="Cy").count() == 4

@@ -19,10 +19,10 @@ from django.db import connection
 from clubs.models import Club
 from community.consent.api import history
 from community.members.api import Member
-from crm_bridge.keywords.vocabulary import forget_vocabulary
 from crm_bridge.models import Keyword
 from forums.counts import board_differences, post_differences, topic_differences
 from forums.models import Board, Imported, ImportedVote, Post, Topic
+from tests.forgetting import forget_vocabulary
 from tests.forums.importers.dumps import USERS, write_dump
 from tests.forums.importers.test_another_dump import OTHER_USERS
 from tests.threads import at_once, ever, no_locks

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "Fill the database of the settings with the community of another one. Stop both before."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """From where."""
+        """The address of the database to copy from."""
         parser.add_argument("source", metavar="FROM", help="an address, or the path of a SQLite file")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -65,12 +65,12 @@ def _written(hint: Any) -> str:
 
 
 class Command(BaseCommand):
-    """Writes the page."""
+    """Writes the page of all facts, docs/facts.md."""
 
     help = "Write docs/facts.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write it."""
+        """Write the page and print where it is."""
         path = Path(settings.BASE_DIR) / "docs" / "facts.md"
         path.write_text(document(), encoding="utf-8")
         self.stdout.write(str(path))

@@ -15,12 +15,12 @@ SHOWN = 10
 
 
 class Command(BaseCommand):
-    """Counts everything anew."""
+    """Counts kept numbers anew and repairs those that differ."""
 
     help = "Count kept numbers anew; with --check only say where they differ."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to repair."""
+        """Whether numbers that differ are only told."""
         parser.add_argument("--check", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Dispatch."""
+        """Show how the outbox stands, try facts again that were set aside, or deliver until stopped."""
         if options["action"] == "status":
             self._status(options["format"])
         elif options["action"] == "replay":

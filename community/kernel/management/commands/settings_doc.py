@@ -27,7 +27,7 @@ switch, address, level or time zone is as if it were unset.
 
 
 def document() -> str:
-    """The page."""
+    """The page of all environment variables as Markdown, one row of a table each."""
     return HEAD + "".join(_row(variable) for variable in VARIABLES)
 
 
@@ -41,12 +41,12 @@ def _written(value: object) -> str:
 
 
 class Command(BaseCommand):
-    """Writes the page."""
+    """Writes the page of all environment variables, docs/settings.md."""
 
     help = "Write docs/settings.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write it."""
+        """Write the page and print where it is."""
         path = Path(settings.BASE_DIR) / "docs" / "settings.md"
         path.write_text(document(), encoding="utf-8")
         self.stdout.write(str(path))

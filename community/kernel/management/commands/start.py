@@ -21,12 +21,12 @@ class Command(BaseCommand):
     help = "Start web, relay and task worker; Ctrl-C stops all of them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to listen."""
+        """The address and the port to listen on."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until stopped."""
+        """Start all processes of an installation and run until stopped. Raises CommandError where the port is taken."""
         host, port = options["host"], options["port"]
         try:
             require_free(host, port)

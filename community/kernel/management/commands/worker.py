@@ -41,7 +41,7 @@ class PatientWorker(Worker):
 
 
 class Command(BaseCommand):
-    """The task worker."""
+    """Runs the editors' area's tasks."""
 
     help = "Run tasks until stopped."
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="end when there are no more tasks")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Work."""
+        """Take tasks one after the other until stopped; with ``--batch``, until there are no more."""
         collect_seldom()
         worker = PatientWorker(
             queue_names=["*"],

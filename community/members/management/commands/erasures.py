@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = "List who was erased, by number and time, or erase again whom a backup brought back."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What to do."""
+        """Whether to list erasures, since when, or to repeat those of a file."""
         actions = parser.add_subparsers(dest="action", required=True)
         listing = actions.add_parser("list", help="a line for each: the member's number and when; nothing personal")
         listing.add_argument("--since", type=moment, help="only erasures since that day or time")
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         repeating.add_argument("file", help="the list; - reads it from standard input")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Dispatch."""
+        """Print who was erased, one a line, or erase again who is on such a list."""
         if options["action"] == "list":
             for line in erasures(options["since"]):
                 self.stdout.write(line)

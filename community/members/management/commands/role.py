@@ -20,14 +20,14 @@ class Command(BaseCommand):
     help = "Make a member one of the brand's people, or a member like any other again; alone: list them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Who, and what."""
+        """The user name, the role and the title; nothing lists the brand's people."""
         parser.add_argument("member", nargs="?", help="user name")
         parser.add_argument("role", nargs="?", choices=[*Role.values, NO_ROLE])
         parser.add_argument("--title", default="", help="what others read beside the name")
         parser.add_argument("--title-zh", default="", help="the same in Chinese")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Change and show."""
+        """Give or take a role and print it; without a name, print all. Raises CommandError for an unknown member."""
         if options["member"] is None:
             for person in Member.objects.filter(is_staff=True, erased_at=None).order_by("username"):
                 self._show(person)
