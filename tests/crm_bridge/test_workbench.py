@@ -429,7 +429,7 @@ def test_a_persons_page_tells_car_clubs_and_weights_as_the_mirror_does(ada, desk
 
 def test_the_list_says_one_decimal(ada, desk):
     text = desk.get(reverse("crm:people"), {"q": "interest:roof-rack"}).content.decode()
-    (weight,) = re.findall(r"<b>roof rack</b> ([\d.]+)", text)
+    (weight,) = re.findall(r"<b>roof rack</b>\s+([\d.]+)", text)
     assert len(weight.partition(".")[2]) == 1
 
 

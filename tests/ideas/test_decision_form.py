@@ -32,7 +32,7 @@ def desk():
 def chosen(answer, made):
     """What a browser shows of the decision: the option marked, or without one the first."""
     select = answer.content.decode().split(f'<select id="d{made.pk}"')[1].split("</select>")[0]
-    options = re.findall(r'<option value="(\w*)"( selected)?>', select)
+    options = re.findall(r'<option value="(\w*)"\s*(selected)?\s*>', select)
     marked = [value for value, selected in options if selected]
     assert (len(options), len(marked) <= 1) == (3, True)
     return marked[0] if marked else options[0][0]

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -130,7 +131,7 @@ def test_one_of_the_brands_people_shows_what_they_answered(client, now):
     )
     write_post(author=agent, topic=topic, source="The small ones.", now=now)
     html = client.get("/members/elin/").content.decode()
-    assert [">Answers<" in html, "The small ones." in html, "Garage" in html] == [True, True, False]
+    assert re.search(r">\s*Answers\s*<", html) and "The small ones." in html and "Garage" not in html
 
 
 def test_what_somebody_quoted_is_not_shown_as_their_own_words(client, now):
