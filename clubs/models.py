@@ -66,6 +66,12 @@ class Club(models.Model):
         chinese = is_chinese()
         return [(chinese and self.model_facts.get(name, {}).get("name_zh")) or name for name in self.models_list]
 
+    @property
+    def said(self) -> str:
+        """Everything it goes by, in both languages: titles, models, keywords, the name in its address."""
+        models = [*self.models_list, *(facts.get("name_zh", "") for facts in self.model_facts.values())]
+        return "\n".join([self.title_en, self.title_zh, self.slug, *models, *self.keywords]).casefold()
+
     def get_absolute_url(self) -> str:
         """The address of the club's page."""
         return reverse("clubs:club", args=[self.slug])

@@ -36,6 +36,13 @@ def in_order(clubs: QuerySet[Club], joined: Collection[int]) -> QuerySet[Club]:
     return clubs.order_by(own, "kind", "-member_count", "pk")
 
 
+def clubs_named(words: str) -> QuerySet[Club]:
+    """The clubs whose titles, models and keywords together have all these words, in either language."""
+    asked = words.casefold().split()
+    named = Club.objects.only("title_en", "title_zh", "slug", "models_list", "model_facts", "keywords")
+    return Club.objects.filter(pk__in=[club.pk for club in named if all(word in club.said for word in asked)])
+
+
 def clubs_by_kind() -> dict[str, int]:
     """How many clubs and circles there are."""
     rows = Club.objects.order_by().values("kind").annotate(n=Count("pk"))

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from clubs.callouts import callouts
 from clubs.directory import club_cards, news_of, suggested
 from clubs.models import Club, ClubKind
-from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, is_in, members_of
+from clubs.queries import club_ids_of, clubs_by_kind, clubs_named, hosts_of, in_order, is_in, members_of
 from clubs.services import join_club, leave_club
 from community.kernel.api import Invalid, contributions, now, one_line, rate_limit
-from community.members.api import cards, require_member
+from community.members.api import Member, cards, require_member
 from community.pages.api import ClubNews, ClubTalk, landing_of
+from community.traces.api import asked_by_reader, record_search
 
 CLUBS_A_PAGE = 60
 MEMBERS_A_PAGE = 48
@@ -34,10 +34,13 @@ def index(request: HttpRequest) -> HttpResponse:
     """All clubs and circles, one's own first; searchable, for there may be hundreds."""
     words = one_line(request.GET.get("q", ""), 100)
     joined = club_ids_of(request.user.pk)
-    clubs = in_order(Club.objects.all(), joined)
     if words:
-        clubs = clubs.filter(Q(title_en__icontains=words) | Q(title_zh__icontains=words) | Q(slug__icontains=words))
+        rate_limit(request.user.pk or request.META.get("REMOTE_ADDR"), "search", now=now())
+    clubs = in_order(clubs_named(words) if words else Club.objects.all(), joined)
     page = Paginator(clubs, CLUBS_A_PAGE).get_page(request.GET.get("page"))
+    if words:
+        member = request.user if isinstance(request.user, Member) and asked_by_reader(request) else None
+        record_search(member=member, words=words, found=page.paginator.count, now=now())
     asked = bool(words) or page.number > 1
     suggestions = suggested(request.user, joined) if request.user.is_authenticated and not asked else []
     rows = club_cards(list(page), request.user, joined)

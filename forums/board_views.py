@@ -19,6 +19,7 @@ from forums import queries, services
 from forums.models import Board
 
 TOPICS_A_PAGE = 30
+LONGEST_TAG = 200  # an import may bring longer ones than members write
 SHOWN = {
     "": gettext_lazy("All"),
     "unread": gettext_lazy("Unread"),
@@ -51,21 +52,22 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     offered = _offered(request.user)
     show, order = request.GET.get("show", ""), request.GET.get("order", "")
     show, order = show if show in offered else "", order if order in queries.ORDERS else ""
-    paginator = Paginator(queries.board_topics(place, request.user, show, order), TOPICS_A_PAGE)
-    counts = {"waiting": queries.waiting_count(place, request.user)}
-    if request.user.is_authenticated:
-        counts["unread"] = queries.unread(request.user, [place.pk]).count()
+    tag = " ".join(request.GET.get("tag", "").replace("\0", "").split())[:LONGEST_TAG]
+    paginator = Paginator(queries.board_topics(place, request.user, show, order, tag), TOPICS_A_PAGE)
+    counts = {} if tag else _counts(place, request.user)
     # What is counted already spares counting rows; deleted topics are not in the kept count either.
-    known = {"": place.topic_count, **counts}
+    known = {} if tag else {"": place.topic_count, **counts}
     if show in known:
         paginator.count = known[show]
     page = paginator.get_page(request.GET.get("page"))
-    link = partial(_link, place.get_absolute_url())
+    link = partial(_link, place.get_absolute_url(), tag)
     context = {
         "board": place,
         "rows": queries.topic_rows(page.object_list, request.user),
         "show": show,
         "order": order,
+        "tag": tag,
+        "untagged": _link(place.get_absolute_url(), "", show, order),
         "tabs": [(name, word, link(name, order), counts.get(name)) for name, word in offered.items()],
         "orders": [(name, word, link(show, name)) for name, word in ORDERED.items() if show != queries.DELETED],
         "page": page.number,
@@ -84,8 +86,16 @@ def _offered(viewer: Any) -> dict[str, Any]:
     return {show: word for show, word in SHOWN.items() if show not in kept_back}
 
 
-def _link(base: str, show: str, order: str) -> str:
-    query = urlencode({name: value for name, value in (("show", show), ("order", order)) if value})
+def _counts(place: Board, reader: Any) -> dict[str, int]:
+    """How many topics there are in the lists that say it."""
+    counts = {"waiting": queries.waiting_count(place, reader)}
+    if reader.is_authenticated:
+        counts["unread"] = queries.unread(reader, [place.pk]).count()
+    return counts
+
+
+def _link(base: str, tag: str, show: str, order: str) -> str:
+    query = urlencode({name: value for name, value in (("tag", tag), ("show", show), ("order", order)) if value})
     return f"{base}?{query}" if query else base
 
 

@@ -18,6 +18,7 @@ from forums import services
 from forums.forms import EditForm
 from forums.lookups import readable_post
 from forums.models import Post
+from forums.writing import is_preview, preview, with_picture
 
 
 @login_required
@@ -29,6 +30,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     # A form that does not say what it began from fits no version: nothing is written over unseen.
     version = request.POST.get("version", "") if request.method == "POST" else found.version
     context: dict[str, Any] = {}
+    if is_preview(request):
+        context = {"form": form, "post": found, "version": version, "section": "clubs"}
+        return preview(request, "forums/edit.html", context)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -36,7 +40,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             services.edit_post(
                 editor=require_member(request),
                 post=found,
-                source=data["source"],
+                source=with_picture(request, form),
                 title=data.get("title"),
                 tags=[data["tags"]] if "tags" in request.POST and "tags" in form.changed_data else None,
                 based_on=version,
@@ -57,7 +61,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, found: Post) -> EditForm:
     initial = {"source": found.source, "title": found.topic.title, "tags": ", ".join(found.topic.tags)}
-    form = EditForm(request.POST or None, initial=initial)
+    form = EditForm(request.POST or None, request.FILES or None, initial=initial)
     if found.number != 1:
         del form.fields["title"], form.fields["tags"]
     if not has_role(request.user, Role.MODERATOR):

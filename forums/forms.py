@@ -8,20 +8,26 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import register_written_fields
-from community.kernel.markup import MAX_LENGTH
+from community.kernel.markup import MAX_ALT, MAX_LENGTH
 
 MARKDOWN = _("Markdown works: **bold**, - lists, > quotes, @names.")
 TAGS = _("Up to three, with commas between.")
-register_written_fields("title", "tags", "source")
+register_written_fields("title", "tags", "source", "alt")
 
 
-class PostForm(forms.Form):
+class PicturedForm(forms.Form):
+    """A picture to go with a text, and what it shows."""
+
+    picture = forms.FileField(label=_("Picture"), required=False)
+    alt = forms.CharField(label=_("What the picture shows"), max_length=MAX_ALT, required=False)
+
+
+class PostForm(PicturedForm):
     """A text, and a picture to go with it. ``draft``: under what the text is kept on the device while it is written."""
 
     source = forms.CharField(
         label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 8}), help_text=MARKDOWN
     )
-    picture = forms.FileField(label=_("Picture"), required=False)
 
     def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,8 +60,11 @@ class TopicForm(PostForm):
                 self.fields[name].widget.attrs["data-draft"] = f"{draft}:{name}"
 
 
-class EditForm(forms.Form):
-    """A changed text, with title and tags of a topic's first post. Moderators may have the old text forgotten."""
+class EditForm(PicturedForm):
+    """A changed text, perhaps with a picture more; title and tags of a topic's first post.
+
+    Moderators may have the old text forgotten.
+    """
 
     title = forms.CharField(label=_("Title"), max_length=200)
     # However many an import brought; the service says what is too much.

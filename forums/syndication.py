@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.syndication.views import Feed
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed
@@ -50,7 +52,9 @@ class BoardFeed(Feed[Topic, Board]):
 
     def items(self, board: Board) -> list[Topic]:
         """The newest topics of the board that everybody may read, the newest first."""
+        first = Post.objects.filter(topic=OuterRef("pk"), number=1, deleted_at=None).values(said=Left("text", SUMMARY))
         topics = Topic.objects.visible_to(AnonymousUser()).filter(board=board).select_related("author")
+        topics = topics.annotate(beginning=Subquery(first))
         return list(topics.order_by("-opened_at")[:ITEMS])
 
     def item_title(self, item: Topic) -> Any:
@@ -58,8 +62,8 @@ class BoardFeed(Feed[Topic, Board]):
         return xml_text(item.title)
 
     def item_description(self, item: Topic) -> str:
-        """Nothing more than the title tells."""
-        return ""
+        """The beginning of its first post, as HTML: what looks like a tag in it is text."""
+        return escape(xml_text(vars(item)["beginning"] or ""))
 
     def item_author_name(self, item: Topic) -> str:
         """What who opened the topic is called."""

@@ -15,6 +15,7 @@ urlpatterns = [
     path("boards/<slug:slug>/feed.atom", syndication.BoardAtom(), name="board_atom"),
     path("topics/<int:pk>/reply/", views.reply, name="reply"),
     path("topics/<int:pk>/since/", views.since, name="since"),
+    path("topics/<int:pk>/read/", views.read, name="read"),
     path("topics/<int:pk>/moderate/", views.moderate, name="moderate"),
     path("topics/<int:pk>/feed.rss", syndication.TopicFeed(), name="topic_rss"),
     path("topics/<int:pk>/feed.atom", syndication.TopicAtom(), name="topic_atom"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import (
     KEY_DIGITS,
+    Invalid,
     PaddockError,
     add_refusal,
     brand_name,
@@ -32,6 +34,7 @@ from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
 from forums.lookups import page_number, post_at, readable_post, readable_topic, topic_at
 from forums.models import PAGE, Board, Post, Topic, page_of
+from forums.writing import is_preview, preview, with_picture
 
 SENT_SECONDS = 60
 FRAGMENT_SECONDS = 5  # as long as those who were told at once take to ask; an erased name is in it no longer
@@ -43,11 +46,14 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
     place = get_object_or_404(Board.objects.visible_to(request.user), slug=slug)
     draft = _draft(request, f"board:{place.pk}")
     form = TopicForm(request.POST or None, request.FILES or None, draft=draft)
+    context = {"form": form, "board": place, "section": "clubs"}
+    if is_preview(request):
+        return preview(request, "forums/open.html", context)
     if request.method == "POST" and form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
             title, tags = form.cleaned_data["title"], services.clean_tags([form.cleaned_data["tags"]])
-            source = _with_picture(request, form)
+            source = with_picture(request, form)
             topic = services.open_topic(
                 author=require_member(request), board=place, title=title, source=source, tags=tags, now=now()
             )
@@ -55,7 +61,6 @@ def open_topic(request: HttpRequest, slug: str) -> HttpResponse:
             add_refusal(form, error)
         else:
             return _sent(request, draft, redirect(topic))
-    context = {"form": form, "board": place, "section": "clubs"}
     return render(request, "forums/open.html", context, status=status_of(form))
 
 
@@ -70,10 +75,33 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     page = page_number(request, pages)
     read = queries.read_until(found, request.user)
     rows = queries.topic_page(found, page, request.user)
-    if rows and rows[-1].post.number > read:
-        services.mark_read(reader=request.user, topic=found, number=rows[-1].post.number, now=now())
     context = _topic_context(request, found, rows, page, pages, read)
+    context["skipped"] = not _shown(request, found, rows, read)
     return render(request, "forums/topic.html", context)
+
+
+def _shown(request: HttpRequest, found: Topic, rows: list[queries.PostRow], read: int) -> bool:
+    """The page was before its reader. Whether nothing is left unread below it; guests leave nothing."""
+    if not rows or not request.user.is_authenticated:
+        return True
+    first, last = rows[0].post.number, rows[-1].post.number
+    return services.mark_shown(reader=request.user, topic=found, first=first, last=last, read=read, now=now())
+
+
+@require_POST
+@login_required
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """What arrived on an open page was seen, up to ``number`` and from ``from`` on; without a number all is read."""
+    found = readable_topic(request.user, pk)
+    rate_limit(request.user.pk, "read", now=now())
+    if "number" not in request.POST:
+        services.mark_read(reader=request.user, topic=found, number=found.last_number, now=now())
+        return redirect(found.url_of(found.last_number))
+    first, last = (number_in(request.POST.get(name, ""), KEY_DIGITS) for name in ("from", "number"))
+    if first is None or last is None:
+        raise Invalid(_("That did not work"))
+    services.mark_shown(reader=request.user, topic=found, first=first, last=min(last, found.last_number), now=now())
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _topic_context(
@@ -150,18 +178,20 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _draft(request, f"topic:{found.pk}")
     form = ReplyForm(request.POST, request.FILES, draft=draft)
     quoted = None if found.deleted_at else _quoted(request.POST.get("quote", ""), found)
+    before = _quotation(quoted) if quoted else ""
+    context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
+    if is_preview(request):
+        return preview(request, "forums/reply.html", context, before=before)
     if form.is_valid():
         try:
             rate_limit(request.user.pk, "post", now=now())
-            before = _quotation(quoted) if quoted else ""
-            source = before + _with_picture(request, form)
+            source = before + with_picture(request, form)
             post = services.write_post(author=require_member(request), topic=found, source=source, now=now())
         except PaddockError as error:
             add_refusal(form, error)
         else:
-            services.mark_read(reader=request.user, topic=found, number=post.number, now=now())
+            services.mark_shown(reader=request.user, topic=found, first=post.number, last=post.number, now=now())
             return _sent(request, draft, redirect(found.url_of(post.number)))
-    context = {"form": form, "topic": found, "quoting": quoted, "section": "clubs"}
     return render(request, "forums/reply.html", context, status=status_of(form))
 
 
@@ -246,20 +276,11 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def upload(request: HttpRequest) -> HttpResponse:
-    """A picture for the composer; answers with its Markdown."""
+    """A picture for the composer, with ``alt``, what it shows; answers with its Markdown."""
     rate_limit(request.user.pk, "upload", now=now())
     file = request.FILES.get("picture")
     if file is None:
         return HttpResponse(_("Choose a picture."), status=422, content_type="text/plain; charset=utf-8")
     picture = services.store_picture(member=require_member(request), file=file, now=now())
-    return HttpResponse(f"![]({picture.file.url})", content_type="text/plain; charset=utf-8")
-
-
-def _with_picture(request: HttpRequest, form: Any) -> str:
-    source: str = form.cleaned_data["source"]
-    file = form.cleaned_data.get("picture")
-    if not file:
-        return source
-    rate_limit(request.user.pk, "upload", now=now())
-    picture = services.store_picture(member=require_member(request), file=file, now=now())
-    return f"{source}\n\n![]({picture.file.url})"
+    markdown = services.markdown_of(picture, request.POST.get("alt", ""))
+    return HttpResponse(markdown, content_type="text/plain; charset=utf-8")

@@ -51,6 +51,8 @@ post /topics/{topic}/reply/                               in  ok  ok  ok  ok  ok
 post /topics/{staff_topic}/reply/                         in  404 ok  ok  ok  ok
 get  /topics/{topic}/since/                               ok  ok  ok  ok  ok  ok
 get  /topics/{staff_topic}/since/                         404 404 ok  ok  ok  ok
+post /topics/{topic}/read/                                in  ok  ok  ok  ok  ok
+post /topics/{staff_topic}/read/                          in  404 ok  ok  ok  ok
 post /topics/{topic}/moderate/                            in  403 ok  403 403 403
 get  /topics/{topic}/feed.rss                             ok  ok  ok  ok  ok  ok
 get  /topics/{topic}/feed.atom                            ok  ok  ok  ok  ok  ok

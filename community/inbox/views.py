@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import bell_of, mark_read, notification_kinds, set_muted, set_wanted
-from community.kernel.api import now, rate_limit
+from community.kernel.api import now, page_in, pages_of, rate_limit
 from community.members.api import MemberCard, cards, require_member
 
 SHOWN, NAMED, WEEK = 60, 2, 7
@@ -40,21 +41,33 @@ class Line:
 @require_safe
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
-    """The latest lines by day, the unread ones marked."""
+    """The lines by day, the latest first, the unread ones marked."""
     mine = Notification.objects.filter(recipient_id=request.user.pk)
     show = "unread" if request.GET.get("show") == "unread" else ""
-    found = list((mine.filter(read_at=None) if show else mine)[:SHOWN])
+    found, page, pages = _page_of(mine.filter(read_at=None) if show else mine, page_in(request.GET.get("page")))
     people = cards((actor for line in found for actor in line.actor_ids), cars=False)
     lines = [_line(one, people) for one in found]
     days = [(label, list(some)) for label, some in groupby(lines, key=lambda line: _when(line.notification.at))]
     context = {
         "days": days,
         "show": show,
+        "page": page,
+        "pages": pages,
         "unread": bell_of(require_member(request).pk).unread,
         **_kinds(request),
         "section": "me",
     }
     return render(request, "inbox/notifications.html", context)
+
+
+def _page_of(lines: QuerySet[Notification], page: int) -> tuple[list[Notification], int, int]:
+    """The lines of a page, its number and how many there are; a first page that holds all is not counted."""
+    found = list(lines[: SHOWN + 1]) if page == 1 else []
+    if found and len(found) <= SHOWN:
+        return found, 1, 1
+    pages = pages_of(lines.count(), SHOWN)
+    page = min(page, pages)
+    return found[:SHOWN] or list(lines[(page - 1) * SHOWN : page * SHOWN]), page, pages
 
 
 def _kinds(request: HttpRequest) -> dict[str, Any]:

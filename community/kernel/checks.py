@@ -1,4 +1,4 @@
-"""What an operator may have forgotten: seen by ``manage.py check --deploy``."""
+"""What an operator may have forgotten: seen by ``manage.py check --deploy``, the brand's files by any check."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
+
+from community.kernel.brand import faults
 
 
 @register(deploy=True)
@@ -25,6 +27,13 @@ def _is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host in {"", "localhost"}
+
+
+@register()
+def brand(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A file of the brand's that cannot be used is left out: ours is shown instead."""
+    found = faults(settings.HOME / "brand")
+    return [Warning(f"{path} {fault}. It is left out.", id="paddock.W007") for path, fault in found]
 
 
 @register(deploy=True)

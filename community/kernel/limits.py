@@ -16,6 +16,7 @@ LIMITS = {
     "edit": (20, 60),  # changing, deleting and taking back one's own
     "moderate": (120, 60),
     "upload": (20, 60),
+    "preview": (30, 60),
     "vote": (60, 60),
     "react": (120, 60),
     "history": (30, 60),
@@ -25,6 +26,7 @@ LIMITS = {
     "space": (20, 60),
     "permission": (30, 60),
     "settings": (60, 60),  # language, kinds of notifications, what counts as read
+    "read": (120, 60),  # what arrived before the reader's eyes
     "export": (20, 60),
     "question": (60, 60),
     "desk": (60, 60),  # what the brand's people change on the Workbench

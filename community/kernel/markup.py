@@ -25,6 +25,7 @@ from community.kernel.errors import Invalid
 
 MAX_LENGTH = 40_000
 MOST_HTML = 6 * MAX_LENGTH
+MAX_ALT = 200
 MOST_CELLS = 3_000
 FACT_TEXT = 20_000
 MOST_NAMES = 20
@@ -257,6 +258,13 @@ def _only_our_pictures(tag: str, attribute: str, value: str) -> str | None:
 def is_ours(address: str) -> bool:
     """Whether a picture was uploaded here: browsers ask for it by themselves, so it must lead nowhere else."""
     return _OUR_PICTURE.fullmatch(address.removeprefix(settings.MEDIA_URL)) is not None
+
+
+def picture(address: str, alt: str) -> str:
+    """A picture of ours with what it shows, in one line of at most 200 characters, every one of which means itself."""
+    line = " ".join(alt.replace("\0", "").split())[:MAX_ALT].rstrip()
+    escaped = re.sub(r"([\\`*_\[\]<>&~])", r"\\\1", line)
+    return f"![{escaped}]({address})"
 
 
 def quote(name: str, post_id: int, text: str) -> str:

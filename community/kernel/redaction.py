@@ -10,7 +10,7 @@ from community.kernel import markup
 from community.kernel.plain import plain_text
 
 # Possessive and bounded: an endless picture is none, and costs nothing.
-_PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(\s{0,9}+<?(?P<url>[^)\s>]{1,300}+)>?[^)]{0,300}+\)")
+_PICTURE = re.compile(r"!\[(?:\\.|[^\]]){0,500}+\]\(\s{0,9}+<?(?P<url>[^)\s>]{1,300}+)>?[^)]{0,300}+\)")
 
 
 def quotation_heads(source: str, posts: Collection[int]) -> list[str]:

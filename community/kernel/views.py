@@ -16,7 +16,6 @@ from django.core.files.storage import default_storage
 from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -24,7 +23,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from community.kernel.addresses import full_path, way_back
-from community.kernel.brand import brand_name
+from community.kernel.brand import brand_icon, brand_name
 from community.kernel.caches import redis_is_away
 from community.kernel.clock import now
 from community.kernel.errors import Conflict, PaddockError, is_connection_lost
@@ -87,7 +86,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=3600)
 def manifest(request: HttpRequest) -> JsonResponse:
     """What a phone needs to install the site."""
-    icons = [{"src": static("img/mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    address, kind, sizes = brand_icon()
+    icons = [{"src": address, "sizes": sizes, "type": kind, "purpose": "any"}]
     body = {
         "name": f"{settings.PADDOCK_BRAND} Paddock",
         "short_name": settings.PADDOCK_BRAND,

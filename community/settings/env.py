@@ -175,6 +175,12 @@ def home() -> Path:
     return path
 
 
+def brand_folder() -> list[tuple[str, Path]]:
+    """The brand's own files, as one of Django's folders of static files; none where there is no such folder."""
+    path = home() / "brand"
+    return [("brand", path)] if path.is_dir() else []
+
+
 def keep_private() -> None:
     """From now on files of this process are readable by its owner only: the database and the index hold everybody."""
     os.umask(0o077)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, StrIndex
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +35,13 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def deleted_for(self, viewer: Any) -> TopicQuerySet:
         """The deleted ones, for moderators; for others none."""
         return self.exclude(deleted_at=None) if has_role(viewer, Role.MODERATOR) else self.none()
+
+    def tagged(self, tag: str) -> TopicQuerySet:
+        """Those with a tag, as it is written. PostgreSQL has an index for it; SQLite reads the board's topics."""
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(tags__contains=[tag])
+        # SQLite keeps the list as JSON, in which a quotation mark stands only where a tag begins or ends.
+        return self.alias(tagged=StrIndex(Cast("tags", TextField()), Value(json.dumps(tag)))).filter(tagged__gt=0)
 
 
 class Topic(models.Model):

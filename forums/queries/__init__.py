@@ -20,6 +20,7 @@ from forums.queries.lists import (
 )
 from forums.queries.posts import (
     PostRow,
+    all_read_before,
     latest_posts,
     own_reactions,
     post_rows,
@@ -37,6 +38,7 @@ __all__ = [
     "FirstPost",
     "PostRow",
     "TopicRow",
+    "all_read_before",
     "board_rows",
     "board_topics",
     "first_posts",

@@ -11,8 +11,8 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Count, Exists, Min, OuterRef, Q
-from django.db.models.functions import Left
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Left
 
 from community.members.api import MemberCard, cards
 from forums.models import Board, BoardRead, Post, ReadState, Topic
@@ -70,26 +70,39 @@ def topic_rows(topics: Iterable[Topic], reader: Any) -> list[TopicRow]:
 def new_posts(topics: Sequence[Topic], reader: Any) -> dict[int, New]:
     """What a member has not read of each topic, where there is some.
 
-    A topic from before they joined counts as read; deleted posts and topics have nothing to read. Posts are asked for
-    only of topics that say by themselves neither how many are shown nor that none is old.
+    A topic from before they joined counts as read; deleted posts and topics have nothing to read, and nobody's own post
+    is new to them. Posts are asked for only of topics that do not say by themselves how many of others' are shown.
     """
     if not getattr(reader, "is_authenticated", False) or not topics:
         return {}
-    states = ReadState.objects.filter(member=reader, topic__in=[topic.pk for topic in topics])
-    read = dict(states.values_list("topic_id", "number"))
+    read, own = _read_and_own(topics, reader)
     since = _read_since({topic.board_id for topic in topics}, reader)
     found, asked = {}, Q()
     for topic in topics:
-        until, at = read.get(topic.pk, 0), since[topic.board_id]
-        if topic.deleted_at or topic.last_post_at <= at or topic.last_author_id == reader.pk:
+        until, at, latest = read.get(topic.pk, 0), since[topic.board_id], own.get(topic.pk, 0)
+        only_own = latest == topic.last_number == until + 1
+        if topic.deleted_at or topic.last_post_at <= at or topic.last_number <= until or only_own:
             continue
-        if topic.opened_at <= at or topic.post_count != topic.last_number:
+        if topic.opened_at <= at or topic.post_count != topic.last_number or latest > until:
             asked |= Q(topic=topic.pk, number__gt=until, written_at__gt=at)
-        elif topic.last_number > until:
+        else:
             found[topic.pk] = New(topic.last_number - until, until + 1)
     if asked:
-        shown = Post.objects.filter(asked, deleted_at=None).values_list("topic")
+        shown = Post.objects.filter(asked, deleted_at=None).exclude(author=reader).values_list("topic")
         found |= {pk: New(*new) for pk, *new in shown.annotate(Count("pk"), Min("number"))}
+    return found
+
+
+def _read_and_own(topics: Sequence[Topic], reader: Any) -> tuple[dict[int, int], dict[int, int]]:
+    """How far a member has read topics, and the numbers of their own latest posts there, in one query."""
+    keys = [topic.pk for topic in topics]
+    states = ReadState.objects.filter(member=reader, topic__in=keys)
+    read = states.annotate(latest=F("number"), own=Value(value=False)).values_list("topic_id", "latest", "own")
+    wrote = Post.objects.filter(author=reader, topic__in=keys, deleted_at=None).order_by().values("topic_id")
+    posts = wrote.annotate(latest=Max("number"), own=Value(value=True)).values_list("topic_id", "latest", "own")
+    found: tuple[dict[int, int], dict[int, int]] = {}, {}
+    for pk, number, own in read.union(posts, all=True):
+        found[own][pk] = number
     return found
 
 
@@ -107,8 +120,14 @@ def unread(reader: Any, boards: Iterable[int]) -> models.QuerySet[Topic]:
     lately = reduce(or_, (Q(board=board, last_post_at__gt=at) for board, at in since.items()))
     later = Post.objects.filter(topic=OuterRef("topic"), number__gt=OuterRef("number"), deleted_at=None)
     all_read = Q(number__gte=OuterRef("last_number")) | ~Exists(later)
-    seen = ReadState.objects.filter(all_read, member=reader, topic=OuterRef("pk"))
-    return Topic.objects.visible_to(reader).filter(lately).exclude(last_author=reader).exclude(Exists(seen))
+    states = ReadState.objects.filter(member=reader, topic=OuterRef("pk"))
+    # Under one's own latest post there may be others' that were not read. Only then each post is looked at.
+    began = Case(*(When(board=board, then=Value(at)) for board, at in since.items()))
+    others = Post.objects.filter(topic=OuterRef("pk"), deleted_at=None).exclude(author=reader)
+    below = others.filter(number__gt=OuterRef("read"), written_at__gt=OuterRef("began"))
+    topics = Topic.objects.visible_to(reader).filter(lately).exclude(Exists(states.filter(all_read)))
+    read = Coalesce(Subquery(states.values("number")), 0)
+    return topics.alias(read=read, began=began).filter(~Q(last_author=reader) | Exists(below))
 
 
 @dataclass
@@ -129,15 +148,18 @@ def board_rows(boards: Iterable[Board], reader: Any) -> list[BoardRow]:
     return [BoardRow(board, new.get(board.pk, 0)) for board in boards]
 
 
-def board_topics(board: Board, viewer: Any, show: str = "", order: str = "") -> models.QuerySet[Topic]:
+def board_topics(board: Board, viewer: Any, show: str = "", order: str = "", tag: str = "") -> models.QuerySet[Topic]:
     """The topics of a board; ``show`` is waiting, answered, unread, yours or deleted, else all; ``order`` of ORDERS.
 
-    By the latest post the pinned ones come first; of deleted ones, which moderators read, the one deleted last.
+    With a ``tag`` only those that have it. By the latest post the pinned ones come first; of deleted ones, which
+    moderators read, the one deleted last.
     """
+    listed = Topic.objects.filter(board=board).select_related("board").only(*LISTED, "board__slug")
+    if tag:
+        listed = listed.tagged(tag)
     if show == DELETED:
-        deleted = Topic.objects.deleted_for(viewer).filter(board=board)
-        return deleted.only(*LISTED).order_by("-deleted_at", "-pk")
-    topics = Topic.objects.visible_to(viewer).filter(board=board)
+        return listed.deleted_for(viewer).order_by("-deleted_at", "-pk")
+    topics = listed.visible_to(viewer)
     if show == "waiting":
         topics = topics.filter(post_count=1, closed=False)
     elif show == "answered":
@@ -146,7 +168,7 @@ def board_topics(board: Board, viewer: Any, show: str = "", order: str = "") -> 
         topics = topics.filter(pk__in=unread(viewer, [board.pk]))
     elif show == "yours":
         topics = topics.filter(author=viewer)
-    return topics.only(*LISTED).order_by(*ORDERS.get(order, ORDERS[""]), "-pk")
+    return topics.order_by(*ORDERS.get(order, ORDERS[""]), "-pk")
 
 
 def waiting_count(board: Board, viewer: Any) -> int:

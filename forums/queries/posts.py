@@ -8,12 +8,13 @@ from functools import cache
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from community.kernel.plain import language_of_html
 from community.members.api import MemberCard, cards
 from forums.enums import PostKind, ReactionKind
-from forums.models import PAGE, Post, Reaction, ReadState, Topic, readers_of
+from forums.models import PAGE, BoardRead, Post, Reaction, ReadState, Topic, readers_of
 
 
 @dataclass
@@ -109,6 +110,16 @@ def own_reactions(posts: Sequence[Post], viewer: Any) -> set[tuple[int, str]]:
         return set()
     rows = Reaction.objects.filter(member=viewer, post__in=[post.pk for post in posts])
     return set(rows.values_list("post_id", "kind"))
+
+
+def all_read_before(topic: Topic, reader: Any, number: int, *, read: int) -> bool:
+    """Whether a member who has read up to ``read`` has nothing of others' to read below a number."""
+    if number <= read + 1:
+        return True
+    marked = BoardRead.objects.filter(member=reader, board=topic.board_id, until__gte=OuterRef("written_at"))
+    between = Post.objects.filter(topic=topic, number__gt=read, number__lt=number, deleted_at=None)
+    new = between.filter(written_at__gt=reader.joined_at).exclude(Exists(marked)).exclude(author=reader)
+    return not new.exists()
 
 
 def read_until(topic: Topic, reader: Any) -> int:

@@ -1,12 +1,12 @@
 """What members do in the forums."""
 
 from forums.services.answers import choose_best_answer, react
-from forums.services.pictures import store_picture
+from forums.services.pictures import markdown_of, store_picture
 from forums.services.posts import edit_post, remove_revision, write_post
-from forums.services.reading import mark_board_read, mark_read
+from forums.services.reading import mark_board_read, mark_read, mark_shown
 from forums.services.removal import delete_post, restore_post
 from forums.services.rights import require_editor
-from forums.services.texts import clean_tags
+from forums.services.texts import clean_tags, rendered
 from forums.services.topics import ensure_board, open_topic, set_closed, set_pinned
 
 __all__ = [
@@ -17,9 +17,12 @@ __all__ = [
     "ensure_board",
     "mark_board_read",
     "mark_read",
+    "mark_shown",
+    "markdown_of",
     "open_topic",
     "react",
     "remove_revision",
+    "rendered",
     "require_editor",
     "restore_post",
     "set_closed",

@@ -7,10 +7,16 @@ from typing import Any
 
 from django.db import transaction
 
+from community.kernel import markup
 from community.kernel.api import around, same_bytes, store_file
 from community.kernel.images import reencode
 from community.members.api import Member, lock_present_member
 from forums.models import PICTURES, Upload
+
+
+def markdown_of(picture: Upload, alt: str) -> str:
+    """How a picture stands in a text, with what it shows for those who do not see it."""
+    return markup.picture(picture.file.url, alt)
 
 
 def store_picture(*, member: Member, file: Any, now: datetime) -> Upload:

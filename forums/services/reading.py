@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from community.members.api import lock_present_member
+from forums import queries
 from forums.models import Board, BoardRead, ReadState, Topic
 
 
@@ -19,6 +20,23 @@ def mark_read(*, reader: Any, topic: Topic, number: int, now: datetime) -> None:
     if not known.filter(number__lt=number).update(number=number, at=now) and not known.exists():
         rows = [ReadState(member=reader, topic=topic, number=number, at=now)]
         ReadState.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def mark_shown(*, reader: Any, topic: Topic, first: int, last: int, read: int | None = None, now: datetime) -> bool:
+    """The posts from ``first`` to ``last`` were before a member: they are read, if nothing below them is left unread.
+
+    ``read`` is how far they had read, where that is known. Returns whether they have read up to ``last`` now: who
+    jumped ahead goes on where they stopped.
+    """
+    if not getattr(reader, "is_authenticated", False):
+        return False
+    read = queries.read_until(topic, reader) if read is None else read
+    if last <= read:
+        return True
+    if not queries.all_read_before(topic, reader, first, read=read):
+        return False
+    mark_read(reader=reader, topic=topic, number=last, now=now)
+    return True
 
 
 @transaction.atomic

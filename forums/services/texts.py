@@ -57,6 +57,11 @@ def prepare(source: str, *, imported: bool = False) -> Text:
     return Text(source, html, plain_text(html), tuple(dict.fromkeys(names.values())), tuple(quoted), everybody)
 
 
+def rendered(source: str) -> str:
+    """The HTML a text would have as a post. Raises Invalid as ``prepare`` does."""
+    return prepare(source).html
+
+
 def notified_ids(text: Text, author: Member, now: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Whom a text calls by mentioning and by quoting them; of somebody new no more than a few."""
     most = NEW_CALLS if now - author.joined_at < NEW else 2 * markup.MOST_NAMES

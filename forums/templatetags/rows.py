@@ -40,6 +40,7 @@ class ShownTopic(NamedTuple):
     title: str
     language: str
     tags: tuple[str, ...]
+    board_url: str
     pinned: bool
     closed: bool
     answered_by_brand: bool
@@ -106,6 +107,7 @@ def topic_row(row: TopicRow) -> SafeString:
         title=topic.title,
         language=html_language(topic.language),
         tags=tuple(topic.tags[:TAGS]),
+        board_url=topic.board.get_absolute_url() if topic.tags else "",
         pinned=topic.pinned,
         closed=topic.closed,
         answered_by_brand=topic.answered_by_brand,

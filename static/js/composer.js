@@ -1,6 +1,8 @@
 // Helpers for writing, in every form with data-writing:
 //   [data-mark]   puts Markdown around what is selected: "**", "- " or "[]"
 //   [data-file]   names the chosen picture; its button takes it off
+//   [data-picture] says what it shows, and its button sends it to that address and puts it where the text is written;
+//                 what stays chosen goes with the form
 //   [data-draft]  is kept on this device under that key until it has arrived; [data-kept] says so
 import { storage } from "./storage.js";
 
@@ -37,10 +39,13 @@ function mark(text, kind) {
 function picture(form) {
   const file = form.querySelector("input[type=file]"), chip = form.querySelector("[data-file]");
   if (!file || !chip) return;
+  const about = form.querySelector("[data-picture]");
   const show = () => {
     chip.querySelector("[data-name]").textContent = file.files[0]?.name ?? "";
     chip.hidden = !file.files.length;
+    about?.classList.toggle("is-chosen", !chip.hidden);
   };
+  if (about) sending(form, file, about, show);
   file.addEventListener("change", show);
   chip.querySelector("button").addEventListener("click", () => {
     file.value = "";
@@ -48,6 +53,52 @@ function picture(form) {
     file.focus();
   });
   show();
+}
+
+// One picture after another; each keeps the words beside it until it has arrived.
+function sending(form, file, about, show) {
+  const [alt, button] = [about.querySelector("input"), about.querySelector("button")];
+  const [text, said] = [form.querySelector("textarea"), form.querySelector("[data-picture-said]")];
+  let written = false;
+  text.addEventListener("focus", () => { written = true; });
+  const send = async () => {
+    const [one] = file.files, body = new FormData();
+    if (!one || button.getAttribute("aria-busy")) return;
+    body.set("picture", one);
+    body.set("alt", alt.value);
+    body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+    button.setAttribute("aria-busy", "true");
+    said.classList.remove("err");
+    said.textContent = about.dataset.sending;
+    const { unreached, failed } = document.getElementById("refusal").dataset;
+    let wrong = unreached;
+    try {
+      const answer = await fetch(about.dataset.picture, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const words = answer.headers.get("Content-Type")?.startsWith("text/plain") ? await answer.text() : "";
+      wrong = answer.ok && words ? "" : words || failed;
+      if (!wrong && file.files[0] === one) arrive(words);
+    } catch { /* said below */ }
+    button.removeAttribute("aria-busy");
+    said.classList.toggle("err", Boolean(wrong));
+    said.textContent = wrong || about.dataset.there;
+  };
+  const arrive = (markdown) => {
+    if (!written) text.setSelectionRange(text.value.length, text.value.length); // a text nobody was in yet: at its end
+    const before = text.value.slice(0, text.selectionStart), after = text.value.slice(text.selectionEnd);
+    put(text, (before.trim() ? before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n" : "") + markdown + (after.startsWith("\n\n") ? "" : "\n\n"));
+    file.value = alt.value = "";
+    show();
+  };
+  file.addEventListener("change", () => {
+    said.textContent = "";
+    if (file.files.length) alt.focus();
+  });
+  button.addEventListener("click", send);
+  alt.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !file.files.length) return;
+    event.preventDefault();
+    send();
+  });
 }
 
 function draft(form, text) {

@@ -2,8 +2,10 @@
 //   data-live="topic:7" data-live-sequence="41" data-live-repair="/topics/7/since/"
 // When it is behind, by a message or by where the channel stands at connecting, the element asks its repair address
 // for all that came after its sequence; the answer's elements are appended to data-live-append or replace those with the same id
-// that look different. data-live-say is read out when something was appended, or, if there is a data-live-say-of, after a
-// message of that kind. An answer with data-live-whole holds all there is: what is not in it goes.
+// that look different. What was appended before the reader's eyes is told to data-live-read, with the page's first
+// number, data-live-from; data-live-seen is the last one told. data-live-say is read out when something was appended,
+// or, if there is a data-live-say-of, after a message of that kind. An answer with data-live-whole holds all there is:
+// what is not in it goes.
 const parts = [...document.querySelectorAll("[data-live]")];
 const polite = document.createElement("p");
 polite.className = "vh";
@@ -52,6 +54,7 @@ function place(part, html) {
     else if (list) appended = append(list, child, root.dataset.liveGap) || appended;
     if (window.htmx) window.htmx.process(child);
   }
+  if (appended) seen(part);
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
   if (root.dataset.liveSay && (root.dataset.liveSayOf ? kinds.includes(root.dataset.liveSayOf) : appended)) polite.textContent = root.dataset.liveSay;
 }
@@ -76,6 +79,7 @@ function append(list, child, gap) {
   if (gap && last && number(child) > last + 1) {
     const line = document.createElement("li"), link = document.createElement("a");
     line.className = "seen";
+    list.dataset.gap = ""; // what is below it does not count as read
     link.href = "";
     link.textContent = gap;
     line.append(link);
@@ -84,6 +88,21 @@ function append(list, child, gap) {
   list.append(child);
   return true;
 }
+
+// Nothing is read in a window that is behind others: that is told when it comes to the front.
+async function seen(part) {
+  const list = document.querySelector(part.dataset.liveAppend), token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (!part.dataset.liveRead || !list || !token || "gap" in list.dataset || document.visibilityState !== "visible") return;
+  const last = number([...list.children].findLast((element) => element.id));
+  if (last <= Number(part.dataset.liveSeen)) return;
+  const body = new URLSearchParams({ from: part.dataset.liveFrom, number: last, csrfmiddlewaretoken: token.value });
+  try {
+    const answer = await fetch(part.dataset.liveRead, { method: "POST", body, headers: { "HX-Request": "true" } });
+    if (answer.ok) part.dataset.liveSeen = Math.max(last, part.dataset.liveSeen);
+  } catch { /* told with the next one, or by the next page */ }
+}
+
+addEventListener("visibilitychange", () => parts.forEach(seen));
 
 // The numbers beside the reader's own buttons.
 function count(known, fresh) {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
+
+from PIL import Image
 
 PASSWORD = "correct horse"
 
@@ -41,3 +44,12 @@ IN_CHINESE = {"otto": "lin", "maja": "lin", "of-brand": "zhou", "of-market": "wu
 def speaker(who: str, language: str) -> str:
     """The person who reads this language."""
     return IN_CHINESE[who] if language == "zh-hans" else who
+
+
+def _picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "red").save(out, "JPEG")
+    return out.getvalue()
+
+
+PICTURE = {"name": "roof.jpg", "mimeType": "image/jpeg", "buffer": _picture()}

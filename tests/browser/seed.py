@@ -180,6 +180,8 @@ def seed():
         "contest": contest.get_absolute_url(),
         "idea": idea.get_absolute_url(),
         "club": club.get_absolute_url(),
+        "club-members": f"{club.get_absolute_url()}members/",
+        "person": f"/workbench/people/{made['maja'].public_id}/?for=profiling:onsite",
         "space": "/members/maja/",
         "article": "/articles/winter/",
         "results": "/contests/warm-seats/results/",

@@ -25,9 +25,17 @@ MEMBER = [
     "/me/welcome/",
     "/boards/",
     "/boards/touring/new/",
+    "/boards/touring/?tag=none",
+    "/new/",
+    "/clubs/",
+    "/clubs/?q=4T",
+    "/clubs/?q=nothingatall",
+    "/ideas/",
+    "/contests/more-light/new/",
+    "/articles/",
 ]
 ACCOUNT = ["/account/email/", "/account/2fa/", "/account/sessions/", "/account/password/change/"]
-SEEDED = ["board", "topic", "long", "contest", "idea", "club", "space", "article"]
+SEEDED = ["board", "topic", "long", "contest", "idea", "club", "club-members", "space", "article"]
 KILOBYTE = 1000
 
 

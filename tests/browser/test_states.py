@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.people import PASSWORD, speaker
+from tests.browser.people import PASSWORD, PICTURE, speaker
 from tests.browser.test_pages import found_by_axe
 
 pytestmark = pytest.mark.browser
@@ -91,6 +91,33 @@ def test_the_desks_of_the_brands_people(looked, language, theme, who):
     # Other tests of this session leave questions too, and the newest are shown.
     waits = {"of-answers": "main a[href^='/topics/']", "of-market": "main:has-text('dachzelt')"}
     assert page.locator(waits.get(who, "main:has-text('A switch on the wheel')")).count()
+
+
+@BOTH
+def test_a_person_in_the_workbench(looked, server, language, theme):
+    page, look = looked(language, theme, "of-market")
+    assert page.goto(server.places["person"]).status == 200
+    assert page.locator("main h1").inner_text() == "Maja"
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => one.open = true)")
+    look("person")
+
+
+@BOTH
+def test_writing_with_a_picture_and_looking_at_it_before_it_is_sent(looked, server, language, theme):
+    page, look = looked(language, theme, "maja")
+    for address in ("/boards/touring/new/", server.places["topic"]):
+        page.goto(address)
+        page.set_input_files("#id_picture", PICTURE)
+        page.fill("#id_alt", "A roof")
+        look(f"{address} chosen")
+        page.set_input_files("#id_picture", {**PICTURE, "buffer": b"none"})
+        page.click("[data-picture] button")
+        page.wait_for_selector("[data-picture-said].err")
+        look(f"{address} refused")
+        page.fill("textarea[name=source]", "**Steel**")
+        page.click("button[name=preview]")
+        page.wait_for_selector("#preview strong")
+        look(f"{address} preview")
 
 
 WRONG = {

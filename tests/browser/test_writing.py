@@ -1,10 +1,11 @@
 """The composer, and what a press on a button does to the page."""
 
 import json
+import re
 
 import pytest
 
-from tests.browser.people import speaker
+from tests.browser.people import PICTURE, speaker
 
 pytestmark = pytest.mark.browser
 
@@ -316,3 +317,104 @@ def test_the_current_tab_is_in_sight_on_a_phone(visit, sign_in):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     assert "before" in page.locator(".tabs").get_attribute("data-more")
+
+
+@pytest.mark.parametrize("visible", [True, False])
+def test_what_arrives_before_the_readers_eyes_is_read(live, page, visible):
+    told = []
+    page.on("request", lambda request: told.append(request.post_data) if request.url.endswith("/read/") else None)
+    live("topic", "reaction")
+    shows = "Object.defineProperty(document, 'visibilityState', {{ configurable: true, get: () => '{}' }})"
+    page.evaluate(shows.format("visible" if visible else "hidden"))
+    # As if the newest post had not been there when the page was made.
+    last = page.evaluate("[...document.querySelectorAll('#posts > li[id]')].at(-1).id.slice(5)")
+    page.evaluate("document.querySelector('#posts').lastElementChild.remove()")
+    page.evaluate("document.querySelector('[data-live-read]').dataset.liveSeen -= 1")
+    live("topic", "post")
+    assert len(told) == int(visible)
+    if not visible:
+        page.evaluate(shows.format("visible"))
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
+        page.wait_for_timeout(300)
+    assert [f"from=1&number={last}&" in body for body in told] == [True]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pictures_go_where_the_text_is_being_written_one_after_another(visit, server, sign_in, width):
+    page = visit(width=width, height=800)
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    page.fill(TEXT, "Before. After.")
+    page.locator(TEXT).evaluate("element => element.setSelectionRange(7, 7)")
+    for words in ("The rack, [closed]", ""):
+        page.set_input_files("#id_picture", PICTURE)
+        assert page.evaluate("document.activeElement.id") == "id_alt"
+        page.fill("#id_alt", words)
+        button = page.locator("[data-picture] button")
+        assert min(button.bounding_box()["height"], page.locator("#id_alt").bounding_box()["height"]) >= 44
+        with page.expect_response("**/posts/upload/") as answer:
+            button.click() if words else page.press("#id_alt", "Enter")
+        assert answer.value.status == 200
+        page.wait_for_selector("[data-picture]", state="hidden")
+    assert page.locator("[data-picture-said]").inner_text() == "The picture is in the text."
+    url = r"\(/media/posts/\d{4}/\d\d/[\w-]+\.webp\)"
+    pattern = rf"Before\.\n\n!\[The rack, \\\[closed\\\]\]{url}\n\n!\[\]{url}\n\n After\."
+    assert re.fullmatch(pattern, page.input_value(TEXT))
+    assert page.evaluate("document.querySelector('#id_picture').files.length") == 0
+    page.locator("[data-kept]").wait_for(state="attached")
+    page.wait_for_timeout(700)
+    kept = page.input_value(TEXT)
+    page.reload()
+    assert page.input_value(TEXT) == kept
+    page.fill(TEXT, "")
+    page.wait_for_timeout(700)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_picture_that_does_not_arrive_says_why_and_stays_chosen(visit, server, sign_in, language):
+    page = visit(language=language)
+    sign_in(page, speaker("maja", language))
+    page.goto(server.places["topic"])
+    page.set_input_files("#id_picture", {**PICTURE, "buffer": b"none"})
+    page.fill("#id_alt", "A rack")
+    said, chip = page.locator("[data-picture-said].err"), page.locator("[data-file]")
+    with page.expect_response("**/posts/upload/") as answer:
+        page.click("[data-picture] button")
+    said.wait_for()
+    assert said.inner_text() == answer.value.text() != ""
+    page.context.set_offline(True)
+    page.click("[data-picture] button")
+    words = page.get_attribute("#refusal", "data-unreached")
+    page.wait_for_function("words => document.querySelector('[data-picture-said]').innerText === words", arg=words)
+    page.context.set_offline(False)
+    assert (chip.is_visible(), page.input_value("#id_alt"), page.input_value(TEXT)) == (True, "A rack", "")
+
+
+def test_without_script_a_picture_a_preview_and_an_edit_work_as_plain_forms(visit, server, sign_in):
+    page = visit(javascript=False, width=390, height=800)
+    sign_in(page, "maja")
+    page.goto(f"{server.places['maja-post']}edit/")
+    text = page.input_value(TEXT)
+    page.fill(TEXT, f"{text}\n\nNow **without** script.")
+    page.click("button[name=preview]")
+    assert page.locator("#preview strong").last.inner_text() == "without"
+    page.set_input_files("#id_picture", PICTURE)
+    page.fill("#id_alt", "A roof box")
+    page.click("main form button[type=submit]:not([name])")
+    assert page.locator("img[alt='A roof box']").count() == 1
+
+
+def test_a_preview_stands_above_the_form_and_takes_nothing_from_it(page, server, sign_in):
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    before = page.url
+    page.fill(TEXT, "**Steel**, please")
+    page.click("button[name=preview]")
+    page.wait_for_selector("#preview strong")
+    assert page.locator("#preview strong").inner_text() == "Steel"
+    assert page.evaluate("document.activeElement.id") == "previewh"
+    assert (page.url, page.input_value(TEXT)) == (before, "**Steel**, please")
+    page.fill(TEXT, " ")
+    page.click("button[name=preview]")
+    assert page.locator(REFUSAL).inner_text().strip() == "Write something first."
+    page.fill(TEXT, "")

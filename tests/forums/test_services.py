@@ -486,13 +486,14 @@ def test_an_old_topic_with_a_new_post_has_one_new_post():
     assert queries.new_posts([old], tom) == {old.pk: (1, 3)}
 
 
-def test_ones_own_last_post_and_what_is_older_than_ones_joining_are_not_new(now):
+def test_ones_own_posts_and_what_is_older_than_ones_joining_are_not_new(now):
     tom = member("tom")
     old = topic(now=tom.joined_at - timedelta(days=1))
-    mine = topic(now=now)
-    reply(mine, author=tom, now=now + timedelta(minutes=1))
-    mine.refresh_from_db()
-    assert queries.new_posts([old, mine], tom) == {}
+    mine, others = topic(author=tom, now=now), topic(now=now)
+    for opened in (mine, others):
+        reply(opened, author=tom, now=now + timedelta(minutes=1))
+        opened.refresh_from_db()
+    assert queries.new_posts([old, mine, others], tom) == {others.pk: (1, 1)}
 
 
 @pytest.mark.parametrize(

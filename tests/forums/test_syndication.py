@@ -1,9 +1,12 @@
 """Feeds of boards and topics."""
 
+import html
+
 import feedparser
 import pytest
 
 from forums import services
+from forums.models import Post
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import member
 
@@ -20,6 +23,20 @@ def test_a_boards_feed_lists_its_topics(client, now, kind, version):
     assert (feed.bozo, feed.version, feed.feed.title) == (False, version, "Racks")
     assert [(entry.title, entry.author) for entry in feed.entries] == [("Roof & <b>racks</b> 行李架", "Maja")]
     assert feed.entries[0].link.endswith(opened.get_absolute_url())
+    assert feed.entries[0].summary == "Which one do you use?"
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_a_boards_feed_says_how_a_topic_begins_and_nothing_of_what_is_not_shown(client, now, kind):
+    place = board("racks")
+    shown, hidden = topic(where=place, now=now), topic(where=place, now=now)
+    services.edit_post(editor=shown.author, post=first_post(shown), source="\\<b>Steel & wood " + "x" * 600, now=now)
+    Post.objects.filter(topic=hidden, number=1).update(deleted_at=now)
+    entries = feedparser.parse(client.get(f"/boards/racks/feed.{kind}").content).entries
+    said = {entry.link.split("/topics/")[1].split("/")[0]: entry.summary for entry in entries}
+    assert said[str(hidden.pk)] == ""
+    assert said[str(shown.pk)].startswith("&lt;b&gt;Steel &amp; wood xxx")
+    assert len(html.unescape(said[str(shown.pk)])) == 500
 
 
 @pytest.mark.parametrize(("kind", "version"), [("rss", "rss20"), ("atom", "atom10")])

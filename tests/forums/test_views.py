@@ -45,7 +45,7 @@ def test_boards_as_member_say_what_is_new(client, django_assert_num_queries, now
     for _ in range(rows):
         place = board()
         topic(where=place, now=now)
-        reply(topic(where=place, now=now), author=tom, now=now)
+        reply(topic(where=place, author=tom, now=now), author=tom, now=now)
         client.force_login(tom)
         client.get(topic(where=place, now=now).get_absolute_url())
     with django_assert_num_queries(6):

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from community.kernel.brand import MARK, TOKENS, brand_file, brand_icon
 from community.kernel.language import in_language
 from community.kernel.typography import NBSP
 from community.kernel.typography import glued as glue
@@ -35,6 +36,7 @@ _OPENING, _CLOSING = "“‘《「『", "”’》」』"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # With its size, for a page whose style did not arrive.
 DRAWN = '<svg class="{}" width="20" height="20" aria-hidden="true"><use href="{}#i-{}"/></svg>'
+DRAWN_OWN = '<svg class="{}" width="20" height="20" aria-hidden="true"><use href="{}#mark"/></svg>'
 _SCENES = {"pass", "night", "topo", "table", "boot", "coast", "key"}
 
 
@@ -45,8 +47,12 @@ def _sprite() -> str:
 
 @register.simple_tag
 def styles() -> SafeString:
-    """The site's style sheet. Finding out its name takes longer than the rest of a page: once a process."""
-    return _rendered("ui/styles.html") if settings.DEBUG else _read("ui/styles.html")
+    """The site's style sheet, and the brand's own after it.
+
+    Finding out its name takes longer than the rest of a page: once a process.
+    """
+    ours, own = _rendered("ui/styles.html") if settings.DEBUG else _read("ui/styles.html"), brand_file(TOKENS)
+    return format_html('{}<link rel="stylesheet" href="{}">', ours, own) if own else ours
 
 
 @register.simple_tag
@@ -63,8 +69,16 @@ def _icon(name: str, label: str) -> SafeString:
 
 @register.simple_tag
 def brand_mark() -> SafeString:
-    """The brand's mark as an SVG image of the page's sprite."""
-    return format_html(DRAWN, "mark", _sprite(), "mark")
+    """The brand's mark, in the colour of the words beside it."""
+    own = brand_file(MARK)
+    return format_html(DRAWN_OWN, "mark", own) if own else format_html(DRAWN, "mark", _sprite(), "mark")
+
+
+@register.simple_tag(name="brand_icon")
+def icon_link() -> SafeString:
+    """The icon in the browser's tab."""
+    address, kind, _sizes = brand_icon()
+    return format_html('<link rel="icon" href="{}" type="{}">', address, kind)
 
 
 @register.simple_tag

@@ -55,11 +55,14 @@ class HomePage(BrandPage):
         """The context of the first page with the feed: what the reader did not hide, and what they hid just now."""
         user: Any = request.user
         member = None if isinstance(user, AnonymousUser) else user
-        found = [item for part in contributions("home.feed", member, FEED_LIMIT) for item in part]
+        parts = contributions("home.feed", member, FEED_LIMIT + 1)  # one more tells that there is more
+        found = [item for part in parts for item in part]
         hidden = HiddenItem.objects.keys_of(member)
         items = mixed((item for item in found if item.key not in hidden), signed_in=member is not None)
         asked = request.GET.get("hidden", "")
         gone = next((item for item in found if item.key == asked and asked in hidden), None)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        new = sum(item.unread for item in items)
-        return {**context, "items": items[:FEED_LIMIT], "new": new, "gone": gone, "section": "home"}
+        shown = items[:FEED_LIMIT]
+        more = len(items) > FEED_LIMIT or any(len(part) > FEED_LIMIT for part in parts)
+        new = sum(item.unread for item in shown)
+        return {**context, "items": shown, "more": more, "new": new, "gone": gone, "section": "home"}

@@ -259,3 +259,51 @@ def test_a_line_names_two_people_and_counts_the_others(client, now, language, pe
         tell(maja, Member.objects.get(name="Otto"), now, event_id=9)
     client.force_login(maja)
     assert subject in client.get(reverse("inbox:notifications")).content.decode()
+
+
+def lines_for(recipient, number, now):
+    rows = [
+        Notification(
+            recipient=recipient,
+            kind="forums.reply",
+            subject=f"topic:{at}",
+            title=f"Topic no {at}.",
+            url="/posts/1/",
+            last_event_id=at,
+            at=now + timedelta(seconds=at),
+            read_at=now if at % 2 else None,
+        )
+        for at in range(number)
+    ]
+    Notification.objects.bulk_create(rows)
+
+
+@pytest.mark.parametrize(
+    ("address", "numbers", "pages"),
+    [
+        ("?", range(129, 69, -1), 3),
+        ("?page=2", range(69, 9, -1), 3),
+        ("?page=3", range(9, -1, -1), 3),
+        ("?page=99", range(9, -1, -1), 3),
+        ("?show=unread&page=2", range(8, -1, -2), 2),
+    ],
+)
+def test_older_notifications_stand_on_further_pages(client, now, address, numbers, pages):
+    maja = member("maja")
+    lines_for(maja, 130, now)
+    lines_for(member("otto"), 3, now)
+    client.force_login(maja)
+    answer = client.get(f"/notifications/{address}")
+    told = [line.notification.last_event_id for _day, lines in answer.context["days"] for line in lines]
+    assert (told, answer.context["pages"]) == (list(numbers), pages)
+    assert 'class="pager' in answer.content.decode()
+
+
+@pytest.mark.parametrize(("number", "pages", "queries"), [(60, 1, 6), (61, 2, 7)])
+def test_only_more_than_a_page_is_counted(client, now, django_assert_num_queries, number, pages, queries):
+    maja = member("maja")
+    lines_for(maja, number, now)
+    client.force_login(maja)
+    with django_assert_num_queries(queries):  # session, member, lines, unread, muted kinds, bell; how many
+        answer = client.get("/notifications/")
+    assert (answer.context["pages"], 'class="pager' in answer.content.decode()) == (pages, pages > 1)

@@ -231,7 +231,7 @@ def test_control_without_being_held_a_member_comes_back(act):
 
 def read_on(person):
     """A page whose reader was there when it was begun."""
-    return partial(mark_read, topic(), person, 1, now=now())
+    return partial(mark_read, reader=person, topic=topic(), number=1, now=now())
 
 
 def sign_in(person):

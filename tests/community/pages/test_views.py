@@ -531,3 +531,15 @@ def test_hostile_words_find_nothing_and_break_nothing(client, site, now):
         response = client.get(reverse("search"), {"q": words, "kind": words[:9], "sort": words[:9]})
         assert response.status_code == 200, words
         assert response.context["away"] is False
+
+
+@pytest.mark.parametrize(("number", "more"), [(3, False), (24, False), (25, True), (40, True)])
+@pytest.mark.parametrize("who", ["guest", "member"])
+def test_the_first_page_says_whether_that_is_everything(client, site, now, number, more, who):
+    topics(number, now)
+    if who == "member":
+        client.force_login(member("maja"))
+    answer = client.get("/")
+    text = answer.content.decode()
+    assert len(answer.context["items"]) == min(number, 24)
+    assert ("That is everything." in text, "there is more on the boards" in text) == (not more, more)
