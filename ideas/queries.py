@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -230,6 +230,12 @@ def summed(found: Iterable[Tally]) -> Tally:
 def is_frozen(contest: Contest) -> bool:
     """Whether somebody voted, so that the rules are fixed."""
     return VoteEvent.objects.filter(contest=contest).exists()
+
+
+def frozen_among(slugs: Collection[str]) -> set[str]:
+    """Which of these contests somebody voted in, also where that vote was taken back."""
+    voted = Exists(VoteEvent.objects.filter(contest=OuterRef("pk")))
+    return set(Contest.objects.filter(voted, slug__in=slugs).values_list("slug", flat=True))
 
 
 def all_contests(*, now: datetime) -> list[tuple[Contest, PhaseKind, list[PhaseMark]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from community.inbox.api import ChannelState, Notice, notify, register_kind
-from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
+from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, lock_rows, now, recountable
 from community.members.api import Member, Role, has_role
 from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
@@ -28,6 +29,7 @@ from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.services import advance_contests
 
 SOON = timedelta(days=7)
+NEAR = 3
 
 
 @each_round
@@ -188,6 +190,21 @@ def console_due(user: Any) -> list[dict[str, Any]]:
         for phase, contest, draft in queries.phases_within(SOON, now=now())
         if runs or not draft
     ]
+
+
+@fills("contest.frozen")
+def frozen_contests(slugs: Collection[str], *, hold: bool = False) -> set[str]:
+    """Which of these contests somebody voted in. With ``hold`` nobody votes in them until the transaction ends."""
+    if hold:
+        lock_rows(Contest.objects.filter(slug__in=slugs))
+    return queries.frozen_among(slugs)
+
+
+@fills("contest.unknown")
+def unknown_contest(slug: str) -> dict[str, list[str]]:
+    """Nothing for a contest's address; for another one those that look like it."""
+    known = list(Contest.objects.values_list("slug", flat=True))
+    return {} if slug in known else {"near": get_close_matches(slug, known, n=NEAR)}
 
 
 @fills("votes.results_due")
