@@ -18,6 +18,7 @@ from community.kernel.api import (
     contributions,
     now,
     number_in,
+    page_in,
     rate_limit,
     safe_cell,
     status_of,
@@ -76,7 +77,8 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         except PaddockError as error:
             add_refusal(form, error)
         else:
-            return redirect(f"{request.path}#i{target.pk}")
+            page = queries.page_of_number(target)
+            return redirect(f"{request.path}{f'?page={page}' if page > 1 else ''}#i{target.pk}")
     return _page(request, found, decision=form, target=target)
 
 
@@ -104,7 +106,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     manager, found = _manager(request), _contest(slug)
     at = now()
     rate_limit(manager.pk, "export", now=at)
-    entries = sorted(queries.idea_cards(found, manager, now=at), key=lambda card: card.idea.number)
+    entries = queries.all_cards(found, manager, now=at)
     authors = {card.author.id for card in entries if card.author and not card.author.erased}
     contributions("members.exported", authors - {manager.pk}, actor=manager, now=at)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -133,10 +135,12 @@ def _page(
 ) -> HttpResponse:
     at = now()
     starts = {phase.kind: phase.starts_at for phase in found.phases.all()}
-    cards = sorted(queries.idea_cards(found, request.user, now=at), key=lambda card: card.idea.number)
+    page = queries.page_of_number(target) if target else page_in(request.GET.get("page"))
+    ideas = queries.numbered_page(found, request.user, now=at, page=page)
     context = {
         "contest": found,
-        "cards": cards,
+        "ideas": ideas,
+        "cards": ideas.cards,
         "form": decision or DecisionForm(),
         "target": target,
         "phases_form": moved or PhasesForm(initial=starts),
