@@ -80,6 +80,11 @@ class IdeaPage:
 
 def ideas_of(contest: Contest) -> QuerySet[Idea]:
     """The ideas of a contest that everybody may see."""
+    return Idea.objects.shown().filter(contest=contest)
+
+
+def handed_in(contest: Contest) -> QuerySet[Idea]:
+    """The ideas of a contest for those who run it: with those that were set aside."""
     return Idea.objects.filter(contest=contest, withdrawn_at=None)
 
 
@@ -114,17 +119,21 @@ def idea_page(
 
 
 def numbered_page(contest: Contest, viewer: Any, *, now: datetime, page: int) -> IdeaPage:
-    """The ideas as they came in, as the brand decides about them. A page out of reach is the last one."""
-    total = ideas_of(contest).count()
-    pages = pages_of(total, IDEAS_A_PAGE)
+    """The ideas as they came in, as the brand decides about them, with those set aside, which ``total`` leaves out.
+
+    A page out of reach is the last one.
+    """
+    aside = Q(set_aside_at__isnull=False)
+    found = handed_in(contest).aggregate(all=Count("pk"), total=Count("pk", filter=~aside))
+    pages = pages_of(found["all"], IDEAS_A_PAGE)
     page = min(page, pages)
-    ideas = ideas_of(contest).order_by("number")[(page - 1) * IDEAS_A_PAGE : page * IDEAS_A_PAGE]
-    return IdeaPage(cards_for(list(ideas), contest, viewer, now=now), page, pages, total, total)
+    ideas = handed_in(contest).order_by("number")[(page - 1) * IDEAS_A_PAGE : page * IDEAS_A_PAGE]
+    return IdeaPage(cards_for(list(ideas), contest, viewer, now=now), page, pages, found["all"], found["total"])
 
 
 def page_of_number(idea: Idea) -> int:
     """On which of these pages an idea stands."""
-    return pages_of(ideas_of(idea.contest).filter(number__lte=idea.number).count(), IDEAS_A_PAGE)
+    return pages_of(handed_in(idea.contest).filter(number__lte=idea.number).count(), IDEAS_A_PAGE)
 
 
 def all_cards(contest: Contest, viewer: Any, *, now: datetime) -> list[IdeaCard]:
@@ -184,7 +193,7 @@ def cards_for(
 
 
 def _state(idea: Idea, viewer_id: int | None, voted_for: int | None, *, may_vote: bool) -> str:
-    if not may_vote:
+    if not may_vote or idea.set_aside_at:
         return "closed"
     if viewer_id is None:
         return "guest"
@@ -282,7 +291,7 @@ class Tally:
 def tallies(contests: Iterable[Contest], viewer_id: int | None, *, now: datetime) -> dict[int, Tally]:
     """The ideas of contests in numbers, in one query; no decision before it may be known."""
     shown = {contest.pk: contest.switches_at(now).counts_visible for contest in contests}
-    rows = Idea.objects.filter(contest__in=shown, withdrawn_at=None).order_by().values("contest_id", "decision")
+    rows = Idea.objects.shown().filter(contest__in=shown).order_by().values("contest_id", "decision")
     found = {pk: Tally() for pk in shown}
     tallied = rows.annotate(n=Count("pk"), own=Count("pk", filter=Q(author_id=viewer_id)))
     for pk, decision, n, own in tallied.values_list("contest_id", "decision", "n", "own"):

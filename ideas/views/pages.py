@@ -276,6 +276,9 @@ def _idea(request: HttpRequest, pk: int) -> Idea:
     ideas = Idea.objects.select_related("contest").prefetch_related("contest__phases")
     found = get_object_or_404(ideas, pk=pk, withdrawn_at=None)
     _require_visible(request, found.contest)
+    own = found.author_id == request.user.pk
+    if found.set_aside_at and not own and not has_role(request.user, Role.BRAND_MANAGER):
+        raise Http404
     return found
 
 
