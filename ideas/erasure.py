@@ -25,6 +25,8 @@ def erase_from_contests(member_id: int, *, now: datetime) -> None:
     lock_members(voters_of(mine.exclude(withdrawn_at=None).values_list("pk", flat=True)))
     contests = Contest.objects.select_for_update(of=("self",)).filter(pk__in=places).order_by("pk")
     held = {contest.pk: contest for contest in contests.prefetch_related("phases")}
+    # What nobody else sees, nobody has a reason to keep.
+    mine.exclude(set_aside_at=None).filter(withdrawn_at=None).update(withdrawn_at=now)
     forget_files(list(mine.values_list("picture", flat=True)))
     mine.update(picture="")
     forget_ideas(mine.exclude(withdrawn_at=None).values_list("pk", flat=True), now=now)
@@ -47,7 +49,7 @@ def forget_ideas(idea_ids: Collection[int], *, now: datetime) -> None:
     ids = sorted(idea_ids)
     if not ids:
         return
-    Idea.objects.filter(pk__in=ids).update(title="", source="", html="", text="")
+    Idea.objects.filter(pk__in=ids).update(title="", source="", html="", text="", set_aside_reason="")
     voted = _voted(ids)
     rewrite([IdeaVoted], member_ids={voter for voter, _idea in voted}, key="idea_id", values=ids, change=_blank)
     publish_many([(VoteForgotten(member_id=voter, idea_id=idea), now) for voter, idea in voted])

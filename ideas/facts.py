@@ -51,6 +51,26 @@ class IdeaWithdrawn(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdeaSetAside(Fact):
+    """The brand set an idea aside before the vote. Owner: its author. The reason is read where allowed."""
+
+    name: ClassVar[str] = "ideas.idea.set_aside"
+    of_erased: ClassVar[bool] = True
+    idea_id: int
+    contest_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaBroughtBack(Fact):
+    """An idea that was set aside is in its contest again. Owner: its author."""
+
+    name: ClassVar[str] = "ideas.idea.brought_back"
+    of_erased: ClassVar[bool] = True
+    idea_id: int
+    contest_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaVoted(Fact):
     """A member voted for an idea, or moved their vote to it. Title and text are the idea's."""
 

@@ -9,17 +9,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import register_written_fields
-from ideas.enums import Decision
-from ideas.services import MAX_REASON, MAX_TEXT, MAX_TITLE
+from ideas.enums import Decision, PhaseKind
+from ideas.services import MAX_REASON, MAX_SHORT_REASON, MAX_TEXT, MAX_TITLE
 
-register_written_fields("title", "source", "reason_en", "reason_zh", "title_en", "title_zh")
+register_written_fields("title", "source", "reason", "reason_en", "reason_zh", "title_en", "title_zh")
 
 
-def moment(label: Any) -> forms.DateTimeField:
+def moment(label: Any, *, required: bool = True) -> forms.DateTimeField:
     """A field for a day and an hour."""
     # Browsers read and write this one format, whatever the language.
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget)
+    return forms.DateTimeField(label=label, widget=widget, required=required)
 
 
 class LongText(forms.CharField):
@@ -49,17 +49,27 @@ class DecisionForm(forms.Form):
     reason_zh = LongText(label=_("Reason (Chinese)"), max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class ScreeningForm(forms.Form):
+    """Why an idea does not come to the vote."""
+
+    reason = LongText(
+        label=_("Reason for the author"), max_length=MAX_SHORT_REASON, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class PhasesForm(forms.Form):
-    """When the phases of a contest begin."""
+    """When the phases of a contest begin; those nobody gave a time for there are not."""
 
     submission = moment(_("Ideas from"))
+    screening = moment(_("Screening from"), required=False)
     voting = moment(_("Vote from"))
     decision = moment(_("Decision from"))
     results = moment(_("Results from"))
+    closed = moment(_("Closed from"), required=False)
 
     def phases(self) -> list[tuple[str, datetime]]:
         """The phases in their order."""
-        return [(kind, self.cleaned_data[kind]) for kind in ("submission", "voting", "decision", "results")]
+        return [(kind, at) for kind in PhaseKind.values if (at := self.cleaned_data.get(kind))]
 
 
 class ContestForm(PhasesForm):
@@ -70,4 +80,4 @@ class ContestForm(PhasesForm):
     )
     title_en = forms.CharField(label=_("Title (English)"), max_length=MAX_TITLE)
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=MAX_TITLE)
-    field_order = ("title_en", "title_zh", "slug", "submission", "voting", "decision", "results")
+    field_order = ("title_en", "title_zh", "slug")

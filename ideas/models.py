@@ -78,8 +78,19 @@ class Phase(models.Model):
         return f"{self.contest_id} {self.kind}"
 
 
+class IdeaQuerySet(models.QuerySet["Idea"]):
+    """Ideas by who may see them."""
+
+    def shown(self) -> IdeaQuerySet:
+        """Those everybody may see and vote for: neither taken back nor set aside."""
+        return self.filter(withdrawn_at=None, set_aside_at=None)
+
+
 class Idea(models.Model):
-    """An idea handed in. ``vote_count`` is secret until the contest shows counts."""
+    """An idea handed in. ``vote_count`` is secret until the contest shows counts.
+
+    One that was set aside before the vote is its author's and the brand managers' only, with the reason.
+    """
 
     contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="ideas")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -93,6 +104,8 @@ class Idea(models.Model):
     submitted_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
+    set_aside_reason = models.TextField(blank=True)
     vote_count = models.PositiveIntegerField(default=0)
     decision = models.CharField(max_length=12, choices=Decision.choices, default=Decision.NONE, blank=True)
     reason_en = models.TextField(blank=True)
@@ -100,6 +113,8 @@ class Idea(models.Model):
     reason = Bilingual()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = IdeaQuerySet.as_manager()
 
     class Meta:
         constraints = [

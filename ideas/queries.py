@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from community.kernel.api import pages_of
 from community.members.api import MemberCard, cards
 from ideas.enums import SWITCHES, Decision, PhaseKind
 from ideas.models import Contest, Idea, Phase, Vote, VoteEvent
 
 SHOWN = [kind for kind, switches in SWITCHES.items() if switches.counts_visible]
+IDEAS_A_PAGE = 30
 DAY, LAST_PHASE = timedelta(days=1), timedelta(days=7)
 
 
@@ -65,25 +67,117 @@ class PhaseMark:
     left: int = 0
 
 
-def idea_cards(contest: Contest, viewer: Any, *, now: datetime, seed: str = "") -> list[IdeaCard]:
-    """All ideas of a contest: by votes once counts are shown, before that in an order of the reader's own."""
-    switches = contest.switches_at(now)
-    ideas = list(Idea.objects.filter(contest=contest, withdrawn_at=None).order_by("number"))
-    if switches.counts_visible:
-        ideas.sort(key=lambda idea: (-idea.vote_count, idea.number))
-    else:
-        random.Random(f"{contest.pk}:{seed}").shuffle(ideas)  # noqa: S311 - an order, not a secret
-    return cards_for(ideas, contest, viewer, now=now)
+@dataclass(frozen=True)
+class IdeaPage:
+    """A page of a contest's ideas; ``total`` is how many there are, ``found`` how many of them are looked for."""
+
+    cards: list[IdeaCard]
+    page: int
+    pages: int
+    found: int
+    total: int
 
 
-def cards_for(ideas: list[Idea], contest: Contest, viewer: Any, *, now: datetime) -> list[IdeaCard]:
-    """Ideas with authors and the reader's own vote, in a constant number of queries."""
+def ideas_of(contest: Contest) -> QuerySet[Idea]:
+    """The ideas of a contest that everybody may see."""
+    return Idea.objects.shown().filter(contest=contest)
+
+
+def handed_in(contest: Contest) -> QuerySet[Idea]:
+    """The ideas of a contest for those who run it: with those that were set aside."""
+    return Idea.objects.filter(contest=contest, withdrawn_at=None)
+
+
+def idea_page(
+    contest: Contest,
+    viewer: Any,
+    *,
+    now: datetime,
+    seed: str = "",
+    words: str = "",
+    page: int = 1,
+    voted_for: int | None = None,
+) -> IdeaPage:
+    """The ideas that have these words: by votes once counts are shown, before that in an order of the reader's own.
+
+    That order is kept when an idea comes or goes. A page out of reach is the last one.
+    """
+    keys = list(ideas_of(contest).order_by("-vote_count", "number").values_list("pk", flat=True))
+    total = len(keys)
+    if words:
+        said = ideas_of(contest).filter(Q(title__icontains=words) | Q(text__icontains=words))
+        having = set(said.values_list("pk", flat=True))
+        keys = [key for key in keys if key in having]
+    if not contest.switches_at(now).counts_visible:
+        keys.sort(key=lambda key: hashlib.blake2b(f"{contest.pk}:{seed}:{key}".encode(), digest_size=8).digest())
+    pages = pages_of(len(keys), IDEAS_A_PAGE)
+    page = min(page, pages)
+    shown = keys[(page - 1) * IDEAS_A_PAGE : page * IDEAS_A_PAGE]
+    held = Idea.objects.in_bulk(shown)
+    ideas = [held[key] for key in shown if key in held]
+    return IdeaPage(cards_for(ideas, contest, viewer, now=now, voted_for=voted_for), page, pages, len(keys), total)
+
+
+def numbered_page(contest: Contest, viewer: Any, *, now: datetime, page: int) -> IdeaPage:
+    """The ideas as they came in, as the brand decides about them, with those set aside, which ``total`` leaves out.
+
+    A page out of reach is the last one.
+    """
+    aside = Q(set_aside_at__isnull=False)
+    found = handed_in(contest).aggregate(all=Count("pk"), total=Count("pk", filter=~aside))
+    pages = pages_of(found["all"], IDEAS_A_PAGE)
+    page = min(page, pages)
+    ideas = handed_in(contest).order_by("number")[(page - 1) * IDEAS_A_PAGE : page * IDEAS_A_PAGE]
+    return IdeaPage(cards_for(list(ideas), contest, viewer, now=now), page, pages, found["all"], found["total"])
+
+
+def page_of_number(idea: Idea) -> int:
+    """On which of these pages an idea stands."""
+    return pages_of(handed_in(idea.contest).filter(number__lte=idea.number).count(), IDEAS_A_PAGE)
+
+
+def all_cards(contest: Contest, viewer: Any, *, now: datetime) -> list[IdeaCard]:
+    """Every idea as it came in, for a file."""
+    return cards_for(list(ideas_of(contest).order_by("number")), contest, viewer, now=now)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of a contest in numbers: ideas, votes, the most of one idea, and how often each was decided."""
+
+    ideas: int
+    votes: int
+    most: int
+    decided: dict[str, int]
+
+    @property
+    def answered(self) -> int:
+        """How many ideas have an answer."""
+        return sum(self.decided.values())
+
+
+def outcome_of(contest: Contest) -> Outcome:
+    """The result in one query, for whoever knows that counts are shown."""
+    sums = {choice: Count("pk", filter=Q(decision=choice)) for choice in Decision.values if choice}
+    found = ideas_of(contest).aggregate(ideas=Count("pk"), votes=Sum("vote_count"), most=Max("vote_count"), **sums)
+    return Outcome(found["ideas"], found["votes"] or 0, found["most"] or 0, {choice: found[choice] for choice in sums})
+
+
+def standing_vote(contest: Contest, viewer_id: int | None) -> int | None:
+    """The idea a member's vote is for, where that is still there."""
+    if viewer_id is None:
+        return None
+    return _standing(contest=contest, voter_id=viewer_id).values_list("idea_id", flat=True).first()
+
+
+def cards_for(
+    ideas: list[Idea], contest: Contest, viewer: Any, *, now: datetime, voted_for: int | None = None
+) -> list[IdeaCard]:
+    """Ideas with authors, in a constant number of queries. ``voted_for`` is the reader's own vote in the contest."""
     switches = contest.switches_at(now)
     deciders = [idea.decided_by_id for idea in ideas] if switches.counts_visible else []
     people = cards([*(idea.author_id for idea in ideas), *deciders])
     viewer_id = getattr(viewer, "pk", None)
-    mine = _standing(contest=contest, voter_id=viewer_id).values_list("idea_id", flat=True)
-    voted_for = mine.first() if viewer_id else None
     return [
         IdeaCard(
             idea,
@@ -99,7 +193,7 @@ def cards_for(ideas: list[Idea], contest: Contest, viewer: Any, *, now: datetime
 
 
 def _state(idea: Idea, viewer_id: int | None, voted_for: int | None, *, may_vote: bool) -> str:
-    if not may_vote:
+    if not may_vote or idea.set_aside_at:
         return "closed"
     if viewer_id is None:
         return "guest"
@@ -130,8 +224,9 @@ def place_of(card: IdeaCard) -> tuple[int, int] | None:
     """An idea's place by votes, equals sharing it, and of how many; None while counts are hidden."""
     if card.votes is None:
         return None
-    ideas = Idea.objects.filter(contest=card.idea.contest_id, withdrawn_at=None)
-    found = ideas.aggregate(all=Count("pk"), better=Count("pk", filter=Q(vote_count__gt=card.votes)))
+    found = ideas_of(card.idea.contest).aggregate(
+        all=Count("pk"), better=Count("pk", filter=Q(vote_count__gt=card.votes))
+    )
     return found["better"] + 1, found["all"]
 
 
@@ -196,7 +291,7 @@ class Tally:
 def tallies(contests: Iterable[Contest], viewer_id: int | None, *, now: datetime) -> dict[int, Tally]:
     """The ideas of contests in numbers, in one query; no decision before it may be known."""
     shown = {contest.pk: contest.switches_at(now).counts_visible for contest in contests}
-    rows = Idea.objects.filter(contest__in=shown, withdrawn_at=None).order_by().values("contest_id", "decision")
+    rows = Idea.objects.shown().filter(contest__in=shown).order_by().values("contest_id", "decision")
     found = {pk: Tally() for pk in shown}
     tallied = rows.annotate(n=Count("pk"), own=Count("pk", filter=Q(author_id=viewer_id)))
     for pk, decision, n, own in tallied.values_list("contest_id", "decision", "n", "own"):
@@ -230,6 +325,12 @@ def summed(found: Iterable[Tally]) -> Tally:
 def is_frozen(contest: Contest) -> bool:
     """Whether somebody voted, so that the rules are fixed."""
     return VoteEvent.objects.filter(contest=contest).exists()
+
+
+def frozen_among(slugs: Collection[str]) -> set[str]:
+    """Which of these contests somebody voted in, also where that vote was taken back."""
+    voted = Exists(VoteEvent.objects.filter(contest=OuterRef("pk")))
+    return set(Contest.objects.filter(voted, slug__in=slugs).values_list("slug", flat=True))
 
 
 def all_contests(*, now: datetime) -> list[tuple[Contest, PhaseKind, list[PhaseMark]]]:

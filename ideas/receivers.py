@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from community.inbox.api import ChannelState, Notice, notify, register_kind
-from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, now, recountable
+from community.kernel.api import SYSTEM, Delivery, each_round, fills, handles, lock_rows, now, recountable
 from community.members.api import Member, Role, has_role
 from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
@@ -23,11 +24,12 @@ from ideas import queries
 from ideas.counts import number_differences, repair_numbers, repair_votes, vote_differences
 from ideas.enums import SWITCHES, PhaseKind
 from ideas.erasure import erase_from_contests
-from ideas.facts import ContestPhaseChanged, IdeaDecided
+from ideas.facts import ContestPhaseChanged, IdeaBroughtBack, IdeaDecided, IdeaSetAside
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.services import advance_contests
 
 SOON = timedelta(days=7)
+NEAR = 3
 
 
 @each_round
@@ -43,7 +45,7 @@ def tell_participants(delivery: Delivery[ContestPhaseChanged]) -> None:
     contest = Contest.objects.filter(pk=fact.contest_id).first()
     if contest is None:
         return
-    ideas = Idea.objects.filter(contest=contest, withdrawn_at=None)
+    ideas = Idea.objects.shown().filter(contest=contest)
     authors = ideas.values_list("author_id", flat=True)
     if fact.phase == PhaseKind.VOTING and contest.phase == PhaseKind.VOTING:  # after downtime it may be over
         _tell_all(delivery, contest, set(authors), "voting")
@@ -56,9 +58,22 @@ def tell_participants(delivery: Delivery[ContestPhaseChanged]) -> None:
 @handles(IdeaDecided)
 def tell_author(delivery: Delivery[IdeaDecided]) -> None:
     """An author learns of a decision; of one made while counts were hidden only when they are shown."""
-    idea = Idea.objects.filter(pk=delivery.fact.idea_id, withdrawn_at=None).select_related("contest").first()
+    idea = Idea.objects.shown().filter(pk=delivery.fact.idea_id).select_related("contest").first()
     if idea is not None and SWITCHES[idea.contest.phase_by(delivery.occurred_at)].counts_visible:
         _tell_authors(delivery, [idea])
+
+
+@handles(IdeaSetAside)
+def tell_author_of_setting_aside(delivery: Delivery[IdeaSetAside]) -> None:
+    """An author learns that their idea does not come to the vote, if that is still so."""
+    ideas = Idea.objects.filter(pk=delivery.fact.idea_id, withdrawn_at=None, set_aside_at__isnull=False)
+    _tell_authors(delivery, ideas, kind="set_aside")
+
+
+@handles(IdeaBroughtBack)
+def tell_author_of_return(delivery: Delivery[IdeaBroughtBack]) -> None:
+    """An author learns that their idea is in the contest again."""
+    _tell_authors(delivery, Idea.objects.shown().filter(pk=delivery.fact.idea_id), kind="brought_back")
 
 
 def _tell_all(delivery: Delivery[Any], contest: Contest, people: set[int], kind: str) -> None:
@@ -79,11 +94,11 @@ def _tell_all(delivery: Delivery[Any], contest: Contest, people: set[int], kind:
     )
 
 
-def _tell_authors(delivery: Delivery[Any], ideas: Iterable[Idea]) -> None:
+def _tell_authors(delivery: Delivery[Any], ideas: Iterable[Idea], *, kind: str = "decided") -> None:
     notify(
         Notice(
             recipient_id=idea.author_id,
-            kind="ideas.decided",
+            kind=f"ideas.{kind}",
             subject=f"idea:{idea.pk}",
             actor_id=SYSTEM,
             url=idea.get_absolute_url(),
@@ -113,6 +128,18 @@ register_kind(
     gettext_lazy("Decisions on your ideas"),
     gettext_lazy("Your idea"),
     lambda who, n, title: _("Your idea was decided, with a reason: “%(title)s”") % {"title": title},
+)
+register_kind(
+    "ideas.set_aside",
+    gettext_lazy("Ideas of yours that were set aside"),
+    gettext_lazy("Your idea"),
+    lambda who, n, title: _("Your idea was set aside, with a reason: “%(title)s”") % {"title": title},
+)
+register_kind(
+    "ideas.brought_back",
+    gettext_lazy("Ideas of yours that came back"),
+    gettext_lazy("Your idea"),
+    lambda who, n, title: _("Your idea is in the contest again: “%(title)s”") % {"title": title},
 )
 
 
@@ -164,7 +191,7 @@ def _item(contest: Contest, at: datetime, *, signed_in: bool, voted: bool) -> Fe
 @fills("space.sections", order=30)
 def space_section(request: HttpRequest, member: Any) -> SafeString:
     """The ideas of a member, without counts."""
-    ideas = Idea.objects.filter(author=member, withdrawn_at=None).exclude(contest__phase=PhaseKind.DRAFT)
+    ideas = Idea.objects.shown().filter(author=member).exclude(contest__phase=PhaseKind.DRAFT)
     return render_to_string("ideas/space_section.html", {"ideas": list(ideas.order_by("-submitted_at")[:6])}, request)
 
 
@@ -188,6 +215,21 @@ def console_due(user: Any) -> list[dict[str, Any]]:
         for phase, contest, draft in queries.phases_within(SOON, now=now())
         if runs or not draft
     ]
+
+
+@fills("contest.frozen")
+def frozen_contests(slugs: Collection[str], *, hold: bool = False) -> set[str]:
+    """Which of these contests somebody voted in. With ``hold`` nobody votes in them until the transaction ends."""
+    if hold:
+        lock_rows(Contest.objects.filter(slug__in=slugs))
+    return queries.frozen_among(slugs)
+
+
+@fills("contest.unknown")
+def unknown_contest(slug: str) -> dict[str, list[str]]:
+    """Nothing for a contest's address; for another one those that look like it."""
+    known = list(Contest.objects.values_list("slug", flat=True))
+    return {} if slug in known else {"near": get_close_matches(slug, known, n=NEAR)}
 
 
 @fills("votes.results_due")
@@ -224,6 +266,7 @@ def _explained(idea: Idea, at: datetime) -> dict[str, Any]:
         "title": idea.title,
         "source": idea.source,
         "submitted_at": idea.submitted_at,
+        "set_aside": idea.set_aside_reason,
         "decision": idea.decision if shown else "",
         "reason": idea.reason if shown else "",
     }
@@ -231,7 +274,7 @@ def _explained(idea: Idea, at: datetime) -> dict[str, Any]:
 
 def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
     """Ideas of contests that are no drafts; popularity stays out, it would give counts away."""
-    ideas = Idea.objects.filter(pk__in=ids, withdrawn_at=None).exclude(contest__phase=PhaseKind.DRAFT)
+    ideas = Idea.objects.shown().filter(pk__in=ids).exclude(contest__phase=PhaseKind.DRAFT)
     for idea in ideas:
         yield ContentDocument(
             id=idea.pk,
@@ -247,7 +290,7 @@ def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
 
 def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     """Hits among ideas of visible contests."""
-    ideas = Idea.objects.filter(pk__in=ids, withdrawn_at=None).exclude(contest__phase=PhaseKind.DRAFT)
+    ideas = Idea.objects.shown().filter(pk__in=ids).exclude(contest__phase=PhaseKind.DRAFT)
     return {
         idea.pk: Found(
             url=idea.get_absolute_url(),
@@ -269,7 +312,7 @@ register_content(
         label=gettext_lazy("Ideas"),
         single=pgettext_lazy("kind", "Idea"),
         load=load,
-        all_ids=lambda: Idea.objects.filter(withdrawn_at=None).values_list("pk", flat=True).iterator(),
+        all_ids=lambda: Idea.objects.shown().values_list("pk", flat=True).iterator(),
         present=present,
     )
 )

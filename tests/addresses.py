@@ -126,6 +126,7 @@ post /workbench/terms/decide/                             in  403 403 403 ok  ok
 get  /workbench/contests/                                 in  403 403 403 403 ok
 get  /workbench/contests/voting/                          in  403 403 403 403 ok
 post /workbench/contests/voting/phases/                   in  403 403 403 403 422
+post /workbench/contests/voting/screening/                in  403 403 403 403 409
 get  /workbench/contests/voting/export/                   in  403 403 403 403 ok
 get  /healthz                                             ok  ok  ok  ok  ok  ok
 get  /readyz                                              ok  ok  ok  ok  ok  ok

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from wagtail.models import Page, Revision
 
-from community.kernel.api import each_minute, is_connection_lost, now
+from community.kernel.api import PaddockError, each_minute, is_connection_lost, now
 
 logger = logging.getLogger("paddock.pages")
 
@@ -49,4 +49,11 @@ def _withdraw(page: Any) -> None:
 
 
 def _publish(revision: Any) -> None:
-    revision.publish(log_action="wagtail.publish.scheduled")
+    """Publish what was planned. What may not be published by now is not tried each minute: it stays a draft."""
+    try:
+        with transaction.atomic():
+            revision.publish(log_action="wagtail.publish.scheduled")
+    except PaddockError as error:
+        revision.approved_go_live_at = None
+        revision.save(update_fields=["approved_go_live_at"])
+        logger.warning("not published as scheduled: %s", error.message, extra={"number": revision.pk})

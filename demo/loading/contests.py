@@ -10,6 +10,7 @@ from typing import Any
 from community.members.api import Role
 from demo.content import picture, rows
 from demo.loading.cast import Cast, Person
+from demo.loading.places import make_brief
 from demo.loading.timeline import Timeline
 from ideas.api import Contest, Idea, advance_contests, cast_vote, decide, open_contest, submit_idea
 
@@ -63,6 +64,7 @@ class Contests:
                 phases=list(phases.items()),
                 now=now,
             )
+            make_brief(values)
 
         return act
 

@@ -64,7 +64,7 @@ def _join(person: Person, slug: str, role: MemberRole) -> Any:
 
 
 def make_pages(cast: Cast, *, now: datetime) -> None:
-    """The home page's welcome, a landing page a club, a brief a contest, the articles; in both languages.
+    """The home page's welcome, a landing page a club, the articles; in both languages.
 
     Once everybody has joined: articles are signed by the brand's people.
     """
@@ -75,16 +75,19 @@ def make_pages(cast: Cast, *, now: datetime) -> None:
         ensure_page(
             ClubPage, home, slug=f"club-{club['slug']}", **_both(club, ("title", "lead"), {"lead": "about"}, common)
         )
-    for contest in rows("community", "contest"):
-        common = {"contest_slug": contest["slug"], "scene": contest.get("scene", "")}
-        texts = _both(contest, ("title", "lead", "prize", "rules"), {}, common)
-        ensure_page(ContestPage, home, slug=f"contest-{contest['slug']}", **texts)
     articles = ArticleIndexPage.objects.child_of(home).get()
     for entry, days in zip(rows("community", "article"), ARTICLE_DAYS, strict=True):
         common = {"scene": entry["picture"], "author": cast.named(AUTHORS[entry["slug"]]).member}
         texts = _both(entry, ("title", "lead", "body"), {}, common)
         page = ensure_page(ArticlePage, articles, slug=entry["slug"], **texts)
         _date(page, now - timedelta(days=days))
+
+
+def make_brief(contest: dict[str, Any]) -> None:
+    """The brief of a contest in both languages. It has to be there before the first vote, which fixes it."""
+    common = {"contest_slug": contest["slug"], "scene": contest.get("scene", "")}
+    texts = _both(contest, ("title", "lead", "prize", "rules"), {}, common)
+    ensure_page(ContestPage, ensure_site(), slug=f"contest-{contest['slug']}", **texts)
 
 
 def _both(

@@ -10,20 +10,25 @@ from ideas.services.proposals import (
     submit_idea,
     withdraw_idea,
 )
+from ideas.services.screening import MAX_SHORT_REASON, SCREENING, bring_back, set_aside
 from ideas.services.votes import cast_vote, withdraw_vote
 
 __all__ = [
     "DECIDING",
     "MAX_REASON",
+    "MAX_SHORT_REASON",
     "MAX_TEXT",
     "MAX_TITLE",
+    "SCREENING",
     "advance_contests",
+    "bring_back",
     "cast_vote",
     "decide",
     "edit_idea",
     "open_contest",
     "require_author",
     "require_submission",
+    "set_aside",
     "set_phases",
     "submit_idea",
     "withdraw_idea",

@@ -12,7 +12,7 @@ from community.members.api import Member, Role, require_role
 from ideas.enums import Decision, PhaseKind
 from ideas.facts import IdeaDecided
 from ideas.models import Idea
-from ideas.services.locks import announce_change, lock_idea
+from ideas.services.locks import announce_change, lock_idea, require_shown
 
 MAX_REASON = 2_000
 DECIDING = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
@@ -22,13 +22,14 @@ DECIDING = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
 def decide(*, actor: Member, idea: Idea, decision: str, reason_en: str, reason_zh: str, now: datetime) -> None:
     """What the brand does with an idea, and why, in both languages. Members see it when counts are shown.
 
-    Raises NotAllowed, Invalid, Gone for a withdrawn idea and Conflict before the vote is over.
+    Raises NotAllowed, Invalid, Gone for an idea that was taken out and Conflict before the vote is over.
     """
     require_role(actor, Role.BRAND_MANAGER)
     if decision not in Decision.values or not decision:
         raise Invalid(_("Choose a decision."), field="decision")
     reason_en, reason_zh = clean_reason(reason_en, field="reason_en"), clean_reason(reason_zh, field="reason_zh")
     idea = lock_idea(idea, members=[idea.author_id])
+    require_shown(idea)
     if idea.contest.phase_at(now) not in DECIDING:
         raise Conflict(_("Ideas are decided after the vote."))
     idea.decision, idea.reason_en, idea.reason_zh = decision, reason_en, reason_zh

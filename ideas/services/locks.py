@@ -31,6 +31,12 @@ def lock_idea(idea: Idea, *, members: Collection[int]) -> Idea:
     return fresh
 
 
+def require_shown(idea: Idea) -> None:
+    """Raise Gone for an idea that was set aside before the vote."""
+    if idea.set_aside_at:
+        raise Gone(_("This idea was set aside before the vote."))
+
+
 def advance_sequence(contest_id: int) -> None:
     """One more change that open pages have not seen."""
     Contest.objects.filter(pk=contest_id).update(sequence=F("sequence") + 1)

@@ -14,7 +14,7 @@ from community.members.api import Member
 from ideas.enums import PhaseKind
 from ideas.facts import IdeaVoted, VoteWithdrawn
 from ideas.models import Contest, Idea, Vote, VoteEvent
-from ideas.services.locks import lock_contest, lock_idea
+from ideas.services.locks import lock_contest, lock_idea, require_shown
 from ideas.services.proposals import FACT_TEXT
 
 OVER = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
@@ -30,6 +30,7 @@ def cast_vote(*, voter: Member, idea: Idea, now: datetime) -> Vote:
     """
     idea = lock_idea(idea, members=[voter.pk])
     require_voting(idea.contest, now=now)
+    require_shown(idea)
     if idea.author_id == voter.pk:
         raise NotAllowed(_("This is your own idea."))
     vote = Vote.objects.filter(contest_id=idea.contest_id, voter=voter).first()

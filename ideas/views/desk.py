@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,13 +19,14 @@ from community.kernel.api import (
     contributions,
     now,
     number_in,
+    page_in,
     rate_limit,
     safe_cell,
     status_of,
 )
 from community.members.api import Member, Role, require_member, require_role
 from ideas import queries, services
-from ideas.forms import ContestForm, DecisionForm, PhasesForm
+from ideas.forms import ContestForm, DecisionForm, PhasesForm, ScreeningForm
 from ideas.models import Contest, Idea
 
 
@@ -76,7 +78,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         except PaddockError as error:
             add_refusal(form, error)
         else:
-            return redirect(f"{request.path}#i{target.pk}")
+            return _to_idea(target)
     return _page(request, found, decision=form, target=target)
 
 
@@ -97,6 +99,34 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, found, moved=form)
 
 
+@require_POST
+@login_required
+def screening(request: HttpRequest, slug: str) -> HttpResponse:
+    """Set an idea aside with a reason, or bring it back."""
+    manager, found = _manager(request), _contest(slug)
+    rate_limit(request.user.pk, "desk", now=now())
+    target = get_object_or_404(Idea, pk=_number(request.POST.get("idea")), contest=found, withdrawn_at=None)
+    if request.POST.get("act") == "back":
+        services.bring_back(actor=manager, idea=target, now=now())
+        return _to_idea(target)
+    form = ScreeningForm(request.POST)
+    if form.is_valid():
+        try:
+            services.set_aside(actor=manager, idea=target, reason=form.cleaned_data["reason"], now=now())
+        except PaddockError as error:
+            add_refusal(form, error)
+        else:
+            return _to_idea(target)
+    return _page(request, found, target=target, screened=form)
+
+
+def _to_idea(target: Idea) -> HttpResponse:
+    """Back to where an idea stands on its contest's desk."""
+    page = queries.page_of_number(target)
+    desk = reverse("ideas:desk_contest", args=[target.contest.slug])
+    return redirect(f"{desk}{f'?page={page}' if page > 1 else ''}#i{target.pk}")
+
+
 @require_safe
 @login_required
 def export(request: HttpRequest, slug: str) -> HttpResponse:
@@ -104,7 +134,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     manager, found = _manager(request), _contest(slug)
     at = now()
     rate_limit(manager.pk, "export", now=at)
-    entries = sorted(queries.idea_cards(found, manager, now=at), key=lambda card: card.idea.number)
+    entries = queries.all_cards(found, manager, now=at)
     authors = {card.author.id for card in entries if card.author and not card.author.erased}
     contributions("members.exported", authors - {manager.pk}, actor=manager, now=at)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -129,24 +159,36 @@ def _line(card: queries.IdeaCard) -> list[Any]:
 
 
 def _page(
-    request: HttpRequest, found: Contest, *, decision: Any = None, target: Idea | None = None, moved: Any = None
+    request: HttpRequest,
+    found: Contest,
+    *,
+    decision: Any = None,
+    target: Idea | None = None,
+    moved: Any = None,
+    screened: Any = None,
 ) -> HttpResponse:
     at = now()
     starts = {phase.kind: phase.starts_at for phase in found.phases.all()}
-    cards = sorted(queries.idea_cards(found, request.user, now=at), key=lambda card: card.idea.number)
+    page = queries.page_of_number(target) if target else page_in(request.GET.get("page"))
+    ideas = queries.numbered_page(found, request.user, now=at, page=page)
     context = {
         "contest": found,
-        "cards": cards,
+        "ideas": ideas,
+        "cards": ideas.cards,
         "form": decision or DecisionForm(),
         "target": target,
         "phases_form": moved or PhasesForm(initial=starts),
         "frozen": queries.is_frozen(found),
         "phase": found.phase_at(at),
         "marks": queries.timeline(found, now=at),
+        "screening_form": screened or ScreeningForm(),
+        "screening": found.phase_at(at) in services.SCREENING,
         "deciding": found.phase_at(at) in services.DECIDING,
         "section": "desk",
     }
-    return render(request, "ideas/desk_contest.html", context, status=status_of(*filter(None, (decision, moved))))
+    return render(
+        request, "ideas/desk_contest.html", context, status=status_of(*filter(None, (decision, moved, screened)))
+    )
 
 
 def _manager(request: HttpRequest) -> Member:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Gone, Outdated, PaddockError, add_refusal, now, rate_limit, status_of
+from community.kernel.api import Outdated, PaddockError, add_refusal, now, page_in, rate_limit, status_of
 from community.members.api import Role, has_role, limit_changes, require_member
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
@@ -20,7 +21,7 @@ from ideas.forms import IdeaForm
 from ideas.models import Contest, Idea
 
 ORDER_COOKIE, ORDER_LENGTH = "ideas_order", 32
-FIRST = 3
+FIRST, MAX_WORDS = 3, 100
 
 
 @require_safe
@@ -54,8 +55,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
-    """The brief, the phases and the ideas."""
+    """The brief, the phases and a page of the ideas."""
     found, at, seed = _contest(request, slug), now(), _seed(request)
+    voted_for = queries.standing_vote(found, request.user.pk)
+    ideas, words = _ideas(request, found, seed, voted_for)
     marks = queries.timeline(found, now=at)
     context = {
         "contest": found,
@@ -65,8 +68,11 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "shown_from": next((mark.starts_at for mark in marks if SWITCHES[mark.kind].counts_visible), None),
         "switches": found.switches_at(at),
         "phase": found.phase_at(at),
-        "cards": (cards := queries.idea_cards(found, request.user, now=at, seed=seed)),
-        "voted": any(card.voted for card in cards),
+        "ideas": ideas,
+        "cards": ideas.cards,
+        "words": words,
+        "asked": _query(q=words, page=ideas.page),
+        "voted": voted_for is not None,
         "section": "ideas",
     }
     return _remember(render(request, "ideas/contest.html", context), request, seed)
@@ -74,32 +80,52 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def since(request: HttpRequest, slug: str) -> HttpResponse:
-    """The contest's ideas for pages that are open; without a hidden count."""
-    found, seed = _contest(request, slug), _seed(request)
-    cards = queries.idea_cards(found, request.user, now=now(), seed=seed)
-    return render(request, "ideas/since.html", {"contest": found, "cards": cards})
+    """The ideas of a page of the contest that is open; without a hidden count."""
+    found = _contest(request, slug)
+    ideas, _words = _ideas(request, found, _seed(request), queries.standing_vote(found, request.user.pk))
+    return render(request, "ideas/since.html", {"contest": found, "cards": ideas.cards})
+
+
+def _ideas(
+    request: HttpRequest, found: Contest, seed: str, voted_for: int | None = None
+) -> tuple[queries.IdeaPage, str]:
+    """The page of ideas an address asks for, and the words it asks for."""
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:MAX_WORDS]
+    page = page_in(request.GET.get("page"))
+    viewer, at = request.user, now()
+    ideas = queries.idea_page(found, viewer, now=at, seed=seed, words=words, page=page, voted_for=voted_for)
+    return ideas, words
+
+
+def _query(*, q: str, page: int) -> str:
+    """What an address says beyond the first page of all ideas."""
+    values = ({"q": q} if q else {}) | ({"page": page} if page > 1 else {})
+    return f"?{urlencode(values)}" if values else ""
 
 
 @require_safe
 def results(request: HttpRequest, slug: str) -> HttpResponse:
-    """The ranking with every decision and its reason; only once counts are shown."""
+    """The ranking, page by page, with every decision and its reason; only once counts are shown."""
     found, at = _contest(request, slug), now()
     if not found.switches_at(at).counts_visible:
         raise Http404
-    cards = queries.idea_cards(found, request.user, now=at)
-    most = max((card.votes or 0 for card in cards), default=0) or 1
+    ideas = queries.idea_page(found, request.user, now=at, page=page_in(request.GET.get("page")))
+    outcome = queries.outcome_of(found)
     marks = queries.timeline(found, now=at)
+    first = ideas.page == 1
     context = {
         "contest": found,
         "marks": marks,
         "shown_from": next((mark.starts_at for mark in marks if SWITCHES[mark.kind].counts_visible), None),
-        "cards": cards,
-        "first": cards[:FIRST] if len(cards) > FIRST else [],
-        "total": sum(card.votes or 0 for card in cards),
-        "lines": [(card, 100 * (card.votes or 0) / most) for card in cards],
-        "counts": [(choice.label, sum(card.decision == choice for card in cards)) for choice in Decision if choice],
-        "answered": sum(bool(card.decision) for card in cards),
-        "curve": queries.vote_curve(found, now=at),
+        "ideas": ideas,
+        "cards": ideas.cards,
+        "first": ideas.cards[:FIRST] if first and ideas.total > FIRST else [],
+        "outcome": outcome,
+        "total": outcome.votes,
+        "lines": [(card, 100 * (card.votes or 0) / (outcome.most or 1)) for card in ideas.cards],
+        "counts": [(choice.label, outcome.decided[choice]) for choice in Decision if choice],
+        "answered": outcome.answered,
+        "curve": queries.vote_curve(found, now=at) if first else None,
         "section": "ideas",
     }
     return render(request, "ideas/results.html", context)
@@ -137,10 +163,12 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
 def idea(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """An idea with its vote."""
     found, at = _idea(request, pk), now()
-    card = queries.cards_for([found], found.contest, request.user, now=at)[0]
+    voted_for = queries.standing_vote(found.contest, request.user.pk)
+    card = queries.cards_for([found], found.contest, request.user, now=at, voted_for=voted_for)[0]
     switches, marks = found.contest.switches_at(at), queries.timeline(found.contest, now=at)
     context = {
         "card": card,
+        "voted": voted_for is not None,
         "idea": found,
         "contest": found.contest,
         "phase": found.contest.phase_at(at),
@@ -213,19 +241,18 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     """Cast, move or take back the one vote. Raises Gone for an idea that is taken back at that moment."""
     found, member = _idea(request, pk), require_member(request)
     rate_limit(member.pk, "vote", now=now())
+    before = queries.standing_vote(found.contest, member.pk)
     if request.POST.get("act") == "withdraw":
         services.withdraw_vote(voter=member, idea=found, now=now())
     else:
         services.cast_vote(voter=member, idea=found, now=now())
     if not request.headers.get("HX-Request"):
         return redirect(found)
-    # Every other button changes its meaning with this one: "vote" becomes "move my vote here".
-    cards = queries.idea_cards(found.contest, member, now=now())
-    pressed = next((card for card in cards if card.idea.pk == found.pk), None)
-    if pressed is None:
-        raise Gone(_("This idea was taken back."))
-    others = [card for card in cards if card is not pressed]
-    context = {"card": pressed, "others": others, "voted": any(card.voted for card in cards)}
+    # What all other buttons mean now, “vote” or “move my vote here”, they learn from the note about one's vote.
+    voted_for = queries.standing_vote(found.contest, member.pk)
+    other = queries.ideas_of(found.contest).filter(pk__in={before or 0} - {found.pk})
+    pressed, *others = queries.cards_for([found, *other], found.contest, member, now=now(), voted_for=voted_for)
+    context = {"card": pressed, "others": others, "voted": voted_for is not None}
     return render(request, "ideas/votes.html", context)
 
 
@@ -249,6 +276,9 @@ def _idea(request: HttpRequest, pk: int) -> Idea:
     ideas = Idea.objects.select_related("contest").prefetch_related("contest__phases")
     found = get_object_or_404(ideas, pk=pk, withdrawn_at=None)
     _require_visible(request, found.contest)
+    own = found.author_id == request.user.pk
+    if found.set_aside_at and not own and not has_role(request.user, Role.BRAND_MANAGER):
+        raise Http404
     return found
 
 

@@ -49,6 +49,7 @@ FIELDS = {
     "/workbench/terms/decide/": "do term keyword name_en name_zh kind",
     "/workbench/contests/": "title_en title_zh slug submission voting",
     "/workbench/contests/voting/": "idea decision reason_en reason_zh",
+    "/workbench/contests/voting/screening/": "idea act reason",
     "/workbench/contests/voting/phases/": "submission results",
     "/account/login/": "login password next",
     "/account/signup/": "name username email password1",

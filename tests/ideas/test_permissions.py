@@ -9,15 +9,18 @@ from django.test import Client
 
 from community.members.api import Member, Role
 from ideas.models import Idea, Vote
-from tests.contests import PHASES, begin, contest, idea
+from tests.contests import PHASES, VOTING, begin, contest, idea
 from tests.people import member, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 DAY = timedelta(days=1)
+PHASE_OF = {"aside": "screening"}  # with the idea set aside
 COLUMNS = ["guest", "member", "author", "moderator", "marketer", "agent", "manager"]
 IDEA = {"title": "A lamp", "source": "Under the lid"}
 DECISION = {"decision": "adopted", "reason_en": "Good", "reason_zh": "好"}
+ASIDE = {"idea": "{pk}", "act": "aside", "reason": "Twice here"}
+BACK = {"idea": "{pk}", "act": "back"}
 TIMES = {kind: f"2031-0{number + 1}-01T08:00" for number, (kind, _at) in enumerate(PHASES)}
 
 # method, address, phase, data; then guest, member, author, moderator, marketer, agent, manager:
@@ -51,6 +54,15 @@ TABLE = [
     ("get", "/workbench/contests/{slug}/", "draft", {}, "in 403 403 403 403 403 ok"),
     ("post", "/workbench/contests/{slug}/", "voting", {**DECISION, "idea": "{pk}"}, "in 403 403 403 403 403 409"),
     ("post", "/workbench/contests/{slug}/", "decision", {**DECISION, "idea": "{pk}"}, "in 403 403 403 403 403 ok"),
+    ("post", "/workbench/contests/{slug}/screening/", "submission", ASIDE, "in 403 403 403 403 403 ok"),
+    ("post", "/workbench/contests/{slug}/screening/", "screening", ASIDE, "in 403 403 403 403 403 ok"),
+    ("post", "/workbench/contests/{slug}/screening/", "voting", ASIDE, "in 403 403 403 403 403 409"),
+    ("post", "/workbench/contests/{slug}/screening/", "aside", BACK, "in 403 403 403 403 403 ok"),
+    ("get", "/workbench/contests/{slug}/screening/", "screening", {}, "up up up up up up up"),
+    ("post", "/contests/{slug}/new/", "screening", IDEA, "in 409 409 409 409 409 409"),
+    ("post", "/ideas/{pk}/do/vote/", "screening", {}, "in 409 409 409 409 409 409"),
+    ("get", "{idea}", "aside", {}, "404 404 ok 404 404 404 ok"),
+    ("post", "/ideas/{pk}/do/vote/", "aside", {}, "in 404 409 404 404 404 409"),
     ("post", "/workbench/contests/{slug}/phases/", "draft", TIMES, "in 403 403 403 403 403 ok"),
     ("get", "/workbench/contests/{slug}/phases/", "draft", {}, "up up up up up up up"),
     ("get", "/workbench/contests/{slug}/export/", "draft", {}, "in 403 403 403 403 403 ok"),
@@ -72,7 +84,11 @@ def world():
 @pytest.mark.parametrize(("method", "address", "phase", "data", "row"), TABLE)
 def test_each_cell_of_the_table(world, column, method, address, phase, data, row):
     found, made = world
-    found = begin(found, "submission", ago=-DAY) if phase == "draft" else begin(found, phase)
+    if phase in {"screening", "aside"}:
+        found.phases.create(kind="screening", starts_at=VOTING - DAY)
+    found = begin(found, "submission", ago=-DAY) if phase == "draft" else begin(found, PHASE_OF.get(phase, phase))
+    if phase == "aside":
+        Idea.objects.update(set_aside_at=VOTING - DAY, set_aside_reason="Twice here")
     client, expected = Client(), row.split()[COLUMNS.index(column)]
     if column != "guest":
         client.force_login(Member.objects.get(username=f"a-{column[:5]}"))
@@ -94,5 +110,5 @@ def outcome(response, method: str, address: str) -> str:
 
 
 def state() -> tuple[list, list]:
-    ideas = Idea.objects.order_by("pk").values_list("title", "withdrawn_at", "vote_count", "decision")
+    ideas = Idea.objects.order_by("pk").values_list("title", "withdrawn_at", "set_aside_at", "vote_count", "decision")
     return list(ideas), list(Vote.objects.values_list("voter_id", "idea_id"))

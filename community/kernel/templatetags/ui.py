@@ -249,15 +249,19 @@ def field(bound: Any, note: str = "", **attributes: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)
-def pager(context: Any, page: int, pages: int, *, key: str = "page") -> dict[str, Any]:
-    """Links to the pages around this one, None for those left out; the rest of the address stays."""
+def pager(context: Any, page: int, pages: int, *, key: str = "page", anchor: str = "") -> dict[str, Any]:
+    """Links to the pages around this one, None for those left out; the rest of the address stays.
+
+    ``anchor`` is the id of what the pages are of, where much stands above it.
+    """
     shown = sorted({1, pages, *(n for n in range(page - 2, page + 3) if 1 <= n <= pages)})
     around: list[int | None] = []
     for last, n in pairwise([0, *shown]):
         around += {1: [n], 2: [n - 1, n]}.get(n - last, [None, n])
     query = context["request"].GET.copy()
     query.pop(key, None)
-    return {"page": page, "pages": pages, "around": around, "key": key, "rest": query.urlencode()}
+    place = f"#{anchor}" if anchor else ""
+    return {"page": page, "pages": pages, "around": around, "key": key, "rest": query.urlencode(), "anchor": place}
 
 
 @register.filter

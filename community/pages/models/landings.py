@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
+from community.kernel.api import Conflict, in_language
 from community.pages.models.base import BrandPage, body_field
+from community.pages.models.briefs import brief_problems
 
 
 class LandingPage(BrandPage):
@@ -48,7 +51,10 @@ class LandingPage(BrandPage):
 
 
 class ContestPage(LandingPage):
-    """The brief of a contest: prize and rules beside the text."""
+    """The brief of a contest: prize and rules beside the text.
+
+    Once somebody voted, what was published of prize and rules stays as it was, in every language.
+    """
 
     contest_slug = models.SlugField(_("contest"), max_length=60)
     prize = models.TextField(_("prize"), max_length=600, blank=True)
@@ -63,6 +69,22 @@ class ContestPage(LandingPage):
     template = "pages/brief.html"
     url_name = "ideas:contest"
     thing = "contest_slug"
+
+    def clean(self) -> None:
+        """Raise ValidationError at the fields that name no contest or say something else than members voted under."""
+        super().clean()
+        if problems := brief_problems(self):
+            raise ValidationError(problems)
+
+    @transaction.atomic
+    def save(self, clean: bool = True, **options: Any) -> None:
+        """Save it as Wagtail does. Raises Conflict where ``clean`` refuses, as for a draft of before the vote.
+
+        Its contests are held meanwhile: each vote comes wholly before it, or after.
+        """
+        if clean and (problems := brief_problems(self, hold=True)):
+            raise Conflict(in_language("", " ").join(map(str, problems.values())))
+        super().save(clean=clean, **options)
 
 
 class ClubPage(LandingPage):

@@ -203,8 +203,10 @@ def test_the_reason_says_what_it_has_to_do_with_the_reader(client, now):
         "forums.reply": "You asked this",
         "forums.same": "You asked this",
         "forums.useful": "You wrote this",
+        "ideas.brought_back": "Your idea",
         "ideas.decided": "Your idea",
         "ideas.results": "You took part",
+        "ideas.set_aside": "Your idea",
         "ideas.voting": "You handed in an idea",
     }
 

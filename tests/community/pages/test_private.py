@@ -13,6 +13,7 @@ from community.members.api import Role
 from community.pages.api import brief_of, ensure_page, ensure_site, landing_of, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, ClubPage, ContestPage
 from community.search.api import search_content
+from tests.contests import contest
 from tests.people import member, staff
 from tests.relay import drain
 
@@ -128,6 +129,7 @@ def test_an_editor_sees_the_draft_of_a_private_page(client, plan):
 
 
 def test_the_editorial_part_of_a_contest_or_a_club_is_shown_only_where_it_is_for_everybody(site):
+    contest("boot")
     texts = {"title": "Brief", "lead": "Secret."}
     brief = ensure_page(ContestPage, site, slug="c", en=texts | {"contest_slug": "boot"}, zh=texts)
     landing = ensure_page(ClubPage, site, slug="k", en=texts | {"club_slug": "touring"}, zh=texts)
