@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from django.db.models import Case, Count, IntegerField, QuerySet, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 
 from clubs.models import Club, MemberRole, Membership
-from community.members.api import unverified
+from community.members.api import MemberCard, Role, cards, has_role, unverified
 
 RANKS = (MemberRole.LEADER, MemberRole.HOST)
 MOST_HOSTS = 6
@@ -35,6 +37,36 @@ def clubs_by_kind() -> dict[str, int]:
     """How many clubs and circles there are."""
     rows = Club.objects.order_by().values("kind").annotate(n=Count("pk"))
     return dict(rows.values_list("kind", "n"))
+
+
+def clubs_called(words: str) -> QuerySet[Club]:
+    """The clubs with these words in a title or the address; all of them without words."""
+    called = Q(title_en__icontains=words) | Q(title_zh__icontains=words) | Q(slug__icontains=words)
+    return Club.objects.filter(called) if words else Club.objects.all()
+
+
+def run_by(member_id: int, slug: str) -> bool:
+    """Whether a member leads or hosts a club."""
+    return Membership.objects.filter(club__slug=slug, member_id=member_id, role__in=RANKS).exists()
+
+
+def may_describe(viewer: Any, club: Club) -> bool:
+    """Whether somebody may say what a club is about: a brand manager, and who leads it."""
+    if has_role(viewer, Role.BRAND_MANAGER):
+        return True
+    led = Membership.objects.filter(club=club, member_id=viewer.pk, role=MemberRole.LEADER)
+    return bool(viewer.pk) and led.exists()
+
+
+def running(clubs: Iterable[Club]) -> dict[int, list[tuple[Membership, MemberCard]]]:
+    """Who leads and hosts each of these clubs, leaders first, in a constant number of queries."""
+    rows = list(Membership.objects.filter(club__in=[club.pk for club in clubs], role__in=RANKS))
+    people = cards((row.member_id for row in rows), cars=False)
+    found: dict[int, list[tuple[Membership, MemberCard]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (RANKS.index(MemberRole(row.role)), row.joined_at, row.pk)):
+        if row.member_id in people:
+            found[row.club_id].append((row, people[row.member_id]))
+    return found
 
 
 def hosts_of(club: Club) -> list[Membership]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,11 +13,24 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clubs.callouts import callouts
+from clubs.changes import change_about
 from clubs.directory import club_cards, news_of, suggested
+from clubs.forms import AboutForm
 from clubs.models import Club, ClubKind
-from clubs.queries import club_ids_of, clubs_by_kind, hosts_of, in_order, members_of
+from clubs.queries import club_ids_of, clubs_by_kind, clubs_called, hosts_of, in_order, may_describe, members_of
 from clubs.services import join_club, leave_club
-from community.kernel.api import Invalid, contributions, now, rate_limit
+from community.kernel.api import (
+    Invalid,
+    NotAllowed,
+    Outdated,
+    PaddockError,
+    add_refusal,
+    contributions,
+    now,
+    rate_limit,
+    status_of,
+    what_is_there,
+)
 from community.members.api import cards, require_member
 from community.pages.api import ClubNews, ClubTalk, landing_of
 
@@ -32,11 +44,9 @@ ACTS = {"join": join_club, "leave": leave_club}
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All clubs and circles, one's own first; searchable, for there may be hundreds."""
-    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    words = words_in(request)
     joined = club_ids_of(request.user.pk)
-    clubs = in_order(Club.objects.all(), joined)
-    if words:
-        clubs = clubs.filter(Q(title_en__icontains=words) | Q(title_zh__icontains=words) | Q(slug__icontains=words))
+    clubs = in_order(clubs_called(words), joined)
     page = Paginator(clubs, CLUBS_A_PAGE).get_page(request.GET.get("page"))
     asked = bool(words) or page.number > 1
     suggestions = suggested(request.user, joined) if request.user.is_authenticated and not asked else []
@@ -55,6 +65,11 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "clubs/index.html", context)
 
 
+def words_in(request: HttpRequest) -> str:
+    """What clubs are searched by."""
+    return " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+
+
 @require_safe
 def club(request: HttpRequest, slug: str) -> HttpResponse:
     """A club: what it is about, what is talked of, its people."""
@@ -69,6 +84,7 @@ def club(request: HttpRequest, slug: str) -> HttpResponse:
         "hosts": [(row, people[row.member_id]) for row in hosts if row.member_id in people],
         "people": [people[row.member_id] for row in latest if row.member_id in people],
         "landing": landing_of(slug),
+        "may_describe": may_describe(request.user, found),
         "callouts": callouts(talk.lively, request.LANGUAGE_CODE) if talk and found.drawn else [],
     }
     return render(request, "clubs/club.html", context)
@@ -114,3 +130,30 @@ def membership(request: HttpRequest, slug: str) -> HttpResponse:
     rate_limit(member.pk, "club", now=now())
     act(member=member, club=found, now=now())
     return redirect(found)
+
+
+@login_required
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a club is about, for who leads it. Where it was changed meanwhile, both texts are shown."""
+    found, member = get_object_or_404(Club, slug=slug), require_member(request)
+    if not may_describe(member, found):
+        raise NotAllowed(_("Who leads the club says what it is about."))
+    form = AboutForm(request.POST or None, initial=vars(found))
+    # A form that does not say what it began from fits no version: nothing is written over unseen.
+    version = request.POST.get("version", "") if request.method == "POST" else found.version
+    context: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        rate_limit(member.pk, "edit", now=now())
+        try:
+            change_about(actor=member, club=found, based_on=version, now=now(), **form.cleaned_data)
+        except Outdated as error:
+            found.refresh_from_db()
+            version = found.version
+            context = {"outdated": error, "there": what_is_there(form, vars(found))}
+        except PaddockError as error:
+            add_refusal(form, error)
+        else:
+            return redirect(found)
+    context |= {"form": form, "club": found, "version": version, "section": "clubs"}
+    status = Outdated.status if "outdated" in context else status_of(form)
+    return render(request, "clubs/about.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(models.TextChoices):
@@ -16,3 +17,11 @@ class PostKind(models.TextChoices):
 
     POST = "post", _("Post")
     COMMENT = "comment", _("Comment")
+
+
+class Readers(models.TextChoices):
+    """Who reads a board: the token a reader needs."""
+
+    PUBLIC = "public", pgettext_lazy("readers", "Everybody")
+    MEMBER = "member", pgettext_lazy("readers", "Members")
+    STAFF = "staff", pgettext_lazy("readers", "The brand’s people")

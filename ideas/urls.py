@@ -18,5 +18,6 @@ urlpatterns = [
     path("workbench/contests/", desk.contests, name="desk"),
     path("workbench/contests/<slug:slug>/", desk.contest, name="desk_contest"),
     path("workbench/contests/<slug:slug>/phases/", desk.phases, name="desk_phases"),
+    path("workbench/contests/<slug:slug>/titles/", desk.titles, name="desk_titles"),
     path("workbench/contests/<slug:slug>/export/", desk.export, name="desk_export"),
 ]

@@ -8,8 +8,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import Bilingual
+from community.kernel.api import Bilingual, version_of
 from community.members.api import has_role
+from forums.enums import Readers
 
 
 def readers_of(viewer: Any) -> list[str]:
@@ -59,6 +60,17 @@ class Board(models.Model):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("forums:board", args=[self.slug])
+
+    @property
+    def version(self) -> str:
+        """The mark of what is said of it now."""
+        titles, abouts = (self.title_en, self.title_zh), (self.about_en, self.about_zh)
+        return version_of(*titles, *abouts, self.readers, self.position)
+
+    @property
+    def readers_label(self) -> str:
+        """Who reads it, in words."""
+        return str(Readers(self.readers).label) if self.readers in Readers.values else self.readers
 
     @property
     def open_url(self) -> str:
