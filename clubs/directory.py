@@ -70,9 +70,8 @@ def _by_car(clubs: dict[int, Club], member: Any) -> dict[int, Suggestion]:
     garage = {label.lower() for label in garage_models([member.pk]).get(member.pk, [])}
     url = reverse("members:me")
     for pk, club in clubs.items() if garage else ():
-        brand = club.keywords[0] if club.keywords else ""
         for model, name in zip(club.models_list, club.model_names, strict=True):
-            if {model.lower(), f"{brand} {model}".strip().lower()} & garage:
+            if {model.lower(), f"{club.brand} {model}".strip().lower()} & garage:
                 found[pk] = Suggestion(_("You drive a %(car)s") % {"car": name}, url, 0)
     return found
 

@@ -37,3 +37,22 @@ class ClubLeft(Fact):
     name: ClassVar[str] = "clubs.club.left"
     club_id: int
     slug: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClubMade(Fact):
+    """There is a new club or circle. Owner: the brand manager who made it."""
+
+    name: ClassVar[str] = "clubs.club.made"
+    club_id: int
+    slug: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClubChanged(Fact):
+    """A club or circle is called or described otherwise. Owner: who changed it, a brand manager or its leader."""
+
+    name: ClassVar[str] = "clubs.club.changed"
+    club_id: int
+    slug: str

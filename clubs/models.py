@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import Bilingual, is_chinese
+from community.kernel.api import Bilingual, is_chinese, version_of
 from community.members.api import KnownModel
 
 
@@ -71,6 +71,17 @@ class Club(models.Model):
         """Everything it goes by, in both languages: titles, models, keywords, the name in its address."""
         models = [*self.models_list, *(facts.get("name_zh", "") for facts in self.model_facts.values())]
         return "\n".join([self.title_en, self.title_zh, self.slug, *models, *self.keywords]).casefold()
+
+    @property
+    def brand(self) -> str:
+        """Whose models it has: a brand club's first keyword."""
+        return str(self.keywords[0]) if self.keywords else ""
+
+    @property
+    def version(self) -> str:
+        """The mark of what is said of it now."""
+        titles, abouts = (self.title_en, self.title_zh), (self.about_en, self.about_zh)
+        return version_of(*titles, *abouts, self.keywords, self.models_list)
 
     def get_absolute_url(self) -> str:
         """The address of the club's page."""

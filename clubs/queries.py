@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db.models import Case, Count, IntegerField, QuerySet, When
 
 from clubs.models import Club, MemberRole, Membership
-from community.members.api import unverified
+from community.members.api import MemberCard, Role, cards, has_role, unverified
 
 RANKS = (MemberRole.LEADER, MemberRole.HOST)
 MOST_HOSTS = 6
@@ -37,7 +39,9 @@ def in_order(clubs: QuerySet[Club], joined: Collection[int]) -> QuerySet[Club]:
 
 
 def clubs_named(words: str) -> QuerySet[Club]:
-    """The clubs whose titles, models and keywords together have all these words, in either language."""
+    """The clubs whose titles, models and keywords have all these words, in either language; all clubs without words."""
+    if not words:
+        return Club.objects.all()
     asked = words.casefold().split()
     named = Club.objects.only("title_en", "title_zh", "slug", "models_list", "model_facts", "keywords")
     return Club.objects.filter(pk__in=[club.pk for club in named if all(word in club.said for word in asked)])
@@ -47,6 +51,30 @@ def clubs_by_kind() -> dict[str, int]:
     """How many clubs and circles there are."""
     rows = Club.objects.order_by().values("kind").annotate(n=Count("pk"))
     return dict(rows.values_list("kind", "n"))
+
+
+def run_by(member_id: int, slug: str) -> bool:
+    """Whether a member leads or hosts a club."""
+    return Membership.objects.filter(club__slug=slug, member_id=member_id, role__in=RANKS).exists()
+
+
+def may_describe(viewer: Any, club: Club) -> bool:
+    """Whether somebody may say what a club is about: a brand manager, and who leads it."""
+    if has_role(viewer, Role.BRAND_MANAGER):
+        return True
+    led = Membership.objects.filter(club=club, member_id=viewer.pk, role=MemberRole.LEADER)
+    return bool(viewer.pk) and led.exists()
+
+
+def running(clubs: Iterable[Club]) -> dict[int, list[tuple[Membership, MemberCard]]]:
+    """Who leads and hosts each of these clubs, leaders first, in a constant number of queries."""
+    rows = list(Membership.objects.filter(club__in=[club.pk for club in clubs], role__in=RANKS))
+    people = cards((row.member_id for row in rows), cars=False)
+    found: dict[int, list[tuple[Membership, MemberCard]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (RANKS.index(MemberRole(row.role)), row.joined_at, row.pk)):
+        if row.member_id in people:
+            found[row.club_id].append((row, people[row.member_id]))
+    return found
 
 
 def hosts_of(club: Club) -> list[Membership]:

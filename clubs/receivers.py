@@ -15,9 +15,9 @@ from django.utils.translation import pgettext_lazy
 from clubs.counts import member_differences, repair_members
 from clubs.directory import news_of
 from clubs.models import Club, Membership
-from clubs.queries import clubs_of
+from clubs.queries import clubs_of, run_by
 from community.kernel.api import fills, recountable
-from community.members.api import KnownModel
+from community.members.api import KnownModel, Role
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 
 
@@ -43,6 +43,18 @@ def titles_of(member_id: int) -> dict[str, str]:
     return {club.slug: club.title for club in clubs_of(member_id)}
 
 
+@fills("clubs.run_by")
+def runs(member_id: int, slug: str) -> bool:
+    """Whether a member leads or hosts a club, so that its board is theirs to keep in order."""
+    return run_by(member_id, slug)
+
+
+@fills("console.nav", order=120)
+def clubs_nav(user: Any) -> dict[str, Any]:
+    """The brand manager's clubs and circles in the Workbench."""
+    return {"url": "clubs:desk", "label": _("Clubs"), "roles": (Role.BRAND_MANAGER,)}
+
+
 @fills("clubs.titles")
 def titles(slugs: Iterable[str] | None = None) -> dict[str, str]:
     """What clubs are called in the reader's language, by slug; without slugs all of them."""
@@ -56,9 +68,8 @@ def known_cars() -> dict[str, KnownModel]:
     """What is known of models, by "brand model" in lower case. A club's first keyword is its brand."""
     found: dict[str, KnownModel] = {}
     for club in Club.objects.exclude(model_facts={}).only("keywords", "model_facts"):
-        brand = club.keywords[0] if club.keywords else ""
         for name, model in club.known_models.items():
-            found |= {label.strip().lower(): model for label in (name, f"{brand} {name}")}
+            found |= {label.strip().lower(): model for label in (name, f"{club.brand} {name}")}
     return found
 
 

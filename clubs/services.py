@@ -52,7 +52,7 @@ def ensure_club(
     if created:
         contributions("clubs.created", slug, club.title_en, club.title_zh)
     _learn(club, known or {})
-    if _add_models(club, models) or created:
+    if add_models(club, models) or created:
         mark_content("club", [club.pk])
     return club
 
@@ -67,13 +67,13 @@ def _learn(club: Club, known: Mapping[str, KnownModel]) -> None:
         forget_known_models()
 
 
-def _add_models(club: Club, models: Sequence[str]) -> bool:
+def add_models(club: Club, models: Sequence[str]) -> bool:
+    """Let a club know of models it did not know; they become keywords. Returns whether there were such."""
     new = [model for model in dict.fromkeys(models) if model not in club.models_list]
     if new:
         club.models_list = [*club.models_list, *new]
         club.save(update_fields=["models_list"])
-        # A brand's club has the brand as its first keyword.
-        contributions("clubs.models", club.keywords[0] if club.keywords else "", new)
+        contributions("clubs.models", club.brand, new)
     return bool(new)
 
 

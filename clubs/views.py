@@ -13,11 +13,25 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clubs.callouts import callouts
+from clubs.changes import change_about
 from clubs.directory import club_cards, news_of, suggested
+from clubs.forms import AboutForm
 from clubs.models import Club, ClubKind
-from clubs.queries import club_ids_of, clubs_by_kind, clubs_named, hosts_of, in_order, is_in, members_of
+from clubs.queries import club_ids_of, clubs_by_kind, clubs_named, hosts_of, in_order, is_in, may_describe, members_of
 from clubs.services import join_club, leave_club
-from community.kernel.api import Invalid, contributions, now, one_line, rate_limit
+from community.kernel.api import (
+    Invalid,
+    NotAllowed,
+    Outdated,
+    PaddockError,
+    add_refusal,
+    contributions,
+    now,
+    one_line,
+    rate_limit,
+    status_of,
+    what_is_there,
+)
 from community.members.api import Member, cards, require_member
 from community.pages.api import ClubNews, ClubTalk, landing_of
 from community.traces.api import asked_by_reader, record_search
@@ -32,11 +46,11 @@ ACTS = {"join": join_club, "leave": leave_club}
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All clubs and circles, one's own first; searchable, for there may be hundreds."""
-    words = one_line(request.GET.get("q", ""), 100)
+    words = words_in(request)
     joined = club_ids_of(request.user.pk)
     if words:
         rate_limit(request.user.pk or request.META.get("REMOTE_ADDR"), "search", now=now())
-    clubs = in_order(clubs_named(words) if words else Club.objects.all(), joined)
+    clubs = in_order(clubs_named(words), joined)
     page = Paginator(clubs, CLUBS_A_PAGE).get_page(request.GET.get("page"))
     if words:
         member = request.user if isinstance(request.user, Member) and asked_by_reader(request) else None
@@ -58,6 +72,11 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "clubs/index.html", context)
 
 
+def words_in(request: HttpRequest) -> str:
+    """What clubs are searched by."""
+    return one_line(request.GET.get("q", ""), 100)
+
+
 @require_safe
 def club(request: HttpRequest, slug: str) -> HttpResponse:
     """A club: what it is about, what is talked of, its people."""
@@ -72,6 +91,7 @@ def club(request: HttpRequest, slug: str) -> HttpResponse:
         "hosts": [(row, people[row.member_id]) for row in hosts if row.member_id in people],
         "people": [people[row.member_id] for row in latest if row.member_id in people],
         "landing": landing_of(slug),
+        "may_describe": may_describe(request.user, found),
         "callouts": callouts(talk.lively, request.LANGUAGE_CODE) if talk and found.drawn else [],
     }
     return render(request, "clubs/club.html", context)
@@ -117,3 +137,30 @@ def membership(request: HttpRequest, slug: str) -> HttpResponse:
     rate_limit(member.pk, "club", now=now())
     act(member=member, club=found, now=now())
     return redirect(found)
+
+
+@login_required
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a club is about, for who leads it. Where it was changed meanwhile, both texts are shown."""
+    found, member = get_object_or_404(Club, slug=slug), require_member(request)
+    if not may_describe(member, found):
+        raise NotAllowed(_("Who leads the club says what it is about."))
+    form = AboutForm(request.POST or None, initial=vars(found))
+    # A form that does not say what it began from fits no version: nothing is written over unseen.
+    version = request.POST.get("version", "") if request.method == "POST" else found.version
+    context: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        rate_limit(member.pk, "edit", now=now())
+        try:
+            change_about(actor=member, club=found, based_on=version, now=now(), **form.cleaned_data)
+        except Outdated as error:
+            found.refresh_from_db()
+            version = found.version
+            context = {"outdated": error, "there": what_is_there(form, vars(found))}
+        except PaddockError as error:
+            add_refusal(form, error)
+        else:
+            return redirect(found)
+    context |= {"form": form, "club": found, "version": version, "section": "clubs"}
+    status = Outdated.status if "outdated" in context else status_of(form)
+    return render(request, "clubs/about.html", context, status=status)

@@ -17,9 +17,15 @@ LATEST, LIVELY, RECENT = 8, 16, 60
 
 
 @fills("clubs.created")
-def make_board(slug: str, title_en: str, title_zh: str) -> Board:
-    """Every club has a board."""
-    return ensure_board(slug=slug, title_en=title_en, title_zh=title_zh, club_slug=slug)
+def make_board(slug: str, title_en: str, title_zh: str) -> bool:
+    """Every club has a board. Returns whether it has: one that is no club's stays what it is."""
+    return ensure_board(slug=slug, title_en=title_en, title_zh=title_zh, club_slug=slug).club_slug == slug
+
+
+@fills("clubs.changed")
+def rename_board(slug: str, title_en: str, title_zh: str) -> bool:
+    """A club's board is called as the club is. Returns whether there is one."""
+    return bool(Board.objects.filter(club_slug=slug).update(title_en=title_en, title_zh=title_zh))
 
 
 @fills("club.talk")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from community.kernel.api import fills
 from community.members.api import Role, has_role
@@ -12,6 +13,12 @@ from forums import queries
 from forums.models import Board
 
 FOR_AGENTS = 8
+
+
+@fills("console.nav", order=110)
+def boards_nav(user: Any) -> dict[str, Any]:
+    """The brand manager's boards."""
+    return {"url": "forums:desk", "label": gettext_lazy("Boards"), "roles": (Role.BRAND_MANAGER,)}
 
 
 @fills("console.due", order=100)

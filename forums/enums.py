@@ -16,7 +16,7 @@ class Readership(models.TextChoices):
     """Who reads a board: the token a reader needs."""
 
     PUBLIC = "public", pgettext_lazy("readers", "Everybody")
-    MEMBER = "member", _("Members")
+    MEMBER = "member", pgettext_lazy("readers", "Members")
     STAFF = "staff", pgettext_lazy("readers", "The brand’s people")
 
 

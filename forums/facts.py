@@ -176,7 +176,7 @@ class BestAnswerCleared(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class TopicClosed(Fact):
-    """A topic takes no more replies. Owner: the moderator."""
+    """A topic takes no more replies. Owner: who did it, a moderator or who runs the club."""
 
     name: ClassVar[str] = "forums.topic.closed"
     topic_id: int
@@ -185,7 +185,7 @@ class TopicClosed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class TopicReopened(Fact):
-    """A closed topic takes replies again. Owner: the moderator."""
+    """A closed topic takes replies again. Owner: who did it, a moderator or who runs the club."""
 
     name: ClassVar[str] = "forums.topic.reopened"
     topic_id: int
@@ -194,7 +194,7 @@ class TopicReopened(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class TopicPinned(Fact):
-    """A topic stays on top of its board. Owner: the moderator."""
+    """A topic stays on top of its board. Owner: who did it, a moderator or who runs the club."""
 
     name: ClassVar[str] = "forums.topic.pinned"
     topic_id: int
@@ -203,8 +203,32 @@ class TopicPinned(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class TopicUnpinned(Fact):
-    """A topic no longer stays on top. Owner: the moderator."""
+    """A topic no longer stays on top. Owner: who did it, a moderator or who runs the club."""
 
     name: ClassVar[str] = "forums.topic.unpinned"
     topic_id: int
     author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardMade(Fact):
+    """There is a new board. Owner: the brand manager who made it."""
+
+    name: ClassVar[str] = "forums.board.made"
+    board_id: int
+    slug: str
+    readers: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardChanged(Fact):
+    """A board is called, described, ordered or read otherwise. Owner: the brand manager who changed it.
+
+    ``previous`` are the readers it had before.
+    """
+
+    name: ClassVar[str] = "forums.board.changed"
+    board_id: int
+    slug: str
+    readers: str
+    previous: str

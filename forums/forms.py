@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import register_written_fields
 from community.kernel.markup import MAX_ALT, MAX_LENGTH
+from forums.services import LAST, MAX_ABOUT, MAX_BOARD_TITLE
 
 MARKDOWN = _("Markdown works: **bold**, - lists, > quotes, @names.")
 TAGS = _("Up to three, with commas between.")
-register_written_fields("title", "tags", "source", "alt")
+register_written_fields("title", "tags", "source", "alt", "slug", "title_en", "title_zh", "about_en", "about_zh")
 
 
 class PicturedForm(forms.Form):
@@ -73,3 +74,36 @@ class EditForm(PicturedForm):
         label=_("Text"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 12}), help_text=MARKDOWN
     )
     forget = forms.BooleanField(label=_("Remove the old text from the history, for good"), required=False)
+
+
+class BoardForm(forms.Form):
+    """What a board is called, what it is about, who reads it and where it stands."""
+
+    title_en = forms.CharField(label=_("Title (English)"), max_length=MAX_BOARD_TITLE)
+    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=MAX_BOARD_TITLE)
+    about_en = forms.CharField(label=_("What it is about (English)"), max_length=MAX_ABOUT, required=False)
+    about_zh = forms.CharField(label=_("What it is about (Chinese)"), max_length=MAX_ABOUT, required=False)
+    readers = forms.ChoiceField(
+        label=_("Who reads it"),
+        choices=Readership.choices,
+        initial=Readership.PUBLIC,
+        help_text=_("Whoever reads it may write in it too, once signed in. Search follows within a minute or so."),
+    )
+    position = forms.IntegerField(
+        label=_("Place in the list"),
+        min_value=0,
+        max_value=LAST,
+        initial=100,
+        help_text=_("Smaller numbers stand first; among equal ones the older board."),
+    )
+
+
+class NewBoardForm(BoardForm):
+    """A board that is to be made, with the last part of its address."""
+
+    slug = forms.CharField(
+        label=_("Address"),
+        max_length=60,
+        help_text=_("The last part of its web address, as in “better-boot”. It stays as it is."),
+    )
+    field_order = ("title_en", "title_zh", "slug")

@@ -25,14 +25,19 @@ def tell_of_posts(deliveries: Sequence[Delivery[Any]]) -> None:
         for delivery in new
         if delivery.fact.topic_id in topics
     ]
-    readers = Member.objects.filter(is_active=True).in_bulk({pk for _delivery, _topic, kinds in told for pk in kinds})
-    tokens = {pk: readers_of(reader) for pk, reader in readers.items()}
+    tokens = _tokens({pk for _delivery, _topic, kinds in told for pk in kinds})
     notify(
         _notice(delivery, recipient, kind, topic)
         for delivery, topic, kinds in told
         for recipient, kind in kinds.items()
         if topic.board.readers in tokens.get(recipient, ())
     )
+
+
+def _tokens(member_ids: set[int]) -> dict[int, list[str]]:
+    """The reader tokens of members who are here."""
+    readers = Member.objects.filter(is_active=True).in_bulk(member_ids)
+    return {pk: readers_of(reader) for pk, reader in readers.items()}
 
 
 def _kinds(fact: TopicOpened | PostWritten, topic: Topic) -> dict[int, str]:
@@ -61,9 +66,11 @@ def _notice(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) ->
 
 @handles_batch(PostReacted, BestAnswerChosen)
 def tell_authors(deliveries: Sequence[Delivery[Any]]) -> None:
-    """The author learns that a post was useful or the best answer."""
+    """The author learns that a post was useful or the best answer, while they may read it."""
     new = [delivery for delivery in deliveries if not getattr(delivery.fact, "imported", False)]
-    topics = Topic.objects.only("title").in_bulk({delivery.fact.topic_id for delivery in new})
+    found = Topic.objects.select_related("board").only("title", "board__readers")
+    topics = found.in_bulk({delivery.fact.topic_id for delivery in new})
+    tokens = _tokens({delivery.fact.author_id for delivery in new})
     notify(
         _notice(
             delivery,
@@ -73,6 +80,7 @@ def tell_authors(deliveries: Sequence[Delivery[Any]]) -> None:
         )
         for delivery in new
         if delivery.fact.topic_id in topics
+        and topics[delivery.fact.topic_id].board.readers in tokens.get(delivery.fact.author_id, ())
     )
 
 

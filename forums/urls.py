@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forums import board_views, edit_views, history_views, syndication, views
+from forums import board_views, desk_views, edit_views, history_views, syndication, views
 
 app_name = "forums"
 urlpatterns = [
@@ -30,4 +30,7 @@ urlpatterns = [
     path("posts/<int:pk>/restore/", edit_views.restore, name="restore"),
     path("posts/<int:pk>/history/", history_views.history, name="history"),
     path("posts/<int:pk>/history/<int:revision>/remove/", history_views.remove, name="remove_revision"),
+    path("workbench/boards/", desk_views.boards, name="desk"),
+    path("workbench/boards/new/", desk_views.new_board, name="desk_new"),
+    path("workbench/boards/<slug:slug>/", desk_views.board, name="desk_board"),
 ]

@@ -256,13 +256,14 @@ def _powers(request: HttpRequest, found: Topic) -> dict[str, bool]:
     return {
         "can_choose": asked or is_moderator or has_role(request.user, Role.SERVICE_AGENT),
         "is_moderator": is_moderator,
+        "may_host": services.may_host(request.user, found.board),
     }
 
 
 @require_POST
 @login_required
 def moderate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close, open, pin or unpin a topic."""
+    """Close, open, pin or unpin a topic: moderators, and who runs the club whose board it stands on."""
     found = readable_topic(request.user, pk)
     act = request.POST.get("act")
     limit_changes(request)

@@ -72,6 +72,13 @@ class PhasesForm(forms.Form):
         return [(kind, at) for kind in PhaseKind.values if (at := self.cleaned_data.get(kind))]
 
 
+class TitlesForm(forms.Form):
+    """What a contest is called."""
+
+    title_en = forms.CharField(label=_("Title (English)"), max_length=MAX_TITLE)
+    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=MAX_TITLE)
+
+
 class ContestForm(PhasesForm):
     """A contest with the beginnings of its phases."""
 

@@ -39,6 +39,11 @@ class Contest(models.Model):
         """Where its news are announced."""
         return f"contest:{self.pk}"
 
+    @property
+    def version(self) -> str:
+        """The mark of what it is called now."""
+        return version_of(self.title_en, self.title_zh)
+
     def get_absolute_url(self) -> str:
         """The address of the contest's page."""
         return reverse("ideas:contest", args=[self.slug])

@@ -19,5 +19,6 @@ urlpatterns = [
     path("workbench/contests/<slug:slug>/", desk.contest, name="desk_contest"),
     path("workbench/contests/<slug:slug>/phases/", desk.phases, name="desk_phases"),
     path("workbench/contests/<slug:slug>/screening/", desk.screening, name="desk_screening"),
+    path("workbench/contests/<slug:slug>/titles/", desk.titles, name="desk_titles"),
     path("workbench/contests/<slug:slug>/export/", desk.export, name="desk_export"),
 ]

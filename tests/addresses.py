@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import URLResolver
 from django.utils import timezone
 
-from clubs.services import ensure_club
+from clubs.services import ensure_club, join_club
 from community.inbox.models import Notification
 from community.members.api import Role
 from community.pages.services import ensure_site
@@ -87,6 +87,8 @@ get  /clubs/                                              ok  ok  ok  ok  ok  ok
 get  /clubs/touring/                                      ok  ok  ok  ok  ok  ok
 get  /clubs/touring/members/                              ok  ok  ok  ok  ok  ok
 post /clubs/touring/membership/                           in  ok  ok  ok  ok  ok
+get  /clubs/touring/about/                                in  403 403 403 403 ok
+post /clubs/touring/about/                                in  403 403 403 403 ok
 get  /search/?q=roof                                      ok  ok  ok  ok  ok  ok
 post /home/hide/                                          in  ok  ok  ok  ok  ok
 get  /members/reached/                                    ok  ok  ok  ok  ok  ok
@@ -128,6 +130,18 @@ get  /workbench/contests/voting/                          in  403 403 403 403 ok
 post /workbench/contests/voting/phases/                   in  403 403 403 403 422
 post /workbench/contests/voting/screening/                in  403 403 403 403 409
 get  /workbench/contests/voting/export/                   in  403 403 403 403 ok
+post /workbench/contests/voting/titles/                   in  403 403 403 403 ok
+get  /workbench/boards/                                   in  403 403 403 403 ok
+get  /workbench/boards/new/                               in  403 403 403 403 ok
+post /workbench/boards/new/                               in  403 403 403 403 ok
+get  /workbench/boards/staff/                             in  403 403 403 403 ok
+post /workbench/boards/staff/                             in  403 403 403 403 ok
+get  /workbench/clubs/                                    in  403 403 403 403 ok
+get  /workbench/clubs/new/                                in  403 403 403 403 ok
+post /workbench/clubs/new/                                in  403 403 403 403 ok
+get  /workbench/clubs/touring/                            in  403 403 403 403 ok
+post /workbench/clubs/touring/                            in  403 403 403 403 ok
+post /workbench/clubs/touring/roles/                      in  403 403 403 403 ok
 get  /healthz                                             ok  ok  ok  ok  ok  ok
 get  /readyz                                              ok  ok  ok  ok  ok  ok
 get  /metrics                                             404 404 404 404 404 404
@@ -169,6 +183,25 @@ SENT: dict[str, dict[str, str]] = {
     "/workbench/segments/{segment}/": {"name": "Other"},
     "/workbench/people/export/": {"q": "active<30d"},
     "/workbench/terms/decide/": {"do": "dismiss", "term": "sprocket"},
+    "/clubs/touring/about/": {"about_en": "Far away", "version": "{club_version}"},
+    "/workbench/contests/voting/titles/": {"title_en": "A", "title_zh": "甲", "version": "{contest_version}"},
+    "/workbench/boards/new/": {
+        "slug": "garage",
+        "title_en": "Garage",
+        "title_zh": "车库",
+        "readers": "member",
+        "position": "7",
+    },
+    "/workbench/boards/staff/": {
+        "title_en": "Inside",
+        "title_zh": "内部",
+        "readers": "public",
+        "position": "7",
+        "version": "{board_version}",
+    },
+    "/workbench/clubs/new/": {"kind": "circle", "slug": "skiing", "title_en": "Skiing", "title_zh": "滑雪"},
+    "/workbench/clubs/touring/": {"title_en": "Tours", "title_zh": "旅行", "version": "{club_version}"},
+    "/workbench/clubs/touring/roles/": {"username": "reached", "role": "host"},
 }
 ROWS = [(line.split()[0], line.split()[1], line.split()[2:]) for line in TABLE.strip().splitlines()]
 
@@ -176,7 +209,7 @@ ROWS = [(line.split()[0], line.split()[1], line.split()[2:]) for line in TABLE.s
 def things() -> dict[str, Any]:
     """One of each thing, with a name to put into addresses."""
     ensure_site()
-    ensure_club(slug="touring", title_en="Touring", title_zh="旅行", now=THEN)
+    touring = ensure_club(slug="touring", title_en="Touring", title_zh="旅行", now=THEN)
     public, inside, writer = board("public"), board("staff", readers="staff"), staff(Role.BRAND_MANAGER, "writer")
     shown, hidden = topic(where=public), topic(author=writer, where=inside)
     said = reply(shown)
@@ -185,6 +218,7 @@ def things() -> dict[str, Any]:
     handed_in = idea(contest("voting", actor=writer))
     begin(handed_in.contest, "voting")
     reached = permit(member("reached"), "product_news:email", "profiling:onsite")
+    join_club(member=reached, club=touring, now=THEN)
     told = {"kind": "forums.reply", "title": "Racks", "url": "/boards/", "last_event_id": 1, "at": THEN}
     return {
         "topic": shown.pk,
@@ -195,6 +229,9 @@ def things() -> dict[str, Any]:
         "first": first_post(shown).pk,
         "staff_post": first_post(hidden).pk,
         "revision": revision.pk,
+        "board_version": inside.version,
+        "club_version": touring.version,
+        "contest_version": handed_in.contest.version,
         "idea": handed_in.pk,
         "idea_slug": handed_in.get_absolute_url().split("/")[3],
         "person": reached.public_id,

@@ -26,6 +26,7 @@ from community.kernel.form_errors import (
     register_written_fields,
     shown_fields,
     status_of,
+    what_is_there,
 )
 from community.kernel.keyed_hashes import keyed_hash, keyed_hashes
 from community.kernel.language import Bilingual, in_language, is_chinese
@@ -46,6 +47,7 @@ from community.kernel.recount import counted, lock_rows, recountable
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lock_lanes
 from community.kernel.services import forget, lock_member, lock_members, publish, publish_many, rewrite
+from community.kernel.short_texts import clean_line, clean_slug
 from community.kernel.slots import contributions, fills
 from community.kernel.text import one_line
 from community.kernel.text_cache import TextCache
@@ -74,6 +76,8 @@ __all__ = [
     "around",
     "batched",
     "brand_name",
+    "clean_line",
+    "clean_slug",
     "contributions",
     "counted",
     "drained_when",
@@ -125,4 +129,5 @@ __all__ = [
     "unhandled_facts",
     "version_of",
     "way_back",
+    "what_is_there",
 ]

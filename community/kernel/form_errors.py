@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -34,6 +35,15 @@ def status_of(*forms: Any) -> int:
     """The status of a page with forms: 200, 422 where one does not hold, or that of what one was refused with."""
     failed = [form for form in forms if form.is_bound and not form.is_valid()]
     return getattr(failed[0], "refused_with", Invalid.status) if failed else HTTPStatus.OK
+
+
+def what_is_there(form: Any, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is kept by now in each field of a form that began from something else: label and value, choices in words."""
+    shown = []
+    for name, field in form.fields.items():
+        choices = {str(value): str(label) for value, label in getattr(field, "choices", ())}
+        shown.append((str(field.label), choices.get(str(values[name]), str(values[name]))))
+    return shown
 
 
 def leads_to_sign_in(response: HttpResponse) -> bool:

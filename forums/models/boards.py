@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.kernel.api import Bilingual
+from community.kernel.api import Bilingual, version_of
 from community.members.api import has_role
 from forums.enums import Readership
 
@@ -63,6 +63,17 @@ class Board(models.Model):
     def get_absolute_url(self) -> str:
         """The address of the board's page."""
         return reverse("forums:board", args=[self.slug])
+
+    @property
+    def version(self) -> str:
+        """The mark of what is said of it now."""
+        titles, abouts = (self.title_en, self.title_zh), (self.about_en, self.about_zh)
+        return version_of(*titles, *abouts, self.readers, self.position)
+
+    @property
+    def readers_label(self) -> str:
+        """Who reads it, in words."""
+        return str(Readership(self.readers).label) if self.readers in Readership.values else self.readers
 
     @property
     def open_url(self) -> str:

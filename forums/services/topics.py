@@ -11,7 +11,7 @@ from community.inbox.api import announce
 from community.kernel import markup
 from community.kernel.api import publish
 from community.kernel.plain import language_of
-from community.members.api import Member, Role, require_role
+from community.members.api import Member
 from community.search.api import mark_content
 from forums.enums import Readership
 from forums.facts import (
@@ -23,7 +23,7 @@ from forums.facts import (
 )
 from forums.models import Board, Topic, topic_slug
 from forums.services.held import append, lock_topic, sent_before
-from forums.services.rights import require_reader
+from forums.services.rights import require_host, require_reader
 from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare
 
 
@@ -90,9 +90,9 @@ def _open(
 
 @transaction.atomic
 def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> None:
-    """No more replies, or replies again. Again changes nothing."""
-    require_role(actor, Role.MODERATOR)
+    """No more replies, or replies again: by a moderator, or who runs the club. Again changes nothing."""
     topic = lock_topic(topic)
+    require_host(actor, topic)
     if topic.closed == closed:
         return
     topic.closed = closed
@@ -105,9 +105,9 @@ def set_closed(*, actor: Member, topic: Topic, closed: bool, now: datetime) -> N
 
 @transaction.atomic
 def set_pinned(*, actor: Member, topic: Topic, pinned: bool, now: datetime) -> None:
-    """Keep a topic on top of its board, or no longer. Again changes nothing."""
-    require_role(actor, Role.MODERATOR)
+    """Keep a topic on top of its board, or no longer, as one closes it. Again changes nothing."""
     topic = lock_topic(topic)
+    require_host(actor, topic)
     if topic.pinned == pinned:
         return
     topic.pinned = pinned

@@ -1,6 +1,6 @@
 """What members and the brand do in contests."""
 
-from ideas.services.contests import MAX_TITLE, advance_contests, open_contest, set_phases
+from ideas.services.contests import MAX_TITLE, advance_contests, open_contest, retitle_contest, set_phases
 from ideas.services.decisions import DECIDING, MAX_REASON, decide
 from ideas.services.proposals import (
     MAX_TEXT,
@@ -28,6 +28,7 @@ __all__ = [
     "open_contest",
     "require_author",
     "require_submission",
+    "retitle_contest",
     "set_aside",
     "set_phases",
     "submit_idea",

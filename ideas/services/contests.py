@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
-from community.kernel.api import SYSTEM, Conflict, Invalid, one_line, publish
+from community.kernel.api import SYSTEM, Conflict, Invalid, Outdated, one_line, publish
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from ideas.enums import PhaseKind
@@ -62,6 +62,32 @@ def set_phases(*, actor: Member, contest: Contest, phases: Sequence[tuple[str, d
     locked.phases.exclude(kind__in=begun).delete()
     Phase.objects.bulk_create([Phase(contest=locked, kind=kind, starts_at=at) for kind, at in wanted])
     advance_sequence(locked.pk)
+
+
+@transaction.atomic
+def retitle_contest(
+    *, actor: Member, contest: Contest, title_en: str, title_zh: str, based_on: str | None = None, now: datetime
+) -> Contest:
+    """Call a contest otherwise. Again changes nothing.
+
+    From the first vote on it is called what was voted on: raises Conflict. ``based_on`` is the version the actor had
+    before them: where it has another one by now it raises Outdated.
+    """
+    require_role(actor, Role.BRAND_MANAGER)
+    titles = clean_title(title_en, field="title_en"), clean_title(title_zh, field="title_zh")
+    locked = lock_contest(contest.pk)
+    if (locked.title_en, locked.title_zh) == titles:
+        return locked
+    if based_on not in {None, locked.version}:
+        raise Outdated(
+            _("This contest was changed after you opened it: yours is not saved. Save again to put it there.")
+        )
+    if is_frozen(locked):
+        raise Conflict(_("Somebody has voted already: the title is fixed."))
+    locked.title_en, locked.title_zh = titles
+    locked.sequence += 1
+    locked.save(update_fields=["title_en", "title_zh", "sequence"])
+    return locked
 
 
 def require_order(phases: Sequence[tuple[str, datetime]]) -> None:

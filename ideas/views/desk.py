@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import (
     KEY_DIGITS,
+    Outdated,
     PaddockError,
     add_refusal,
     contributions,
@@ -23,10 +24,11 @@ from community.kernel.api import (
     rate_limit,
     safe_cell,
     status_of,
+    what_is_there,
 )
 from community.members.api import Member, Role, require_member, require_role
 from ideas import queries, services
-from ideas.forms import ContestForm, DecisionForm, PhasesForm, ScreeningForm
+from ideas.forms import ContestForm, DecisionForm, PhasesForm, ScreeningForm, TitlesForm
 from ideas.models import Contest, Idea
 
 
@@ -127,6 +129,27 @@ def _to_idea(target: Idea) -> HttpResponse:
     return redirect(f"{desk}{f'?page={page}' if page > 1 else ''}#i{target.pk}")
 
 
+@require_POST
+@login_required
+def titles(request: HttpRequest, slug: str) -> HttpResponse:
+    """Call a contest otherwise, until somebody has voted. Where it was changed meanwhile, both are shown."""
+    manager, found = _manager(request), _contest(slug)
+    rate_limit(request.user.pk, "desk", now=now())
+    form = TitlesForm(request.POST)
+    if form.is_valid():
+        # A form that does not say what it began from fits no version: nothing is written over unseen.
+        version = request.POST.get("version", "")
+        try:
+            services.retitle_contest(actor=manager, contest=found, based_on=version, now=now(), **form.cleaned_data)
+        except Outdated as error:
+            return _page(request, _contest(slug), called=form, outdated=error)
+        except PaddockError as error:
+            add_refusal(form, error)
+        else:
+            return redirect("ideas:desk_contest", slug=slug)
+    return _page(request, found, called=form)
+
+
 @require_safe
 @login_required
 def export(request: HttpRequest, slug: str) -> HttpResponse:
@@ -166,6 +189,8 @@ def _page(
     target: Idea | None = None,
     moved: Any = None,
     screened: Any = None,
+    called: TitlesForm | None = None,
+    outdated: Outdated | None = None,
 ) -> HttpResponse:
     at = now()
     starts = {phase.kind: phase.starts_at for phase in found.phases.all()}
@@ -177,6 +202,9 @@ def _page(
         "cards": ideas.cards,
         "form": decision or DecisionForm(),
         "target": target,
+        "titles_form": called or TitlesForm(initial=vars(found)),
+        "outdated": outdated,
+        "there": what_is_there(called, vars(found)) if called and outdated else [],
         "phases_form": moved or PhasesForm(initial=starts),
         "frozen": queries.is_frozen(found),
         "phase": found.phase_at(at),
@@ -186,9 +214,8 @@ def _page(
         "deciding": found.phase_at(at) in services.DECIDING,
         "section": "desk",
     }
-    return render(
-        request, "ideas/desk_contest.html", context, status=status_of(*filter(None, (decision, moved, screened)))
-    )
+    status = outdated.status if outdated else status_of(*filter(None, (decision, moved, screened, called)))
+    return render(request, "ideas/desk_contest.html", context, status=status)
 
 
 def _manager(request: HttpRequest) -> Member:

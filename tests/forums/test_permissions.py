@@ -2,35 +2,43 @@
 
 import pytest
 
+from clubs.services import ensure_club, join_club
 from community.kernel.api import NotAllowed
 from community.members.api import Role
 from forums import services
-from forums.models import Post, Topic
+from forums.models import Board, Post, Topic
 from tests.forums.places import board, first_post, reply, topic
-from tests.people import member, staff
+from tests.people import THEN, member, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
-PEOPLE = ("member", "asker", "author", "moderator", "service_agent", "marketer")
+PEOPLE = ("member", "asker", "author", "host", "moderator", "service_agent", "marketer", "brand_manager")
 YES_NO = {"y": True, "-": False}
 
-# Each row: an act on an object; a column each of PEOPLE. asker opened the topic, author wrote the reply.
+# Each row: an act on an object; a column each of PEOPLE. asker opened the topic, author wrote the reply, host runs the
+# club whose board it is, where it is a club's.
 MATRIX = """
-open topic in public board      y y y y y y
-open topic in member board      y y y y y y
-open topic in staff board       - - - y y y
-reply in public board           y y y y y y
-reply in staff board            - - - y y y
-react to reply                  y y - y y y
-react to reply in staff board   - - - y y y
-edit first post                 - y - y - -
-edit reply                      - - y y - -
-delete first post               - y - y - -
-delete reply                    - - y y - -
-restore reply                   - - - y - -
-choose best answer              - y - y y -
-close topic                     - - - y - -
-pin topic                       - - - y - -
+open topic in public board      y y y y y y y y
+open topic in member board      y y y y y y y y
+open topic in staff board       - - - - y y y y
+reply in public board           y y y y y y y y
+reply in staff board            - - - - y y y y
+react to reply                  y y - y y y y y
+react to reply in staff board   - - - - y y y y
+edit first post                 - y - - y - - -
+edit reply                      - - y - y - - -
+delete first post               - y - - y - - -
+delete reply                    - - y - y - - -
+restore reply                   - - - - y - - -
+choose best answer              - y - - y y - -
+close topic                     - - - - y - - -
+pin topic                       - - - - y - - -
+close topic of club             - - - y y - - -
+pin topic of club               - - - y y - - -
+edit first post of club         - - - - y - - -
+delete first post of club       - - - - y - - -
+make board                      - - - - - - - y
+change board                    - - - - - - - y
 """
 CELLS = [
     (line[:32].strip(), who, YES_NO[cell])
@@ -46,7 +54,11 @@ class Scene:
         self.people = {name: member(name) for name in ("member", "asker", "author") if name != "member"}
         self.people["member"] = member("somebody")
         self.people |= {str(role): staff(role) for role in (Role.MODERATOR, Role.SERVICE_AGENT, Role.MARKETER)}
+        self.people |= {"host": member("host"), "brand_manager": staff(Role.BRAND_MANAGER, "manager")}
         other = staff(Role.BRAND_MANAGER)
+        camping = ensure_club(slug="camping", kind="circle", title_en="Camping", title_zh="露营", now=THEN)
+        join_club(member=self.people["host"], club=camping, role="host", now=THEN)
+        self.of_club = topic(where=Board.objects.get(club_slug="camping"), author=other)
         self.boards = {readers: board(f"for-{readers}", readers=readers) for readers in ("public", "member", "staff")}
         self.topic = topic(author=self.people["asker"], where=self.boards["public"])
         self.reply = reply(self.topic, author=self.people["author"])
@@ -74,13 +86,39 @@ class Scene:
             "close topic": lambda: services.set_closed(actor=who, topic=self.topic, closed=True, now=now),
             "pin topic": lambda: services.set_pinned(actor=who, topic=self.topic, pinned=True, now=now),
         }
+        acts |= self.acts_in_a_club(who, now) | self.acts_on_boards(who, now)
         return acts[name]()
+
+    def acts_in_a_club(self, who, now):
+        """The same acts on the board of a club."""
+        where, first = self.of_club, first_post(self.of_club)
+        return {
+            "close topic of club": lambda: services.set_closed(actor=who, topic=where, closed=True, now=now),
+            "pin topic of club": lambda: services.set_pinned(actor=who, topic=where, pinned=True, now=now),
+            "edit first post of club": lambda: services.edit_post(editor=who, post=first, source="changed", now=now),
+            "delete first post of club": lambda: services.delete_post(actor=who, post=first, now=now),
+        }
+
+    def acts_on_boards(self, who, now):
+        """What managers do with boards."""
+        said = {"title_en": "Garage", "title_zh": "车库", "about_en": "", "about_zh": ""}
+        said |= {"readers": "member", "position": 7}
+        there = self.boards["public"]
+        return {
+            "make board": lambda: services.create_board(actor=who, slug="garage", now=now, **said),
+            "change board": lambda: services.change_board(actor=who, board=there, now=now, **said),
+        }
 
     def state(self):
         """Everything an act could change."""
-        things = [self.topic, self.inside, self.reply, self.inside_reply, *self.boards.values()]
+        things = [self.topic, self.of_club, self.inside, self.reply, self.inside_reply, *self.boards.values()]
         kept = [type(thing).objects.filter(pk=thing.pk).values().get() for thing in things]
-        return [kept, Post.objects.count(), Topic.objects.count()]
+        return [
+            kept,
+            list(Post.objects.order_by("pk").values_list("source", "deleted_at")),
+            Topic.objects.count(),
+            Board.objects.count(),
+        ]
 
 
 @pytest.mark.parametrize(("act", "who", "allowed"), CELLS)

@@ -21,6 +21,7 @@ IDEA = {"title": "A lamp", "source": "Under the lid"}
 DECISION = {"decision": "adopted", "reason_en": "Good", "reason_zh": "好"}
 ASIDE = {"idea": "{pk}", "act": "aside", "reason": "Twice here"}
 BACK = {"idea": "{pk}", "act": "back"}
+TITLES = {"title_en": "Trunks", "title_zh": "后备箱", "version": "{called}"}
 TIMES = {kind: f"2031-0{number + 1}-01T08:00" for number, (kind, _at) in enumerate(PHASES)}
 
 # method, address, phase, data; then guest, member, author, moderator, marketer, agent, manager:
@@ -66,6 +67,8 @@ TABLE = [
     ("post", "/workbench/contests/{slug}/phases/", "draft", TIMES, "in 403 403 403 403 403 ok"),
     ("get", "/workbench/contests/{slug}/phases/", "draft", {}, "up up up up up up up"),
     ("get", "/workbench/contests/{slug}/export/", "draft", {}, "in 403 403 403 403 403 ok"),
+    ("post", "/workbench/contests/{slug}/titles/", "draft", TITLES, "in 403 403 403 403 403 ok"),
+    ("post", "/workbench/contests/{slug}/titles/", "results", TITLES, "in 403 403 403 403 403 ok"),
 ]
 
 
@@ -93,7 +96,13 @@ def test_each_cell_of_the_table(world, column, method, address, phase, data, row
     if column != "guest":
         client.force_login(Member.objects.get(username=f"a-{column[:5]}"))
     before = state()
-    names = {"slug": found.slug, "pk": made.pk, "idea": made.get_absolute_url(), "version": made.version}
+    names = {
+        "slug": found.slug,
+        "pk": made.pk,
+        "idea": made.get_absolute_url(),
+        "version": made.version,
+        "called": found.version,
+    }
     filled = {key: value.format(**names) for key, value in data.items()}
     response = getattr(client, method)(address.format(**names), filled)
     assert outcome(response, method, address.format(**names)) == expected

@@ -1,0 +1,81 @@
+"""The brand manager's boards in the Workbench."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from community.kernel.api import Outdated, PaddockError, add_refusal, now, rate_limit, status_of, what_is_there
+from community.members.api import Member, Role, require_member, require_role
+from forums import services
+from forums.forms import BoardForm, NewBoardForm
+from forums.models import Board
+
+TITLES = ("title_en", "title_zh")
+
+
+@require_safe
+@login_required
+def boards(request: HttpRequest) -> HttpResponse:
+    """All boards, in the order in which members see them."""
+    _manager(request)
+    return render(request, "forums/desk.html", {"boards": Board.objects.all(), "section": "desk"})
+
+
+@login_required
+def new_board(request: HttpRequest) -> HttpResponse:
+    """A form for a new board."""
+    manager, form = _manager(request), NewBoardForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        rate_limit(manager.pk, "desk", now=now())
+        try:
+            services.create_board(actor=manager, now=now(), **form.cleaned_data)
+        except PaddockError as error:
+            add_refusal(form, error)
+        else:
+            return redirect("forums:desk")
+    return render(request, "forums/desk_board.html", {"form": form, "section": "desk"}, status=status_of(form))
+
+
+@login_required
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change a board. Where it was changed meanwhile, both are shown, and saving again puts this one there."""
+    manager, found = _manager(request), get_object_or_404(Board, slug=slug)
+    form = _form(request, found)
+    # A form that does not say what it began from fits no version: nothing is written over unseen.
+    version = request.POST.get("version", "") if request.method == "POST" else found.version
+    context: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        rate_limit(manager.pk, "desk", now=now())
+        titles = {name: getattr(found, name) for name in TITLES}
+        values = titles | form.cleaned_data
+        try:
+            services.change_board(actor=manager, board=found, based_on=version, now=now(), **values)
+        except Outdated as error:
+            found.refresh_from_db()
+            version = found.version
+            context = {"outdated": error, "there": what_is_there(form, vars(found))}
+        except PaddockError as error:
+            add_refusal(form, error)
+        else:
+            return redirect("forums:desk")
+    context |= {"form": form, "board": found, "version": version, "section": "desk"}
+    status = Outdated.status if "outdated" in context else status_of(form)
+    return render(request, "forums/desk_board.html", context, status=status)
+
+
+def _form(request: HttpRequest, found: Board) -> BoardForm:
+    form = BoardForm(request.POST or None, initial=vars(found))
+    if found.club_slug:  # it is called as its club is
+        for name in TITLES:
+            del form.fields[name]
+    return form
+
+
+def _manager(request: HttpRequest) -> Member:
+    require_role(request.user, Role.BRAND_MANAGER)
+    return require_member(request)

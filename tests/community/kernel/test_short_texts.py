@@ -1,0 +1,36 @@
+"""Names in a line and the last parts of addresses."""
+
+import pytest
+
+from community.kernel.api import Invalid, clean_line, clean_slug
+
+
+def test_a_line_is_in_one_line():
+    assert clean_line("  Garage\r\n\tTalk \0", most=11, field="title") == "Garage Talk"
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "\u200b\u2060", "\0"])
+def test_what_is_not_seen_is_no_line(text):
+    assert clean_line(text, most=9, field="title", needed=False) == ""
+    with pytest.raises(Invalid) as refused:
+        clean_line(text, most=9, field="title")
+    assert refused.value.field == "title"
+
+
+def test_a_longer_line_is_refused():
+    with pytest.raises(Invalid, match="9 characters"):
+        clean_line("x" * 10, most=9, field="title", needed=False)
+
+
+@pytest.mark.parametrize(("text", "slug"), [("garage", "garage"), (" Garage-Talk ", "garage-talk"), ("a_1", "a_1")])
+def test_an_address_is_small_latin_letters(text, slug):
+    assert clean_slug(text) == slug
+
+
+@pytest.mark.parametrize(
+    "text", ["", "车库", "a b", "a/b", "-a", "a-", "a--b", "a\nb", "é", "x" * 61, "new", "NEW", "members", "<b>", "a\0"]
+)
+def test_what_is_no_address_is_refused(text):
+    with pytest.raises(Invalid) as refused:
+        clean_slug(text)
+    assert refused.value.field == "slug"
