@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import register_written_fields
 from community.kernel.markup import MAX_ALT, MAX_LENGTH
+from forums.enums import Readership
 from forums.services import LAST, MAX_ABOUT, MAX_BOARD_TITLE
 
 MARKDOWN = _("Markdown works: **bold**, - lists, > quotes, @names.")
