@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
+from itertools import count
 from operator import or_
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Left
 
 from community.members.api import MemberCard, cards
@@ -75,35 +77,39 @@ def new_posts(topics: Sequence[Topic], reader: Any) -> dict[int, New]:
     """
     if not getattr(reader, "is_authenticated", False) or not topics:
         return {}
-    read, own = _read_and_own(topics, reader)
+    read, own = _read_and_own([topic.pk for topic in topics], reader)
     since = _read_since({topic.board_id for topic in topics}, reader)
     found, asked = {}, Q()
     for topic in topics:
-        until, at, latest = read.get(topic.pk, 0), since[topic.board_id], own.get(topic.pk, 0)
-        only_own = latest == topic.last_number == until + 1
-        if topic.deleted_at or topic.last_post_at <= at or topic.last_number <= until or only_own:
+        until, at, mine = read.get(topic.pk, 0), since[topic.board_id], own[topic.pk]
+        others = topic.last_number - until - len(mine)
+        if topic.deleted_at or topic.last_post_at <= at or others <= 0:
             continue
-        if topic.opened_at <= at or topic.post_count != topic.last_number or latest > until:
+        if topic.opened_at <= at or topic.post_count != topic.last_number:
             asked |= Q(topic=topic.pk, number__gt=until, written_at__gt=at)
         else:
-            found[topic.pk] = New(topic.last_number - until, until + 1)
+            found[topic.pk] = New(others, next(number for number in count(until + 1) if number not in mine))
     if asked:
         shown = Post.objects.filter(asked, deleted_at=None).exclude(author=reader).values_list("topic")
         found |= {pk: New(*new) for pk, *new in shown.annotate(Count("pk"), Min("number"))}
     return found
 
 
-def _read_and_own(topics: Sequence[Topic], reader: Any) -> tuple[dict[int, int], dict[int, int]]:
-    """How far a member has read topics, and the numbers of their own latest posts there, in one query."""
-    keys = [topic.pk for topic in topics]
-    states = ReadState.objects.filter(member=reader, topic__in=keys)
-    read = states.annotate(latest=F("number"), own=Value(value=False)).values_list("topic_id", "latest", "own")
-    wrote = Post.objects.filter(author=reader, topic__in=keys, deleted_at=None).order_by().values("topic_id")
-    posts = wrote.annotate(latest=Max("number"), own=Value(value=True)).values_list("topic_id", "latest", "own")
-    found: tuple[dict[int, int], dict[int, int]] = {}, {}
-    for pk, number, own in read.union(posts, all=True):
-        found[own][pk] = number
-    return found
+def _read_and_own(topics: Sequence[int], reader: Any) -> tuple[dict[int, int], dict[int, set[int]]]:
+    """How far a member has read topics, and the numbers of their own posts beyond that, in one query."""
+    states = ReadState.objects.filter(member=reader, topic__in=topics)
+    until = Subquery(states.filter(topic=OuterRef("topic")).values("number"))
+    beyond = Post.objects.filter(author=reader, topic__in=topics, deleted_at=None, number__gt=Coalesce(until, 0))
+    marks, posts = states.annotate(own=Value(0)), beyond.order_by().annotate(own=Value(1))
+    columns = ("topic_id", "number", "own")
+    read: dict[int, int] = {}
+    own: dict[int, set[int]] = defaultdict(set)
+    for pk, number, is_own in marks.values_list(*columns).union(posts.values_list(*columns), all=True):
+        if is_own:
+            own[pk].add(number)
+        else:
+            read[pk] = number
+    return read, own
 
 
 def _read_since(boards: set[int], reader: Any) -> dict[int, datetime]:

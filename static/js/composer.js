@@ -45,8 +45,8 @@ function picture(form) {
     chip.hidden = !file.files.length;
     about?.classList.toggle("is-chosen", !chip.hidden);
   };
-  if (about) sending(form, file, about, show);
   file.addEventListener("change", show);
+  if (about) sending(form, file, about, show); // after it: what is hidden takes no focus
   chip.querySelector("button").addEventListener("click", () => {
     file.value = "";
     show();

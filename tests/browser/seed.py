@@ -163,6 +163,14 @@ def seed():
     )
     for person in (made["maja"], made["otto"]):
         join_club(member=person, club=club, now=NOW - 20 * DAYS)
+    grant(
+        member_id=made["otto"].pk,
+        purpose="product_news",
+        channel="email",
+        text_version=VERSION,
+        source="test",
+        now=NOW,
+    )
     change_space(member=made["maja"], name="Maja", about="Skis and long roads.", language="en", now=NOW)
     declare_keywords(member=made["maja"], keywords=["roof rack", "滑雪"], now=NOW)
     set_garage(member=made["maja"], cars=[CarEntry("Norling", "4T", 2024)], now=NOW)
@@ -181,7 +189,7 @@ def seed():
         "idea": idea.get_absolute_url(),
         "club": club.get_absolute_url(),
         "club-members": f"{club.get_absolute_url()}members/",
-        "person": f"/workbench/people/{made['maja'].public_id}/?for=profiling:onsite",
+        "person": f"/workbench/people/{made['otto'].public_id}/",
         "space": "/members/maja/",
         "article": "/articles/winter/",
         "results": "/contests/warm-seats/results/",

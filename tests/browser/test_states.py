@@ -97,7 +97,7 @@ def test_the_desks_of_the_brands_people(looked, language, theme, who):
 def test_a_person_in_the_workbench(looked, server, language, theme):
     page, look = looked(language, theme, "of-market")
     assert page.goto(server.places["person"]).status == 200
-    assert page.locator("main h1").inner_text() == "Maja"
+    assert page.locator("main h1").inner_text() == "Otto"
     page.evaluate("document.querySelectorAll('main details').forEach((one) => one.open = true)")
     look("person")
 

@@ -45,7 +45,7 @@ def test_a_club_is_found_by_its_models_and_keywords_in_both_languages(client, cl
 def test_a_search_costs_the_same_for_any_number(client, django_assert_num_queries, number):
     for one in range(number):
         ensure_club(slug=f"touring-{one}", kind="brand", title_en="Touring", title_zh="旅行", now=THEN)
-    with django_assert_num_queries(7):  # named, how many, clubs, how many a kind; their boards, pages
+    with django_assert_num_queries(6):  # named, how many, clubs, how many a kind; their boards, pages
         assert len(found(client, "touring")) == number
 
 

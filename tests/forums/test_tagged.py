@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -113,3 +115,13 @@ def test_a_row_that_was_made_leads_to_the_tags_of_its_own_board(monkeypatch):
     monkeypatch.setattr(rows, "render_to_string", lambda *args: made.append(args))
     Client().get(one.get_absolute_url())
     assert made == []
+
+
+@pytest.mark.parametrize(("vendor", "made"), [("postgresql", True), ("sqlite", False)])
+def test_the_index_for_tags_is_made_on_postgresql_while_the_forum_is_in_use(vendor, made):
+    migration, ran = import_module("forums.migrations.0012_topics_by_tag").Migration, []
+    editor = SimpleNamespace(connection=SimpleNamespace(vendor=vendor), execute=ran.append)
+    for operation in migration.operations:
+        operation.code(None, editor)
+    assert [line.split(" IF ")[0] for line in ran] == (["DROP INDEX CONCURRENTLY", "CREATE INDEX CONCURRENTLY"] * made)
+    assert migration.atomic is False
