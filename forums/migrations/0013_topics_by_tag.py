@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('forums', '0011_tags_before'),
+        ('forums', '0012_board_readers'),
     ]
 
     operations = [
