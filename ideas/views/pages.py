@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Outdated, PaddockError, add_refusal, now, page_in, rate_limit, status_of
+from community.kernel.api import Gone, Outdated, PaddockError, add_refusal, now, page_in, rate_limit, status_of
 from community.members.api import Role, has_role, limit_changes, require_member
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
@@ -250,8 +250,11 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(found)
     # What all other buttons mean now, “vote” or “move my vote here”, they learn from the note about one's vote.
     voted_for = queries.standing_vote(found.contest, member.pk)
-    other = queries.ideas_of(found.contest).filter(pk__in={before or 0} - {found.pk})
-    pressed, *others = queries.cards_for([found, *other], found.contest, member, now=now(), voted_for=voted_for)
+    touched = {idea.pk: idea for idea in queries.ideas_of(found.contest).filter(pk__in={before or 0, found.pk})}
+    if found.pk not in touched:
+        raise Gone(_("This idea was taken back."))
+    ideas = [touched.pop(found.pk), *touched.values()]
+    pressed, *others = queries.cards_for(ideas, found.contest, member, now=now(), voted_for=voted_for)
     context = {"card": pressed, "others": others, "voted": voted_for is not None}
     return render(request, "ideas/votes.html", context)
 

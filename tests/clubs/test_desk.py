@@ -114,7 +114,7 @@ def test_the_models_of_a_new_club_become_keywords(boss):
 )
 def test_what_makes_no_club_is_refused_and_leaves_nothing(boss, other, field):
     ensure_club(slug="estate", title_en="Estate", title_zh="旅行车", now=THEN)
-    services.ensure_board("garage", title_en="Garage", title_zh="车库")
+    services.ensure_board(slug="garage", title_en="Garage", title_zh="车库")
     before = list(Club.objects.values()), list(Board.objects.values())
     with pytest.raises(Invalid) as refused:
         make(boss, **other)

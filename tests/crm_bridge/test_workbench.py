@@ -411,7 +411,7 @@ def test_when_they_joined_is_drawn_and_told(ada, desk):
     permit(member("ben"), *BOTH)
     drain()
     text = desk.get(reverse("crm:people")).content.decode()
-    assert text.count('class="spark"') == 1 and text.count('<tr><th scope="row">') == 13
+    assert text.count('class="spark"') == 1 and text.count('<th scope="row">') == 13
     alone = desk.get(reverse("crm:people"), {"q": "interest:roof-rack"}).content.decode()
     assert "spark" not in alone  # a line of one person says nothing
 
@@ -436,19 +436,19 @@ def test_the_list_says_one_decimal(ada, desk):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("intrest:power", "Did you mean: <code>interest</code>\n</span>"),
+        ("intrest:power", "Did you mean: <code>interest</code></span>"),
         ("colour:red", "“colour” is not something to ask for. There are: <code>interest</code>, <code>permit</code>"),
         ("stage:happy", "There are: <code>consideration</code>, <code>growth</code>, <code>stable</code>"),
     ],
 )
 def test_a_mistake_names_what_is_near_or_all_there_is(ada, desk, typed, said):
     page = desk.get(reverse("crm:people"), {"q": typed}).content.decode()
-    assert said in re.sub(r'<span class="given">(.*?)</span>', r"\1", page)
+    assert said in re.sub(r"\s+</span>", "</span>", re.sub(r'<span\s+class="given">(.*?)</span>', r"\1", page))
 
 
 def test_a_mistake_is_marked_where_it_stands(ada, desk):
     text = desk.get(reverse("crm:people"), {"q": "ada stage：happy 行李架"}).content.decode()
-    assert '<code>ada <mark class="wrong">stage：happy</mark> 行李架</code>' in text
+    assert re.search(r'<code>ada <mark\s+class="wrong">stage：happy</mark> 行李架</code>', text)
     assert 'value="ada stage：happy 行李架"' in text
 
 

@@ -37,7 +37,7 @@ def test_whoever_voted_for_it_is_told_of_their_one_vote_and_may_give_it(removed)
     listed = client.get("/ideas/").content.decode()
     assert "You have one vote." in listed and "You voted." not in listed
     page = client.get(found.get_absolute_url()).content.decode()
-    assert "You have one vote." in page and "Move my vote here" not in page
+    assert "You have one vote." in page and "data-voted" not in page
     assert client.get(left.get_absolute_url()).context["card"].state == "idle"
     cast_vote(voter=voter, idea=left, now=timezone.now())
     assert queries.voted_in(voter.pk) == {found.pk}

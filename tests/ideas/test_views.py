@@ -498,11 +498,11 @@ def test_what_became_of_all_ideas_is_counted_where_it_may_be_known(client):
 def test_a_contest_without_ideas_offers_none_to_see(client):
     boss = staff(Role.BRAND_MANAGER, "boss")
     begin(contest(actor=boss), "voting")
-    assert "See 0 ideas<" not in client.get("/ideas/").content.decode()
+    assert "See 0 ideas" not in client.get("/ideas/").content.decode()
     other = contest("other", actor=boss)
     idea(other)
     begin(other, "voting")
-    assert "See 1 idea<" in client.get("/ideas/").content.decode()
+    assert "See 1 idea\n" in client.get("/ideas/").content.decode()
 
 
 def test_a_contest_that_is_over_has_no_now_and_one_that_runs_says_how_long(client):
