@@ -184,6 +184,7 @@ SENT: dict[str, dict[str, str]] = {
     "/workbench/people/export/": {"q": "active<30d"},
     "/workbench/terms/decide/": {"do": "dismiss", "term": "sprocket"},
     "/clubs/touring/about/": {"about_en": "Far away", "version": "{club_version}"},
+    "/workbench/contests/voting/screening/": {"idea": "{idea}", "reason": "Twice here"},
     "/workbench/contests/voting/titles/": {"title_en": "A", "title_zh": "甲", "version": "{contest_version}"},
     "/workbench/boards/new/": {
         "slug": "garage",

@@ -8,6 +8,7 @@ of neighbours; a query is segmented by jieba and each word asked for by its pair
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -28,7 +29,16 @@ _EVERYWHERE = (
     " their them then there these they this to two us was we what when where which who why will with without you your"
 )
 _HAN_ONLY = re.compile(rf"[{HAN}]+")
-_STEMMER = snowballstemmer.stemmer("english")
+
+
+class _Stemmers(threading.local):
+    """One for each thread: it keeps the word it is at in itself, so two threads would stem each other's."""
+
+    def __init__(self) -> None:
+        self.english = snowballstemmer.stemmer("english")
+
+
+_STEMMERS = _Stemmers()
 
 
 def normalise(text: str) -> str:
@@ -41,7 +51,7 @@ def normalise(text: str) -> str:
 @lru_cache(100_000)
 def stem(word: str) -> str:
     """The stem of a lower-case Latin word; other words stay as they are."""
-    return str(_STEMMER.stemWord(word)) if word.isascii() and word.isalpha() else word
+    return str(_STEMMERS.english.stemWord(word)) if word.isascii() and word.isalpha() else word
 
 
 def pieces(text: str) -> list[str]:

@@ -125,7 +125,7 @@ def hide(person):
 
 
 def catch_up(person):
-    return partial(mark_board_read, board(), person, now=now())
+    return partial(mark_board_read, reader=person, board=board(), now=now())
 
 
 def speak(person):

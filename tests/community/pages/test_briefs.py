@@ -15,7 +15,7 @@ from community.members.api import Role
 from community.pages.api import brief_of, ensure_page, ensure_site
 from community.pages.models import ContestPage
 from community.pages.schedule import keep_schedule
-from ideas.models import Contest
+from ideas.models import Contest, Idea
 from ideas.services import withdraw_vote
 from tests.contests import VOTING, contest, idea, votes
 from tests.people import staff
@@ -94,7 +94,7 @@ def test_before_the_first_vote_a_brief_may_change(brief, name, text, why):
 
 def test_a_vote_that_was_taken_back_was_a_vote(brief):
     voter = somebody_votes()
-    withdraw_vote(voter=voter, contest=Contest.objects.get(slug="better-boot"), now=VOTING)
+    withdraw_vote(voter=voter, idea=Idea.objects.get(), now=VOTING)
     brief["en"].rules = "Other rules"
     with pytest.raises(ValidationError):
         brief["en"].save_revision()

@@ -1,7 +1,10 @@
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from community.search import text as words
 from community.search.text import excerpt, highlight, query_tokens, query_words, telling_tokens, tokens
 from tests.real_data import HOSTILE
 
@@ -74,3 +77,15 @@ def test_hostile_strings_are_only_words():
     for text in json.loads((HOSTILE / "naughty-strings.json").read_text()):
         assert all(" " not in token for token in tokens(text))
         assert "<script" not in highlight(text, query_words(text))
+
+
+def test_threads_stem_by_stemmers_of_their_own():
+    with ThreadPoolExecutor(2) as pool:
+        both = threading.Barrier(2)
+
+        def mine(_number):
+            both.wait(20)
+            return words._STEMMERS.english
+
+        first, second = pool.map(mine, range(2))
+    assert first is not second
