@@ -17,6 +17,7 @@ from forums.board_views import TOPICS_A_PAGE
 from forums.models import Board, Topic, topic_slug
 from forums.services import ensure_board, open_topic, write_post
 from ideas.models import Idea
+from ideas.queries import IDEAS_A_PAGE
 from ideas.services import open_contest, submit_idea
 from tests.real_data import HOSTILE
 
@@ -62,10 +63,11 @@ def topics(first, lines):
 
 
 def ideas(first, lines):
-    """Each line as an idea's title and text. Gives the page of their contest, which lists them all."""
+    """Each line as an idea's title and text. Gives the pages of their contest that list them."""
     contest, rows = first.contest, enumerate(titles(lines, 160), first.number + 1)
     copies(Idea, first, [{"title": title, "text": title, "number": number} for number, title in rows])
-    return contest.get_absolute_url()
+    pages = ceil(Idea.objects.filter(contest=contest).count() / IDEAS_A_PAGE)
+    return [f"{contest.get_absolute_url()}?page={page}" for page in range(1, pages + 1)]
 
 
 def write(lines):
@@ -81,7 +83,7 @@ def write(lines):
     last = submit_idea(author=otto, contest=many, title=short[8], source=short[8], now=NOW)
     spaces = [space(number, lines[number * 40 :]) for number in range(10)]
     pages = [topic.get_absolute_url(), board.get_absolute_url(), few.get_absolute_url(), "/", "/ideas/", *spaces]
-    lists = [*topics(opened[-1], lines), ideas(last, lines)]
+    lists = [*topics(opened[-1], lines), *ideas(last, lines)]
     return {
         "pages": [*pages, *(one.get_absolute_url() for one in (*opened[::8], *handed_in))],
         "lists": lists,

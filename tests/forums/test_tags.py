@@ -200,7 +200,7 @@ def test_a_version_that_is_taken_out_takes_its_tags_too(client):
 def test_a_topics_page_shows_them(client):
     opened = tagged("<b>tyres</b>", "rims")
     top = client.get(opened.get_absolute_url()).content.decode().partition("topic-top")[2].partition("</header>")[0]
-    assert re.findall(r'<span lang="en">([^<]*)</span>', top) == ["&lt;b&gt;tyres&lt;/b&gt;", "rims"]
+    assert re.findall(r'<a [^>]*\?tag=[^>]*lang="en">([^<]*)</a>', top) == ["&lt;b&gt;tyres&lt;/b&gt;", "rims"]
 
 
 def found(words):
