@@ -14,4 +14,5 @@ class IdeasConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers, slots and what is searchable."""
-        import_module("ideas.receivers")
+        for module in ("receivers", "notices"):
+            import_module(f"ideas.{module}")

@@ -13,7 +13,7 @@ from community.search.api import mark_content
 from ideas.enums import PhaseKind
 from ideas.facts import IdeaBroughtBack, IdeaSetAside
 from ideas.models import Idea
-from ideas.services.locks import advance_sequence, lock_idea
+from ideas.services.locks import announce_change, lock_idea
 
 MAX_SHORT_REASON = 500
 SCREENING = {PhaseKind.SUBMISSION, PhaseKind.SCREENING}
@@ -58,4 +58,4 @@ def _keep(idea: Idea, fact: type[IdeaSetAside | IdeaBroughtBack], now: datetime)
     idea.save(update_fields=["set_aside_at", "set_aside_reason"])
     publish(fact(member_id=idea.author_id, idea_id=idea.pk, contest_id=idea.contest_id), now=now)
     mark_content("idea", [idea.pk])
-    advance_sequence(idea.contest_id)
+    announce_change(idea.contest, kind="idea")

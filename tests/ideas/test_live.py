@@ -15,7 +15,16 @@ from community.inbox.models import LiveMessage
 from community.inbox.routing import websocket_urlpatterns
 from community.members.api import Role
 from ideas.models import Contest, Vote
-from ideas.services import cast_vote, decide, edit_idea, submit_idea, withdraw_idea, withdraw_vote
+from ideas.services import (
+    bring_back,
+    cast_vote,
+    decide,
+    edit_idea,
+    set_aside,
+    submit_idea,
+    withdraw_idea,
+    withdraw_vote,
+)
 from tests.contests import DECISION, RESULTS, SUBMISSION, VOTING, contest, idea, votes
 from tests.people import member, staff
 
@@ -91,6 +100,15 @@ def test_open_pages_hear_of_ideas_that_come_change_and_go():
     withdraw_idea(author=made.author, idea=made, now=SUBMISSION)
     assert heard() == [{"channel": found.channel, "kind": "idea", "sequence": number} for number in (1, 2, 3)]
     assert Contest.objects.get().sequence == 3
+
+
+def test_an_idea_leaves_open_pages_as_it_is_set_aside_and_returns_as_it_is_brought_back():
+    found, boss = contest(), staff(Role.BRAND_MANAGER, "boss")
+    made = idea(found)
+    set_aside(actor=boss, idea=made, reason="Twice here", now=SUBMISSION)
+    set_aside(actor=boss, idea=made, reason="Twice here", now=SUBMISSION)
+    bring_back(actor=boss, idea=made, now=SUBMISSION)
+    assert [(said["kind"], said["sequence"]) for said in heard()] == [("idea", 1), ("idea", 2), ("idea", 3)]
 
 
 @pytest.mark.parametrize(("at", "shown"), [(DECISION, False), (RESULTS, True)])
