@@ -47,7 +47,7 @@ from community.kernel.recount import counted, lock_rows, recountable
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lock_lanes
 from community.kernel.services import forget, lock_member, lock_members, publish, publish_many, rewrite
-from community.kernel.short_texts import clean_line, clean_slug
+from community.kernel.short_texts import RESERVED_SLUGS, clean_line, clean_slug
 from community.kernel.slots import contributions, fills
 from community.kernel.text import one_line
 from community.kernel.text_cache import TextCache
@@ -57,6 +57,7 @@ from community.kernel.versions import version_of
 __all__ = [
     "KEY_DIGITS",
     "REDIS",
+    "RESERVED_SLUGS",
     "SYSTEM",
     "Bilingual",
     "CircuitBreaker",

@@ -12,7 +12,7 @@ from community.kernel.errors import Invalid
 LONGEST_SLUG = 60
 SLUG = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_]+)*")
 # Words that stand in that place of the site's own addresses: nothing else may be found there.
-RESERVED = frozenset(
+RESERVED_SLUGS = frozenset(
     {"about", "all", "change", "edit", "feed", "members", "membership", "new", "phases", "read", "roles", "search"}
 )
 
@@ -40,6 +40,6 @@ def clean_slug(text: str) -> str:
     slug = text.strip().lower()
     if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
         raise Invalid(_("Use small letters from a to z, digits and hyphens between them."), field="slug")
-    if slug in RESERVED:
+    if slug in RESERVED_SLUGS:
         raise Invalid(_("This word has a meaning of its own in addresses. Choose another."), field="slug")
     return slug

@@ -19,7 +19,7 @@ def test_a_circle_is_made_once_with_its_board(client, capsys):
     assert client.get("/clubs/camping/").status_code == 200
 
 
-@pytest.mark.parametrize("words", [("no slug", "A", "甲"), ("a", "A" * 81, "甲"), ("a", "A", "")])
+@pytest.mark.parametrize("words", [("no slug", "A", "甲"), ("new", "A", "甲"), ("a", "A" * 81, "甲"), ("a", "A", "")])
 def test_what_is_no_address_or_too_long_is_refused(words):
     with pytest.raises(CommandError):
         call_command("add_circle", *words)

@@ -55,6 +55,13 @@ def test_every_brand_is_a_club_with_a_board_and_its_models_are_keywords(tmp_path
     assert found == {"奥迪A3": 1, "Roadster GT": 1}
 
 
+def test_a_brand_called_as_a_word_of_the_sites_addresses_has_one_of_its_own(tmp_path):
+    import_clubs(tmp_path, {"New": [], "Newton": []})
+    slugs = dict(Club.objects.values_list("title_en", "slug"))
+    assert slugs["Newton Club"] == "newton"
+    assert slugs["New Club"].startswith("club-")
+
+
 def test_a_second_run_changes_nothing_and_a_longer_list_adds_its_models(tmp_path):
     import_clubs(tmp_path, {"奥迪": ["奥迪A3"]})
     club = Club.objects.get()

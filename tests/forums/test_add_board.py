@@ -33,7 +33,7 @@ def test_the_database_refuses_readers_nobody_knows():
 
 
 @pytest.mark.parametrize(
-    "words", [("no slug", "A", "甲"), ("a" * 61, "A", "甲"), ("a", "A" * 81, "甲"), ("a", "", "甲")]
+    "words", [("no slug", "A", "甲"), ("new", "A", "甲"), ("a" * 61, "A", "甲"), ("a", "A" * 81, "甲"), ("a", "", "甲")]
 )
 def test_what_is_no_address_or_too_long_is_refused(words):
     with pytest.raises(CommandError):

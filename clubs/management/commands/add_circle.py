@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from clubs.models import Club, ClubKind
 from clubs.services import ensure_club
-from community.kernel.api import now
+from community.kernel.api import PaddockError, clean_slug, now
 
 UNCHECKED = ("models_list", "model_facts", "keywords")  # lists: empty ones would be said to be missing
 
@@ -35,9 +35,12 @@ class Command(BaseCommand):
         values = {name: options[name] for name in names}
         at = now()
         try:
+            values["slug"] = clean_slug(options["slug"])
             Club(kind=ClubKind.CIRCLE, founded_at=at, **values).clean_fields(exclude=UNCHECKED)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
+        except PaddockError as error:
+            raise CommandError(error.message) from error
         club = ensure_club(kind=ClubKind.CIRCLE, now=at, **values)
         if club.kind != ClubKind.CIRCLE:
             raise CommandError(f"/clubs/{club.slug}/ is a brand club. Choose another address.")

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from clubs.models import ClubKind
 from clubs.services import ensure_club
-from community.kernel.api import now, one_line
+from community.kernel.api import RESERVED_SLUGS, now, one_line
 from community.kernel.drawings import DRAWINGS
 from community.members.api import KnownModel
 
@@ -96,8 +96,8 @@ def _name(value: Any) -> str:
 
 
 def club_slug(brand: str) -> str:
-    """An address of Latin letters; names without any get a short hash."""
+    """An address of Latin letters; names without any, or of a word of the site's addresses, get a short hash."""
     latin = slugify(brand)[:50]
     mark = hashlib.blake2b(brand.encode(), digest_size=4).hexdigest()
     whole = latin.replace("-", "") == slugify(brand, allow_unicode=True).replace("-", "")
-    return latin if latin and whole else f"club-{mark}"
+    return latin if latin and whole and latin not in RESERVED_SLUGS else f"club-{mark}"

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from community.kernel.api import PaddockError, clean_slug
 from forums.enums import Readership
 from forums.models import Board
 from forums.services import ensure_board
@@ -32,7 +33,10 @@ class Command(BaseCommand):
         names = ("slug", "title_en", "title_zh", "about_en", "about_zh", "readers")
         values = {name: options[name] for name in names}
         try:
+            values["slug"] = clean_slug(options["slug"])
             Board(**values).clean_fields(exclude=["last_post_at"])
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
+        except PaddockError as error:
+            raise CommandError(error.message) from error
         self.stdout.write(f"/boards/{ensure_board(**values).slug}/ is here.")
