@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clubs.changes import MAX_ABOUT, MAX_KEYWORD, MAX_MODEL, MAX_TITLE, MOST_KEYWORDS, MOST_MODELS
 from clubs.models import ClubKind, MemberRole
+from clubs.services import MAX_ABOUT, MAX_KEYWORD, MAX_MODEL, MAX_TITLE, MOST_KEYWORDS, MOST_MODELS
 from community.kernel.api import register_written_fields
 
 register_written_fields("slug", "title_en", "title_zh", "about_en", "about_zh", "keywords", "models", "username")

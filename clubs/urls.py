@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from clubs import desk_views, views
+from clubs.views import desk, pages
 
 app_name = "clubs"
 urlpatterns = [
-    path("clubs/", views.index, name="index"),
-    path("clubs/<slug:slug>/", views.club, name="club"),
-    path("clubs/<slug:slug>/members/", views.members, name="members"),
-    path("clubs/<slug:slug>/membership/", views.membership, name="membership"),
-    path("clubs/<slug:slug>/about/", views.about, name="about"),
-    path("workbench/clubs/", desk_views.clubs, name="desk"),
-    path("workbench/clubs/new/", desk_views.new_club, name="desk_new"),
-    path("workbench/clubs/<slug:slug>/", desk_views.club, name="desk_club"),
-    path("workbench/clubs/<slug:slug>/roles/", desk_views.roles, name="desk_roles"),
+    path("clubs/", pages.index, name="index"),
+    path("clubs/<slug:slug>/", pages.club, name="club"),
+    path("clubs/<slug:slug>/members/", pages.members, name="members"),
+    path("clubs/<slug:slug>/membership/", pages.membership, name="membership"),
+    path("clubs/<slug:slug>/about/", pages.about, name="about"),
+    path("workbench/clubs/", desk.clubs, name="desk"),
+    path("workbench/clubs/new/", desk.new_club, name="desk_new"),
+    path("workbench/clubs/<slug:slug>/", desk.club, name="desk_club"),
+    path("workbench/clubs/<slug:slug>/roles/", desk.roles, name="desk_roles"),
 ]

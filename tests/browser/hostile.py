@@ -13,9 +13,9 @@ django.setup()
 from community.kernel.api import Invalid, now
 from community.members.api import CarEntry, change_space, declare_keywords, register, set_garage
 from community.members.models import Member
-from forums.board_views import TOPICS_A_PAGE
 from forums.models import Board, Topic, topic_slug
 from forums.services import ensure_board, open_topic, write_post
+from forums.views.boards import TOPICS_A_PAGE
 from ideas.models import Idea
 from ideas.queries import IDEAS_A_PAGE
 from ideas.services import open_contest, submit_idea

@@ -8,10 +8,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
-from clubs.changes import change_about, change_club, create_club, give_role
 from clubs.models import Club, Membership
 from clubs.queries import run_by
-from clubs.services import ensure_club, join_club, leave_club
+from clubs.services import change_about, change_club, create_club, ensure_club, give_role, join_club, leave_club
 from community.kernel.api import Gone, Invalid, NotAllowed, Outdated
 from community.kernel.models import OutboxEvent
 from community.members.api import KnownModel, Role, erase_member, known_models

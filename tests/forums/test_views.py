@@ -428,7 +428,7 @@ def test_a_reply_to_a_topic_that_was_closed_meanwhile_is_kept_in_the_form(client
 
 
 def test_too_many_posts_in_a_minute_are_refused_with_the_text_kept(client, monkeypatch, now):
-    monkeypatch.setattr("forums.views.now", lambda: now)
+    monkeypatch.setattr("forums.views.topics.now", lambda: now)
     opened = topic()
     client.force_login(member())
     answers = [client.post(f"/topics/{opened.pk}/reply/", {"source": f"text {n}"}) for n in range(21)]

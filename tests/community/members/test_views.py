@@ -364,7 +364,7 @@ def test_odd_addresses_are_kept_as_typed_or_refused(client):
     [
         ("abc", "abc"),
         ("boards/", "boards/"),
-        ("forums.views.boards", "forums.views.boards"),
+        ("forums.views.boards.boards", "forums.views.boards.boards"),
         ("members:me", "/"),
         ("//evil.example/", "/"),
         ("https://evil.example/", "/"),

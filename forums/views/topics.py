@@ -1,4 +1,4 @@
-"""Boards, topics and posts as pages."""
+"""Topics as pages: reading, opening, replying, closing."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from community.kernel.api import (
 )
 from community.kernel.markup import quote
 from community.kernel.plain import own_words
-from community.members.api import Role, card_of, has_role, limit_changes, require_member
+from community.members.api import card_of, limit_changes, require_member
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
-from forums.lookups import page_number, post_at, readable_post, readable_topic, topic_at
 from forums.models import PAGE, Board, Post, Topic, page_of
-from forums.writing import is_preview, preview, with_picture
+from forums.views.lookups import page_number, powers_in, readable_topic, topic_at
+from forums.views.writing import is_preview, preview, with_picture
 
 SENT_SECONDS = 60
 FRAGMENT_SECONDS = 5  # as long as those who were told at once take to ask; an erased name is in it no longer
@@ -108,7 +108,7 @@ def _topic_context(
     request: HttpRequest, found: Topic, rows: list[queries.PostRow], page: int, pages: int, read: int
 ) -> dict[str, Any]:
     signed_in = request.user.is_authenticated
-    powers = _powers(request, found)
+    powers = powers_in(request, found)
     first_new = next((row.post.number for row in rows if row.post.number > read), None) if read else None
     return {
         "topic": found,
@@ -209,57 +209,6 @@ def since(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(html)
 
 
-@require_safe
-def post(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the page a post stands on."""
-    found = post_at(request.user, pk)
-    return redirect(found.topic.url_of(found.number))
-
-
-@require_POST
-@login_required
-def react(request: HttpRequest, pk: int) -> HttpResponse:
-    """React, or take it back."""
-    found = readable_post(request.user, pk)
-    rate_limit(request.user.pk, "react", now=now())
-    back = request.POST.get("back", "")
-    kind = back or request.POST.get("kind", "")
-    services.react(member=require_member(request), post=found, kind=kind, on=not back, now=now())
-    return _after_act(request, found)
-
-
-@require_POST
-@login_required
-def best(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark the best answer, or take the mark off."""
-    found = readable_post(request.user, pk)
-    rate_limit(request.user.pk, "react", now=now())
-    chosen = "back" not in request.POST
-    services.choose_best_answer(member=require_member(request), post=found, chosen=chosen, now=now())
-    if request.headers.get("HX-Request"):
-        # The mark shows in several places of the page.
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return redirect(found)
-
-
-def _after_act(request: HttpRequest, found: Post) -> HttpResponse:
-    if not request.headers.get("HX-Request"):
-        return redirect(found)
-    row = queries.post_rows(Post.objects.filter(pk=found.pk), found.topic, request.user)[0]
-    return render(request, "forums/reactions.html", {"row": row, **_powers(request, found.topic)})
-
-
-def _powers(request: HttpRequest, found: Topic) -> dict[str, bool]:
-    """What the reader may do in a topic beyond replying, for its buttons; the services decide."""
-    is_moderator = has_role(request.user, Role.MODERATOR)
-    asked = found.author_id == request.user.pk
-    return {
-        "can_choose": asked or is_moderator or has_role(request.user, Role.SERVICE_AGENT),
-        "is_moderator": is_moderator,
-        "may_host": services.may_host(request.user, found.board),
-    }
-
-
 @require_POST
 @login_required
 def moderate(request: HttpRequest, pk: int) -> HttpResponse:
@@ -272,16 +221,3 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     elif act in {"pin", "unpin"}:
         services.set_pinned(actor=require_member(request), topic=found, pinned=act == "pin", now=now())
     return redirect(found)
-
-
-@require_POST
-@login_required
-def upload(request: HttpRequest) -> HttpResponse:
-    """A picture for the composer, with ``alt``, what it shows; answers with its Markdown."""
-    rate_limit(request.user.pk, "upload", now=now())
-    file = request.FILES.get("picture")
-    if file is None:
-        return HttpResponse(_("Choose a picture."), status=422, content_type="text/plain; charset=utf-8")
-    picture = services.store_picture(member=require_member(request), file=file, now=now())
-    markdown = services.markdown_of(picture, request.POST.get("alt", ""))
-    return HttpResponse(markdown, content_type="text/plain; charset=utf-8")

@@ -13,12 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clubs.callouts import callouts
-from clubs.changes import change_about
 from clubs.directory import club_cards, news_of, suggested
 from clubs.forms import AboutForm
 from clubs.models import Club, ClubKind
 from clubs.queries import club_ids_of, clubs_by_kind, clubs_named, hosts_of, in_order, is_in, may_describe, members_of
-from clubs.services import join_club, leave_club
+from clubs.services import change_about, join_club, leave_club
 from community.kernel.api import (
     Invalid,
     NotAllowed,

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from clubs.facts import ClubChanged, ClubMade
 from clubs.models import Club, ClubKind, MemberRole
 from clubs.queries import may_describe
-from clubs.services import add_models, set_role
+from clubs.services.founding import add_models
+from clubs.services.membership import set_role
 from community.kernel.api import Invalid, NotAllowed, Outdated, clean_line, clean_slug, contributions, publish
 from community.members.api import Member, Role, forget_known_models, require_role
 from community.search.api import mark_content

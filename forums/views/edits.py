@@ -16,9 +16,9 @@ from community.kernel.plain import language_of
 from community.members.api import Role, cards, has_role, limit_changes, require_member
 from forums import services
 from forums.forms import EditForm
-from forums.lookups import readable_post
 from forums.models import Post
-from forums.writing import is_preview, preview, with_picture
+from forums.views.lookups import readable_post
+from forums.views.writing import is_preview, preview, with_picture
 
 
 @login_required

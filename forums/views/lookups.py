@@ -1,4 +1,4 @@
-"""What a request is about: the topics and posts its reader may have, and who the reader is."""
+"""What a request is about: the topics and posts its reader may have, and what the reader may do there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from community.kernel.api import Gone, page_in
 from community.members.api import Role, has_role
+from forums import services
 from forums.models import Board, Post, Topic
 
 
@@ -54,3 +55,14 @@ def _boards(reader: Any) -> QuerySet[Board]:
 def _require_there(reader: Any, topic: Topic) -> None:
     if topic.deleted_at and not has_role(reader, Role.MODERATOR):
         raise Gone(_("This topic was deleted."))
+
+
+def powers_in(request: HttpRequest, found: Topic) -> dict[str, bool]:
+    """What the reader may do in a topic beyond replying, for its buttons; the services decide."""
+    is_moderator = has_role(request.user, Role.MODERATOR)
+    asked = found.author_id == request.user.pk
+    return {
+        "can_choose": asked or is_moderator or has_role(request.user, Role.SERVICE_AGENT),
+        "is_moderator": is_moderator,
+        "may_host": services.may_host(request.user, found.board),
+    }

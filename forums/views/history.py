@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from community.kernel.api import now, rate_limit
 from community.members.api import Role, has_role, limit_changes, require_member, require_role
 from forums import services
-from forums.lookups import page_number, readable_post
 from forums.models import PostRevision
 from forums.queries.history import steps
+from forums.views.lookups import page_number, readable_post
 
 LAST_PAGE = 1_000_000
 

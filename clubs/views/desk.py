@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clubs.changes import change_club, create_club, give_role
 from clubs.forms import ClubForm, NewClubForm, RoleForm
 from clubs.models import Club, ClubKind
 from clubs.queries import clubs_named, running
-from clubs.views import words_in
+from clubs.services import change_club, create_club, give_role
+from clubs.views.pages import words_in
 from community.kernel.api import (
     Invalid,
     Outdated,

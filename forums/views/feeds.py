@@ -15,8 +15,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
-from forums.lookups import readable_topic
 from forums.models import Board, Post, Topic
+from forums.views.lookups import readable_topic
 
 ITEMS = 30
 SUMMARY = 500

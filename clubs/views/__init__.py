@@ -1,0 +1,1 @@
+"""Clubs and circles as pages."""

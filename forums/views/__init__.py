@@ -1,0 +1,1 @@
+"""Boards, topics and posts as pages and feeds."""
