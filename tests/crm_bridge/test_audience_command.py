@@ -30,7 +30,7 @@ CARS = {
     "cyd": ("Dax", "speedster"),
     "dora": ("Dax", "2"),
 }
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from crm_bridge.audience.services import audience
 from tests.people import member, permit
 from tests.relay import drain
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def camper(number):

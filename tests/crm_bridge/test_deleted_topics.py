@@ -19,7 +19,7 @@ from tests.people import THEN, member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TITLE = "My divorce, and a van"
 RACK, TYRE = "The roof rack.", "A winter tyre."

@@ -17,7 +17,7 @@ from tests.people import THEN, member
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TABLE = """content_id,content,date
 a1,动力不错，加速快,2018-05-01

@@ -21,7 +21,7 @@ from tests.people import THEN, member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ACT = datetime(2026, 11, 1, 17, 30, tzinfo=UTC)  # in Shanghai half past one in the night of the second
 ASKED = ACT + timedelta(hours=1)

@@ -19,7 +19,7 @@ from tests.people import member, permit
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 

@@ -34,7 +34,7 @@ from tests.people import member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TOLD, LINE = "Voted for an idea about it", "interest:roof-rack"
 MOVES = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
@@ -300,6 +300,7 @@ def test_a_contest_without_results_never_tells(vote):
     assert (vote.for_staff(), list(vote.for_voter())) == ({}, ["roof-rack"])
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_votes_of_many_are_asked_for_in_the_queries_of_one(vote, django_assert_num_queries):
     people = [vote.voter, *(permit(member(), "profiling:onsite") for _number in range(5))]
     for number, voter in enumerate(people):

@@ -19,7 +19,7 @@ from tests.vocabulary import load_words
 
 RACK = "roof-rack"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

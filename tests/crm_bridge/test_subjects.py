@@ -13,7 +13,7 @@ from crm_bridge.audience.services import audience, everyone
 from tests.forums.importers.dumps import load, write_dump
 from tests.relay import drain
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from tests.relay import drain
 from tests.vocabulary import load_words
 
 WEIGHTS = (0.1, 1.94, 1.96, 1.98, 2.0, 2.02, 5.1, 6.4, 6.42, 9.98, 10)
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

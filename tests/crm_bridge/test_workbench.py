@@ -38,7 +38,7 @@ from tests.relay import drain
 from tests.vocabulary import load_words
 
 BOTH = ("profiling:onsite", "product_news:email")
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -492,6 +492,7 @@ def test_what_is_cut_off_by_reading_is_told_as_more(ada, marketer, monkeypatch):
     assert [look.said for look in recent_accesses(5)] == ["Marketer listed 3+ people"]
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_overview_asks_a_literal_number_of_queries(ada, desk, marketer, count, django_assert_num_queries):
     for number in range(count):
@@ -518,6 +519,7 @@ def questions(ada):
     return made
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("rounds", [1, 4])
 def test_the_segments_ask_a_literal_number_of_queries(ada, desk, questions, rounds, django_assert_num_queries):
     for number, line in enumerate(questions[: 6 * rounds]):

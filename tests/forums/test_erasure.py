@@ -38,7 +38,7 @@ from tests.people import THEN, member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 NAME, SHOWN = "camping-zelda", "Zelda Fitzquark"
 
@@ -228,6 +228,7 @@ def test_nothing_leads_back_to_the_account(zelda):
     assert erased.public_id != before.public_id
 
 
+@pytest.mark.django_db(transaction=True)
 def test_pictures_leave_the_disk_and_ones_own_posts_after_the_commit(zelda):
     mine, others = (services.store_picture(member=who, file=picture(), now=now()) for who in (zelda, member("ben")))
     unused = services.store_picture(member=zelda, file=picture(), now=now())

@@ -19,7 +19,7 @@ from tests.relay import drain
 from tests.vocabulary import load_words
 
 BOTH = ("profiling:onsite", "product_news:email")
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

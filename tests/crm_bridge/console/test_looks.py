@@ -12,7 +12,7 @@ from crm_bridge.segments.services import counted
 from tests.people import member, permit, staff
 from tests.relay import drain
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 LINE = parse("")
 LOOKS = {
     "list": lambda actor, ada: [one.member for one in list_people(LINE, actor=actor, now=now()).people],

@@ -10,7 +10,7 @@ from crm_bridge.segments.services import counted, save_segment
 from tests.people import member, permit, staff
 from tests.relay import drain
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

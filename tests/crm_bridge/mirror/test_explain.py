@@ -30,7 +30,7 @@ from tests.people import confirm, member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 # Where in the file the rows of a column stand.
 COVERED = {

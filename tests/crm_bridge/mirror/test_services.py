@@ -23,7 +23,7 @@ from tests.vocabulary import load_words
 BOTH = ("profiling:onsite", "product_news:email")
 RACK = "roof-rack"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.vocabulary import load_words
 
 PROFILING = "profiling:onsite"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
