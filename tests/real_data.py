@@ -15,6 +15,12 @@ HOSTILE = FOLDER / "hostile"
 STACK_EXCHANGE = FOLDER / "stackexchange-bicycles-meta"
 CAR_NAMES = FOLDER / "car-names-zh" / "series-by-brand.json"
 
+# Texts that are tried one by one come in four parts of every kind. Servers are asked the first: what one of a kind does
+# there, the next does too.
+QUARTERS = pytest.mark.parametrize(
+    "part", [0, *(pytest.param(part, marks=pytest.mark.serverless) for part in (1, 2, 3))]
+)
+
 
 def pytest_collection_modifyitems(config, items):
     """Leave out what has nothing to read; a folder that was named has to be there."""

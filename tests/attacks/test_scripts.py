@@ -37,6 +37,7 @@ FILE = HOSTILE / "xss-payloads.txt"
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.data,
+    pytest.mark.serverless,
 ]
 SAID = re.compile(r'<script [^>]*type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
 LINKED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

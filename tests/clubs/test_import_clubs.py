@@ -154,6 +154,7 @@ def test_a_list_of_objects_and_odd_entries_are_read_as_far_as_they_are_names(tmp
 
 
 @pytest.mark.data
+@pytest.mark.serverless
 def test_the_whole_list_of_brands_comes_in(tmp_path):
     path = CAR_NAMES
     listed = json.loads(path.read_text(encoding="utf-8"))

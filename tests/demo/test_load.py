@@ -20,7 +20,8 @@ from ideas.api import Contest, Idea, Vote
 from tests.conftest import NOW
 from tests.relay import drain
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+# What is in it; that it comes in on every server, and is found, is in test_load_demo.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless, pytest.mark.usefixtures("demo")]
 
 
 @pytest.fixture(scope="module")
