@@ -63,7 +63,10 @@ def test_a_command_before_migrate_says_what_to_run(tmp_path, good, words):
     done = manage(tmp_path, *words, **good)
     assert done.returncode == 1
     assert re.fullmatch(BEHIND, done.stderr), done.stderr
-    assert "Traceback" in manage(tmp_path, *words, "--traceback", **good).stderr
+
+
+def test_a_command_before_migrate_shows_where_it_failed_when_asked(tmp_path, good):
+    assert "Traceback" in manage(tmp_path, "relay", "status", "--traceback", **good).stderr
 
 
 def test_a_command_without_its_database_says_so(tmp_path, good):
@@ -87,22 +90,28 @@ def test_production_passes_the_deployment_check(tmp_path, good):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    "forgotten",
     [
-        ("PADDOCK_URL", "http://127.0.0.1:8000", "paddock.W001"),
-        ("PADDOCK_URL", "https://localhost", "paddock.W001"),
-        ("EMAIL_URL", "", "paddock.W002"),
-        ("PADDOCK_PROXIES", "0", "paddock.W004"),
-        ("PADDOCK_FROM_EMAIL", "community@localhost", "paddock.W005"),
-        ("PADDOCK_FROM_EMAIL", "Paddock <community@localhost>", "paddock.W005"),
-        ("EMAIL_URL", "smtp://mail.example.com:25", "paddock.W006"),
-        ("PADDOCK_OLD_SECRET_KEYS", "$short", "security.W025"),
+        {
+            "PADDOCK_URL": ("http://127.0.0.1:8000", "paddock.W001"),
+            "EMAIL_URL": ("", "paddock.W002"),
+            "PADDOCK_PROXIES": ("0", "paddock.W004"),
+            "PADDOCK_OLD_SECRET_KEYS": ("$short", "security.W025"),
+        },
+        {
+            "PADDOCK_URL": ("https://localhost", "paddock.W001"),
+            "EMAIL_URL": ("smtp://mail.example.com:25", "paddock.W006"),
+            "PADDOCK_FROM_EMAIL": ("Paddock <community@localhost>", "paddock.W005"),
+        },
+        {"PADDOCK_FROM_EMAIL": ("community@localhost", "paddock.W005")},
     ],
 )
-def test_the_deployment_check_tells_what_was_forgotten(tmp_path, good, name, value, told):
-    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **(good | {name: value}))
+def test_the_deployment_check_tells_all_that_was_forgotten(tmp_path, good, forgotten):
+    values = {name: value for name, (value, _told) in forgotten.items()}
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **(good | values))
     assert done.returncode == 1
-    assert told in done.stderr
+    told = sorted(re.findall(r"\((\w+\.W\d+)\)", done.stderr))
+    assert told == sorted(told for _value, told in forgotten.values()), done.stderr
 
 
 @pytest.mark.parametrize(
