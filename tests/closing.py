@@ -6,6 +6,8 @@ from collections import Counter
 
 import pytest
 
+from tests.real_data import FOLDER
+
 REASONS = {
     "services": "needs PostgreSQL, Redis and Elasticsearch: make services test-services",
     "browser": "needs Chromium: part of make test",
@@ -32,8 +34,10 @@ class ClosingTable:
         self.skipped = Counter()
 
     def pytest_deselected(self, items):
+        marks = [name for name in REASONS if name in self.config.option.markexpr]
+        marks += [] if FOLDER.is_dir() else ["data"]
         for item in items:
-            mark = next((name for name in REASONS if item.get_closest_marker(name)), "")
+            mark = next((name for name in marks if item.get_closest_marker(name)), "")
             self.left_out[REASONS.get(mark, "not asked for")] += 1
 
     def pytest_collectreport(self, report):
