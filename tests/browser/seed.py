@@ -144,14 +144,7 @@ def what_waits(made, board):
     return posts
 
 
-def seed():
-    call_command("migrate", run_syncdb=True, verbosity=0)
-    ensure_site()
-    call_command("load_vocabulary", verbosity=0)
-    made = people()
-    board, topic, long = conversation(made)
-    contest, idea = competition(made)
-    own_ideas, own_posts = other_competitions(made), what_waits(made, board)
+def brand_club(made):
     club = ensure_club(
         slug="four-t",
         title_en="Norling 4T",
@@ -163,6 +156,18 @@ def seed():
     )
     for person in (made["maja"], made["otto"]):
         join_club(member=person, club=club, now=NOW - 20 * DAYS)
+    return club
+
+
+def seed():
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    ensure_site()
+    call_command("load_vocabulary", verbosity=0)
+    made = people()
+    board, topic, long = conversation(made)
+    contest, idea = competition(made)
+    own_ideas, own_posts = other_competitions(made), what_waits(made, board)
+    club = brand_club(made)
     grant(
         member_id=made["otto"].pk,
         purpose="product_news",
