@@ -48,7 +48,7 @@ CELLS = [
 
 
 class Scene:
-    """A public topic with a reply, a topic of staff with a reply, and everybody who may try something."""
+    """A public topic with a reply, a topic of staff with a reply, what was deleted, and everybody who may try."""
 
     def __init__(self):
         self.people = {name: member(name) for name in ("member", "asker", "author") if name != "member"}
@@ -64,6 +64,11 @@ class Scene:
         self.reply = reply(self.topic, author=self.people["author"])
         self.inside = topic(author=other, where=self.boards["staff"])
         self.inside_reply = reply(self.inside, author=other)
+        self.gone, self.gone_reply = topic(where=self.boards["public"]), reply(self.topic)
+        self.in_gone = reply(self.gone)
+        self.gone_inside = topic(where=self.boards["staff"], author=other, title="Another")
+        for post in (first_post(self.gone), first_post(self.gone_inside), self.gone_reply):
+            services.delete_post(actor=post.author, post=post, now=THEN)
 
     def act(self, name, who, now):
         open_in = {f"open topic in {readers} board": place for readers, place in self.boards.items()}
@@ -121,19 +126,21 @@ class Scene:
         ]
 
 
+build_world = Scene
+
+
 @pytest.mark.parametrize(("act", "who", "allowed"), CELLS)
-def test_who_may_do_what(act, who, allowed, now):
-    scene = Scene()
+def test_who_may_do_what(act, who, allowed, now, world):
     if act == "restore reply":
-        services.delete_post(actor=scene.people["author"], post=scene.reply, now=now)
-    before = scene.state()
+        services.delete_post(actor=world.people["author"], post=world.reply, now=now)
+    before = world.state()
     if allowed:
-        scene.act(act, scene.people[who], now)
-        assert scene.state() != before
+        world.act(act, world.people[who], now)
+        assert world.state() != before
     else:
         with pytest.raises(NotAllowed):
-            scene.act(act, scene.people[who], now)
-        assert scene.state() == before
+            world.act(act, world.people[who], now)
+        assert world.state() == before
 
 
 # Pages: what a status each gets. A guest is led to the sign-in (302); what one may not read is not there (404), what
@@ -174,41 +181,36 @@ PAGE_CELLS = [
 
 
 @pytest.mark.parametrize(("page", "who", "status"), PAGE_CELLS)
-def test_who_sees_what(page, who, status, now, client):
-    scene = Scene()
-    gone, said = topic(where=scene.boards["public"]), reply(scene.topic)
-    in_gone, inside = reply(gone), topic(where=scene.boards["staff"], author=staff(Role.MODERATOR, "mo"))
-    for post in (first_post(gone), first_post(inside), said):
-        services.delete_post(actor=post.author, post=post, now=now)
+def test_who_sees_what(page, who, status, client, world):
     addresses = {
         "boards page": "/boards/",
         "public board": "/boards/for-public/",
         "member board": "/boards/for-member/",
         "staff board": "/boards/for-staff/",
-        "public topic": scene.topic.get_absolute_url(),
-        "staff topic": scene.inside.get_absolute_url(),
-        "staff post": f"/posts/{scene.inside_reply.pk}/",
-        "staff topic since": f"/topics/{scene.inside.pk}/since/",
-        "staff topic history": f"/posts/{scene.inside_reply.pk}/history/",
-        "deleted topic": gone.get_absolute_url(),
-        "deleted topic post": f"/posts/{in_gone.pk}/",
-        "deleted topic since": f"/topics/{gone.pk}/since/",
-        "deleted topic history": f"/posts/{in_gone.pk}/history/",
-        "deleted topic edit": f"/posts/{in_gone.pk}/edit/",
-        "deleted topic feed": f"/topics/{gone.pk}/feed.atom",
-        "deleted inside post": f"/posts/{first_post(inside).pk}/",
-        "deleted reply": f"/posts/{said.pk}/",
-        "deleted reply history": f"/posts/{said.pk}/history/",
+        "public topic": world.topic.get_absolute_url(),
+        "staff topic": world.inside.get_absolute_url(),
+        "staff post": f"/posts/{world.inside_reply.pk}/",
+        "staff topic since": f"/topics/{world.inside.pk}/since/",
+        "staff topic history": f"/posts/{world.inside_reply.pk}/history/",
+        "deleted topic": world.gone.get_absolute_url(),
+        "deleted topic post": f"/posts/{world.in_gone.pk}/",
+        "deleted topic since": f"/topics/{world.gone.pk}/since/",
+        "deleted topic history": f"/posts/{world.in_gone.pk}/history/",
+        "deleted topic edit": f"/posts/{world.in_gone.pk}/edit/",
+        "deleted topic feed": f"/topics/{world.gone.pk}/feed.atom",
+        "deleted inside post": f"/posts/{first_post(world.gone_inside).pk}/",
+        "deleted reply": f"/posts/{world.gone_reply.pk}/",
+        "deleted reply history": f"/posts/{world.gone_reply.pk}/history/",
         "new topic page": "/boards/for-public/new/",
         "choose page": "/new/",
-        "edit reply page": f"/posts/{scene.reply.pk}/edit/",
-        "delete reply page": f"/posts/{scene.reply.pk}/delete/",
+        "edit reply page": f"/posts/{world.reply.pk}/edit/",
+        "delete reply page": f"/posts/{world.reply.pk}/delete/",
         "staff board feed": "/boards/for-staff/feed.atom",
         "public board feed": "/boards/for-public/feed.atom",
-        "staff topic feed": f"/topics/{scene.inside.pk}/feed.rss",
+        "staff topic feed": f"/topics/{world.inside.pk}/feed.rss",
     }
     if who != "guest":
-        client.force_login(scene.people[who])
+        client.force_login(world.people[who])
     assert client.get(addresses[page]).status_code == status
 
 
@@ -216,19 +218,18 @@ POSTED = ["reply", "react", "best", "delete", "restore", "moderate", "upload", "
 
 
 @pytest.mark.parametrize("act", POSTED)
-def test_a_guest_who_sends_something_is_led_to_the_sign_in_and_changes_nothing(act, client):
-    scene = Scene()
+def test_a_guest_who_sends_something_is_led_to_the_sign_in_and_changes_nothing(act, client, world):
     addresses = {
-        "reply": f"/topics/{scene.topic.pk}/reply/",
-        "moderate": f"/topics/{scene.topic.pk}/moderate/",
+        "reply": f"/topics/{world.topic.pk}/reply/",
+        "moderate": f"/topics/{world.topic.pk}/moderate/",
         "upload": "/posts/upload/",
         "read": "/boards/for-public/read/",
         "open": "/boards/for-public/new/",
     }
-    before = scene.state()
+    before = world.state()
     answer = client.post(
-        addresses.get(act, f"/posts/{scene.reply.pk}/{act}/"),
+        addresses.get(act, f"/posts/{world.reply.pk}/{act}/"),
         {"source": "text", "title": "title", "kind": "useful", "act": "close"},
     )
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/account/login/")
-    assert scene.state() == before
+    assert world.state() == before

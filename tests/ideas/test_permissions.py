@@ -72,8 +72,7 @@ TABLE = [
 ]
 
 
-@pytest.fixture
-def world():
+def build_world():
     """A contest with an idea, and somebody of every kind."""
     found = contest(actor=staff(Role.BRAND_MANAGER, "a-manag"))
     member("a-membe")
