@@ -7,6 +7,7 @@ cannot have one. No fixture of a single test is there yet when it is made.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from copy import deepcopy
 
 import pytest
@@ -17,17 +18,27 @@ from community.search.registry import forget_engines
 from tests.forgetting import forget_state, forget_vocabulary
 
 
+@contextmanager
+def undone(blocker):
+    """What is written inside, also by tests, is taken back at the end."""
+    with blocker.unblock():
+        atomics = TestCase._enter_atomics()
+    try:
+        yield
+    finally:
+        with blocker.unblock():
+            TestCase._rollback_atomics(atomics)
+        forget()
+
+
 @pytest.fixture(scope="module")
 def world_of_the_module(request, django_db_setup, django_db_blocker):
     """The world itself; nothing of it stays after the module."""
-    with django_db_blocker.unblock():
-        atomics = TestCase._enter_atomics()
-        made = request.module.build_world()
-    forget()
-    yield made
-    with django_db_blocker.unblock():
-        TestCase._rollback_atomics(atomics)
-    forget()
+    with undone(django_db_blocker):
+        with django_db_blocker.unblock():
+            made = request.module.build_world()
+        forget()
+        yield made
 
 
 @pytest.fixture

@@ -1,15 +1,25 @@
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.management import call_command
+from django.utils import timezone
 
 from community.consent.api import permits_of_many
 from community.consent.models import Pause, PermissionEntry
+from community.inbox.models import Notification
 from community.kernel.models import OutboxEvent
 from community.kernel.recount import recountables
 from community.members.api import Member, Role, erase_member, has_role
 from community.pages.api import ArticlePage, ClubPage, ContestPage, HomePage
+from community.search.api import Doc, close_engines, search_content
+from community.search.embedded import Embedded
+from community.search.registry import index_named
 from crm_bridge.models import Keyword, Profile
 from crm_bridge.models.profile import Stage
 from demo.content import rows
@@ -17,25 +27,65 @@ from demo.loading.accounts import PASSWORD, accounts
 from demo.loading.load import load, size
 from forums.api import Board, Post, Topic
 from ideas.api import Contest, Idea, Vote
-from tests.conftest import NOW
-from tests.relay import drain
+from tests.worlds import undone
 
-# What is in it; that it comes in on every server, and is found, is in test_load_demo.py.
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless, pytest.mark.usefixtures("demo")]
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What the command printed, where it left the index, and what was found in it."""
+
+    printed: str
+    folder: Path
+    found: dict[str, int]
+
+
 @pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker):
-    """The demo, loaded once for all tests here, and taken away after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield load(now=NOW, show=False)
-        transaction.set_rollback(True)
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The demo, loaded once by its command for all tests here, and taken away after them."""
+    folder, printed = tmp_path_factory.mktemp("search"), StringIO()
+    with undone(django_db_blocker):
+        with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(settings, "SEARCH_FOLDER", folder)
+            call_command("load_demo", "--quiet", stdout=printed)
+            found = {words: search_content(words, viewer=AnonymousUser()).total for words in ("roof rack", "行李架")}
+            close_engines()
+        yield Loaded(printed.getvalue(), folder, found)
 
 
-def test_the_demo_is_loaded_once_and_loses_nothing(now, demo):
-    first = demo
+@pytest.fixture
+def now():
+    """The hour by the clock, which the command reads."""
+    return timezone.now()
+
+
+def test_everything_is_findable_and_delivered_when_the_command_ends(demo):
+    assert "122 topics" in demo.printed
+    assert "keywords" not in demo.printed
+    assert min(demo.found.values()) > 5
+    assert not OutboxEvent.objects.exclude(state="handled").exists()
+    lines = Notification.objects.filter(recipient__username="maja-lindqvist")
+    read = lines.exclude(read_at=None)
+    assert read.count() > 3
+    assert all(line.at < old.at for line in read for old in lines.filter(read_at=None))
+
+
+def test_the_relay_that_starts_next_writes_to_the_index(demo):
+    another = Embedded(index_named("content").schema, demo.folder)
+    assert another.put([Doc("topic:0", 10**9, None)]).errors == {}
+    another.close()
+
+
+def test_once_loaded_the_command_changes_nothing(capsys):
+    call_command("load_demo", "--quiet")
+    assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_the_demo_is_loaded_once_and_loses_nothing(now):
     facts = OutboxEvent.objects.count()
     erase_member(member=Member.objects.get(username="oliver-grant"), now=now)
+    first = size()
     assert load(now=now + timedelta(days=1), show=False) == first == size()
     assert OutboxEvent.objects.count() < facts + 2
     assert first.members == len(rows("members", "member")) + len(rows("members", "staff"))
@@ -44,12 +94,10 @@ def test_the_demo_is_loaded_once_and_loses_nothing(now, demo):
 
 
 def test_what_is_kept_agrees_with_what_is_counted():
-    drain()
     assert {entry.name: entry.check() for entry in recountables() if entry.check()} == {}
 
 
 def test_every_stage_has_somebody_in_it():
-    drain()
     stages = Counter(Profile.objects.exclude(stage="").values_list("stage", flat=True))
     assert {stage: count >= 2 for stage, count in stages.items()} == dict.fromkeys(Stage.values, True)
 
