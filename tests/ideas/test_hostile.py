@@ -33,14 +33,14 @@ def scripts() -> list[str]:
 
 
 def some() -> list[str]:
-    """Every naughty string, every fiftieth script and some SQL: what goes through a whole form."""
+    """Every second naughty string, every hundredth script and some SQL: what goes through a whole form."""
     naughty = json.loads((HOSTILE / "naughty-strings.json").read_text(encoding="utf-8"))
     sql = [
         line
         for path in sorted((HOSTILE / "sql-injection").iterdir())
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[:5]
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[:3]
     ]
-    return [*naughty, *scripts()[::50], *sql]
+    return [*naughty[::2], *scripts()[::100], *sql]
 
 
 def signed_in(person: Member) -> Client:
@@ -66,7 +66,7 @@ def test_every_string_handed_in_is_refused_or_shown_as_it_was_written(part):
         html = page.content.decode()
         assert escape(made.title) in html, text
         assert_harmless(html)
-    assert accepted > 125
+    assert accepted > 60
     page = client.get(found.get_absolute_url())
     assert page.status_code == 200
     assert_harmless(page.content.decode())
