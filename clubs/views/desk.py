@@ -21,6 +21,7 @@ from community.kernel.api import (
     Outdated,
     PaddockError,
     add_refusal,
+    began_from,
     now,
     rate_limit,
     status_of,
@@ -69,8 +70,7 @@ def club(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a club. Where it was changed meanwhile, both are shown, and saving again puts this one there."""
     manager, found = _manager(request), get_object_or_404(Club, slug=slug)
     form = _form(found, request.POST or None)
-    # A form that does not say what it began from fits no version: nothing is written over unseen.
-    version = request.POST.get("version", "") if request.method == "POST" else found.version
+    version = began_from(request, found)
     if request.method != "POST" or not form.is_valid():
         return _page(request, found, form=form, version=version)
     rate_limit(manager.pk, "desk", now=now())
@@ -140,12 +140,12 @@ def _page(
         "form": form,
         "version": version,
         "outdated": outdated,
-        "there": what_is_there(form, lines) if outdated else [],
+        "there": what_is_there(form, lines),
         "people": running([found]).get(found.pk, []),
         "role_form": named or RoleForm(),
         "section": "desk",
     }
-    status = outdated.status if outdated else status_of(*filter(None, (form, named)))
+    status = status_of(form, named, outdated=outdated)
     return render(request, "clubs/desk_club.html", context, status=status)
 
 

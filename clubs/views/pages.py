@@ -24,6 +24,7 @@ from community.kernel.api import (
     Outdated,
     PaddockError,
     add_refusal,
+    began_from,
     contributions,
     now,
     one_line,
@@ -145,21 +146,25 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     if not may_describe(member, found):
         raise NotAllowed(_("Who leads the club says what it is about."))
     form = AboutForm(request.POST or None, initial=vars(found))
-    # A form that does not say what it began from fits no version: nothing is written over unseen.
-    version = request.POST.get("version", "") if request.method == "POST" else found.version
-    context: dict[str, Any] = {}
+    version = began_from(request, found)
+    outdated: Outdated | None = None
     if request.method == "POST" and form.is_valid():
         rate_limit(member.pk, "edit", now=now())
         try:
             change_about(actor=member, club=found, based_on=version, now=now(), **form.cleaned_data)
         except Outdated as error:
             found.refresh_from_db()
-            version = found.version
-            context = {"outdated": error, "there": what_is_there(form, vars(found))}
+            outdated, version = error, found.version
         except PaddockError as error:
             add_refusal(form, error)
         else:
             return redirect(found)
-    context |= {"form": form, "club": found, "version": version, "section": "clubs"}
-    status = Outdated.status if "outdated" in context else status_of(form)
-    return render(request, "clubs/about.html", context, status=status)
+    context = {
+        "form": form,
+        "club": found,
+        "version": version,
+        "outdated": outdated,
+        "there": what_is_there(form, vars(found)),
+        "section": "clubs",
+    }
+    return render(request, "clubs/about.html", context, status=status_of(form, outdated=outdated))

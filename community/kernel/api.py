@@ -21,6 +21,7 @@ from community.kernel.facts import SYSTEM, Delivery, Fact
 from community.kernel.files import NewFile, forget_files, same_bytes, store_file
 from community.kernel.form_errors import (
     add_refusal,
+    began_from,
     fields_sent,
     leads_to_sign_in,
     register_written_fields,
@@ -76,6 +77,7 @@ __all__ = [
     "add_refusal",
     "around",
     "batched",
+    "began_from",
     "brand_name",
     "clean_line",
     "clean_slug",

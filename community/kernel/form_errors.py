@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from community.kernel.errors import Invalid, PaddockError
+from community.kernel.errors import Invalid, Outdated, PaddockError
 
 LINE = 40  # characters; a longer value is shown as text
 MOST_KEPT = 60_000  # characters; a post has 40,000 at most
 _WRITTEN: set[str] = set()
+
+
+class Versioned(Protocol):
+    """What says by a version which state of it somebody saw."""
+
+    @property
+    def version(self) -> str:
+        """Another one after every change."""
+        ...
 
 
 def register_written_fields(*names: str) -> None:
@@ -31,9 +40,22 @@ def add_refusal(form: Any, error: PaddockError) -> None:
     form.refused_with = error.status
 
 
-def status_of(*forms: Any) -> int:
-    """The status of a page with forms: 200, 422 where one does not hold, or that of what one was refused with."""
-    failed = [form for form in forms if form.is_bound and not form.is_valid()]
+def began_from(request: HttpRequest, found: Versioned) -> str:
+    """The version of a thing that a form began from: its version now, until a form is sent.
+
+    A form that does not say it fits no version: nothing is written over unseen.
+    """
+    return request.POST.get("version", "") if request.method == "POST" else found.version
+
+
+def status_of(*forms: Any, outdated: Outdated | None = None) -> int:
+    """The status of a page with forms: 200, 422 where one does not hold, or that of what one was refused with.
+
+    None stands for a form that is not there. ``outdated`` is why a form comes back beside what was written meanwhile.
+    """
+    if outdated:
+        return outdated.status
+    failed = [form for form in forms if form is not None and form.is_bound and not form.is_valid()]
     return getattr(failed[0], "refused_with", Invalid.status) if failed else HTTPStatus.OK
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from community.kernel.api import Outdated, PaddockError, add_refusal, now, rate_limit, status_of, what_is_there
+from community.kernel.api import (
+    Outdated,
+    PaddockError,
+    add_refusal,
+    began_from,
+    now,
+    rate_limit,
+    status_of,
+    what_is_there,
+)
 from community.members.api import Member, Role, require_member, require_role
 from forums import services
 from forums.forms import BoardForm, NewBoardForm
@@ -46,9 +53,8 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a board. Where it was changed meanwhile, both are shown, and saving again puts this one there."""
     manager, found = _manager(request), get_object_or_404(Board, slug=slug)
     form = _form(request, found)
-    # A form that does not say what it began from fits no version: nothing is written over unseen.
-    version = request.POST.get("version", "") if request.method == "POST" else found.version
-    context: dict[str, Any] = {}
+    version = began_from(request, found)
+    outdated: Outdated | None = None
     if request.method == "POST" and form.is_valid():
         rate_limit(manager.pk, "desk", now=now())
         titles = {name: getattr(found, name) for name in TITLES}
@@ -57,15 +63,20 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
             services.change_board(actor=manager, board=found, based_on=version, now=now(), **values)
         except Outdated as error:
             found.refresh_from_db()
-            version = found.version
-            context = {"outdated": error, "there": what_is_there(form, vars(found))}
+            outdated, version = error, found.version
         except PaddockError as error:
             add_refusal(form, error)
         else:
             return redirect("forums:desk")
-    context |= {"form": form, "board": found, "version": version, "section": "desk"}
-    status = Outdated.status if "outdated" in context else status_of(form)
-    return render(request, "forums/desk_board.html", context, status=status)
+    context = {
+        "form": form,
+        "board": found,
+        "version": version,
+        "outdated": outdated,
+        "there": what_is_there(form, vars(found)),
+        "section": "desk",
+    }
+    return render(request, "forums/desk_board.html", context, status=status_of(form, outdated=outdated))
 
 
 def _form(request: HttpRequest, found: Board) -> BoardForm:

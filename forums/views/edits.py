@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from community.kernel.api import Outdated, PaddockError, add_refusal, now, status_of
+from community.kernel.api import Outdated, PaddockError, add_refusal, began_from, now, status_of
 from community.kernel.plain import language_of
 from community.members.api import Role, cards, has_role, limit_changes, require_member
 from forums import services
@@ -27,8 +27,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = readable_post(request.user, pk)
     services.require_editor(require_member(request), found)
     form = _form(request, found)
-    # A form that does not say what it began from fits no version: nothing is written over unseen.
-    version = request.POST.get("version", "") if request.method == "POST" else found.version
+    version = began_from(request, found)
     context: dict[str, Any] = {}
     if is_preview(request):
         context = {"form": form, "post": found, "version": version, "section": "clubs"}
@@ -55,8 +54,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect(found)
     context |= {"form": form, "post": found, "version": version, "section": "clubs"}
-    status = Outdated.status if "outdated" in context else status_of(form)
-    return render(request, "forums/edit.html", context, status=status)
+    return render(request, "forums/edit.html", context, status=status_of(form, outdated=context.get("outdated")))
 
 
 def _form(request: HttpRequest, found: Post) -> EditForm:

@@ -17,6 +17,7 @@ from community.kernel.api import (
     Outdated,
     PaddockError,
     add_refusal,
+    began_from,
     contributions,
     now,
     number_in,
@@ -137,10 +138,10 @@ def titles(request: HttpRequest, slug: str) -> HttpResponse:
     rate_limit(request.user.pk, "desk", now=now())
     form = TitlesForm(request.POST)
     if form.is_valid():
-        # A form that does not say what it began from fits no version: nothing is written over unseen.
-        version = request.POST.get("version", "")
         try:
-            services.retitle_contest(actor=manager, contest=found, based_on=version, now=now(), **form.cleaned_data)
+            services.retitle_contest(
+                actor=manager, contest=found, based_on=began_from(request, found), now=now(), **form.cleaned_data
+            )
         except Outdated as error:
             return _page(request, _contest(slug), called=form, outdated=error)
         except PaddockError as error:
@@ -214,7 +215,7 @@ def _page(
         "deciding": found.phase_at(at) in services.DECIDING,
         "section": "desk",
     }
-    status = outdated.status if outdated else status_of(*filter(None, (decision, moved, screened, called)))
+    status = status_of(decision, moved, screened, called, outdated=outdated)
     return render(request, "ideas/desk_contest.html", context, status=status)
 
 

@@ -12,7 +12,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import Gone, Outdated, PaddockError, add_refusal, now, page_in, rate_limit, status_of
+from community.kernel.api import (
+    Gone,
+    Outdated,
+    PaddockError,
+    add_refusal,
+    began_from,
+    now,
+    page_in,
+    rate_limit,
+    status_of,
+)
 from community.members.api import Role, has_role, limit_changes, require_member
 from community.pages.api import brief_of, briefs_of
 from ideas import queries, services
@@ -189,8 +199,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one's idea. Where it was changed in another place meanwhile, both texts are shown."""
     found = _idea(request, pk)
     services.require_author(require_member(request), found)
-    # A form that does not say what it began from fits no version: nothing is written over unseen.
-    version = request.POST.get("version", "") if request.method == "POST" else found.version
+    version = began_from(request, found)
     outdated: Outdated | None = None
     initial = {"title": found.title, "source": found.source}
     form = IdeaForm(request.POST or None, request.FILES or None, initial=initial)
@@ -218,7 +227,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect(edited)
     context = {"form": form, "contest": found.contest, "idea": found, "version": version, "outdated": outdated}
-    status = outdated.status if outdated else status_of(form)
+    status = status_of(form, outdated=outdated)
     return render(request, "ideas/submit.html", context | {"section": "ideas"}, status=status)
 
 
