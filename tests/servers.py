@@ -113,8 +113,8 @@ def kept_elasticsearch(elastic_address, settings, monkeypatch):
     settings.ELASTICSEARCH_URL = elastic_address
 
     def opened(schema, es, *, prefix):
-        ours = prefix == PREFIX and settings.ELASTICSEARCH_URL == elastic_address
-        return (Kept if ours else Elastic)(schema, es, prefix=prefix)
+        foreign = settings.ELASTICSEARCH_URL != elastic_address or prefix != PREFIX
+        return (Elastic if foreign else Kept)(schema, es, prefix=prefix)
 
     monkeypatch.setattr(registry, "Elastic", opened)
     monkeypatch.setattr(registry, "client", Kept.client)

@@ -78,6 +78,7 @@ def title_of(text):
     return " ".join(text.replace("\0", "").split())
 
 
+@pytest.mark.serverless
 def test_every_text_is_rendered_harmless():
     for text in everything():
         assert_harmless(text, render(text, mentions={}))
@@ -105,6 +106,7 @@ def test_an_edit_keeps_every_text_and_its_history(now):
     assert PostRevision.objects.count() == len([text for text in texts if title_of(text)])
 
 
+@pytest.mark.serverless
 @QUARTERS
 def test_every_title_is_kept_and_escaped(client, part):
     place = board("racks")
@@ -127,6 +129,7 @@ def test_every_title_is_kept_and_escaped(client, part):
     assert place.topics.count() > 60
 
 
+@pytest.mark.serverless
 @QUARTERS
 def test_every_tag_is_kept_and_escaped_or_refused(client, part):
     place = board("racks")
@@ -150,6 +153,7 @@ def test_every_tag_is_kept_and_escaped_or_refused(client, part):
     assert place.topics.exclude(tags=[]).count() > 5
 
 
+@pytest.mark.serverless
 @QUARTERS
 def test_every_address_parameter_is_survived(client, part):
     opened = topic()
@@ -167,6 +171,7 @@ def test_every_address_parameter_is_survived(client, part):
     assert Post.objects.filter(useful_count=0, same_count=0).count() == 2
 
 
+@pytest.mark.serverless
 def test_every_picture_is_taken_or_refused(client):
     client.force_login(member("tom"))
     with (HOSTILE / "images" / "pillow-verdict.csv").open() as table:
@@ -186,6 +191,7 @@ def test_every_picture_is_taken_or_refused(client):
     assert taken["hopper.bmp"] is False and taken["decompression_bomb.gif"] is False
 
 
+@pytest.mark.serverless
 def test_the_specifications_examples_render_harmless():
     for example in json.loads((HOSTILE / "commonmark-spec.json").read_text()):
         assert_harmless(example["markdown"], render(example["markdown"], mentions={}))
