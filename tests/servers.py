@@ -113,7 +113,7 @@ def kept_elasticsearch(elastic_address, settings, monkeypatch):
     settings.ELASTICSEARCH_URL = elastic_address
 
     def opened(schema, es, *, prefix):
-        foreign = settings.ELASTICSEARCH_URL != elastic_address or prefix != PREFIX
+        foreign = elastic_address != settings.ELASTICSEARCH_URL or prefix != PREFIX
         return (Elastic if foreign else Kept)(schema, es, prefix=prefix)
 
     monkeypatch.setattr(registry, "Elastic", opened)

@@ -47,15 +47,15 @@ def test_nothing_has_so_long_a_number(client, place, number):
         client.force_login(person)
 
 
-@pytest.mark.parametrize("number", ["9" * 18, "9" * 19, "9" * 30, "9" * 100])
-@pytest.mark.parametrize("place", PLACES)
-def test_nor_one_beyond_the_columns(client, place, number):
+def test_nor_one_beyond_the_columns(client):
     ensure_site()
     person = staff(Role.BRAND_MANAGER)
     person.is_superuser = True
     person.save()
     client.force_login(person)
-    assert client.get(place.format(number)).status_code in {302, 404, 405}
+    for place in PLACES:
+        for number in ("9" * 18, "9" * 19, "9" * 30, "9" * 100):
+            assert client.get(place.format(number)).status_code in {302, 404, 405}, place.format(number)
 
 
 @pytest.mark.serverless
