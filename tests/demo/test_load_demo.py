@@ -18,6 +18,7 @@ from tests.people import member
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.serverless  # the demo runs on one machine
 def test_the_command_makes_everything_findable_and_says_when_it_is_there(capsys, settings, tmp_path):
     settings.SEARCH_FOLDER = tmp_path
     call_command("load_demo", "--quiet")
