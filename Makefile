@@ -6,6 +6,8 @@ MANAGE := $(BIN)/python manage.py
 MESSAGES := $(BIN)/python scripts/compile_messages.py
 TEST_OPTIONS ?=
 WORKERS := -n 2 --dist worksteal
+# What meets the servers; EVERYTHING=1, before a release, also what comes out alike on any.
+ON_SERVERS := not browser$(if $(EVERYTHING),, and not serverless)
 
 help: ## What there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,9 +26,9 @@ services: ## Install and start PostgreSQL, Redis and Elasticsearch for tests (De
 services-stop: ## Stop them and remove what they wrote
 	@scripts/services.sh stop
 
-test-services: .venv/.ready ## Run the suite on PostgreSQL, Redis and Elasticsearch; skips nothing
+test-services: .venv/.ready ## Run what needs them on PostgreSQL, Redis and Elasticsearch (EVERYTHING=1: all)
 	@$(MESSAGES)
-	scripts/services.sh run $(BIN)/pytest -m "not browser and not serverless" $(WORKERS) --servers --nothing-skipped $(TEST_OPTIONS)
+	scripts/services.sh run $(BIN)/pytest -m "$(ON_SERVERS)" $(WORKERS) --servers --nothing-skipped $(TEST_OPTIONS)
 
 shots: .venv/.ready ## Take the screenshots in docs/shots anew (needs Chromium)
 	@$(MESSAGES)

@@ -5,6 +5,7 @@ With ``--servers`` the whole suite uses Elasticsearch and Redis (and PostgreSQL,
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 from typing import Any, ClassVar
@@ -17,8 +18,11 @@ from django.test import TransactionTestCase
 from elasticsearch import Elasticsearch
 
 from community.kernel.caches import RedisOrMemory
+from community.search import registry
+from community.search.elastic import Elastic, client
 
 PREFIX = f"test_{os.getpid()}_{secrets.token_hex(3)}_"
+MANY = 10_000  # documents of one test, which are deleted at once
 
 
 def pytest_addoption(parser):
@@ -48,11 +52,17 @@ def address(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def elastic_address():
-    """Where Elasticsearch listens; what this process wrote there is gone afterwards."""
-    yield address("elasticsearch")
-    with Elasticsearch(address("elasticsearch"), request_timeout=30) as client:
-        for name in client.indices.get(index=f"{PREFIX}*"):
-            client.indices.delete(index=name)
+    """Where Elasticsearch listens; what this process wrote there is gone afterwards.
+
+    No memory is kept of what was deleted: ids of the next test may have lower versions.
+    """
+    with Elasticsearch(address("elasticsearch"), request_timeout=30) as cluster:
+        forgetful = {"settings": {"index.gc_deletes": "-1"}}
+        cluster.indices.put_index_template(name=PREFIX, index_patterns=[f"{PREFIX}*"], template=forgetful)
+        yield address("elasticsearch")
+        for name in cluster.indices.get(index=f"{PREFIX}*"):
+            cluster.indices.delete(index=name)
+        cluster.indices.delete_index_template(name=PREFIX)
 
 
 @pytest.fixture
@@ -60,6 +70,54 @@ def elasticsearch(elastic_address, settings):
     """Search on Elasticsearch, in indexes of this test's own."""
     settings.SEARCH_PREFIX = f"{PREFIX}{secrets.token_hex(3)}_"
     settings.ELASTICSEARCH_URL = elastic_address
+
+
+class Kept(Elastic):
+    """An index that is there from the start, and emptied instead of dropped: making one takes many times as long."""
+
+    client = staticmethod(functools.cache(client))
+    made: ClassVar[set[str]] = set()
+    filled: ClassVar[set[str]] = set()
+
+    def __init__(self, schema, es, *, prefix):
+        super().__init__(schema, es, prefix=prefix)
+        if schema.mark not in self.made:
+            self.ensure()
+            self.made.add(schema.mark)
+
+    def _bulk(self, operations, index, report):
+        self.filled.add(self.schema.mark)
+        super()._bulk(operations, index, report)
+
+    def drop(self):
+        if self.schema.mark not in self.filled:
+            return
+        self.refresh()
+        hits = self.bulk.search(index=self._indexes.read, size=MANY, source=False, version=True)["hits"]["hits"]
+        assert len(hits) < MANY
+        guards = [{"_id": hit["_id"], "version": hit["_version"], "version_type": "external_gte"} for hit in hits]
+        if guards:
+            gone = [{"delete": guard} for guard in guards]
+            answer = self.bulk.bulk(index=self._indexes.write, operations=gone, refresh=True)
+            assert not answer["errors"], answer
+        self.filled.discard(self.schema.mark)
+
+    def close(self):
+        """The next test has the same connections."""
+
+
+@pytest.fixture
+def kept_elasticsearch(elastic_address, settings, monkeypatch):
+    """Search on Elasticsearch, in this process's indexes, which every test finds empty."""
+    settings.SEARCH_PREFIX = PREFIX
+    settings.ELASTICSEARCH_URL = elastic_address
+
+    def opened(schema, es, *, prefix):
+        foreign = elastic_address != settings.ELASTICSEARCH_URL or prefix != PREFIX
+        return (Elastic if foreign else Kept)(schema, es, prefix=prefix)
+
+    monkeypatch.setattr(registry, "Elastic", opened)
+    monkeypatch.setattr(registry, "client", Kept.client)
 
 
 class OwnKeys(RedisOrMemory):
@@ -146,5 +204,5 @@ def chosen_servers(request):
     """With --servers every test uses them."""
     if request.config.getoption("servers"):
         request.getfixturevalue("redis")
-        if "engine" not in request.fixturenames:
-            request.getfixturevalue("elasticsearch")
+        if {"engine", "elasticsearch"}.isdisjoint(request.fixturenames):
+            request.getfixturevalue("kept_elasticsearch")

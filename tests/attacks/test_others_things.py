@@ -20,7 +20,7 @@ from tests.contests import begin, contest, idea
 from tests.forums.places import board, first_post, picture, reply, topic
 from tests.people import confirm, member, permit, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 OTHERS = ("other", Role.MODERATOR, Role.SERVICE_AGENT, Role.MARKETER, Role.BRAND_MANAGER)
 
 

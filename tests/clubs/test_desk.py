@@ -22,7 +22,7 @@ from tests.forums.places import first_post, topic
 from tests.people import THEN, member, staff
 from tests.relay import drain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 SAID = {
     "title_en": "Nights Out",
     "title_zh": "在外过夜",

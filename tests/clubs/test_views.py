@@ -20,7 +20,7 @@ from forums.api import Board, open_topic, write_post
 from forums.services import choose_best_answer
 from tests.people import THEN, member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 def club(slug: str = "estate", kind: str = "brand", title: str = "Estate Club") -> Club:

@@ -1,15 +1,12 @@
 """A relay killed between any two of its steps: nothing is lost and nothing is doubled, from act to audience."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from community.inbox.models import Notification
 from community.kernel.api import now
 from community.kernel.models import OutboxEvent, OutboxState
+from community.kernel.relay import Relay
 from community.search.api import search_content
 from community.search.models import IndexState
 from community.search.registry import engine_of
@@ -19,14 +16,13 @@ from crm_bridge.audience.services import audience
 from crm_bridge.models import ActiveDay, Profile, Signal
 from crm_bridge.profiles.projector import rebuild_profiles
 from forums.api import ensure_board, open_topic, write_post
+from tests.killed import killed_at
 from tests.people import member, permit
 from tests.relay import drain
-from tests.servers import environment
 from tests.vocabulary import load_words
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).parents[2]
 RELAY, SEARCH = "community.kernel.relay", "community.search.services"
 DELIVERY = [
     (f"{RELAY}._claim", "after"),
@@ -50,10 +46,8 @@ def acts():
         write_post(author=author, topic=topic, source=f"I have the same roof rack, {number}.", now=now())
 
 
-def kill(step, when, settings):
-    command = [sys.executable, "-m", "tests.dying_relay", step, when]
-    done = subprocess.run(command, check=False, cwd=ROOT, env=environment(settings), capture_output=True, timeout=120)
-    assert done.returncode == -9, done.stderr.decode()
+def kill(step, when):
+    killed_at(step, lambda: Relay().drain(seconds=30), when=when)
     IndexState.objects.update(leased_until=None)  # ten seconds later
 
 
@@ -83,15 +77,14 @@ def everything_is_there_once():
 
 
 @pytest.mark.parametrize(("step", "when"), DELIVERY)
-def test_a_relay_killed_while_delivering(acts, step, when, elasticsearch, settings, tmp_path):
-    settings.PADDOCK_HOME = tmp_path
-    kill(step, when, settings)
+def test_a_relay_killed_while_delivering(acts, step, when, elasticsearch):
+    kill(step, when)
     drain()
     everything_is_there_once()
 
 
 @pytest.mark.parametrize(("step", "when"), WRITING)
-def test_a_relay_killed_while_writing_the_index(acts, step, when, engine, settings):
-    kill(step, when, settings)
+def test_a_relay_killed_while_writing_the_index(acts, step, when, engine):
+    kill(step, when)
     drain()
     everything_is_there_once()

@@ -12,7 +12,7 @@ from crm_bridge.models import Keyword
 from tests.people import member
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from crm_bridge.models.profile import Stage
 from tests.people import member
 from tests.vocabulary import WORDS, load_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 SIGNS = some.sampled_from([*' -:<>=≥，：＞“”、。OR|"()！!x行7.', "AND", "stage:", "not"])
 WORD = some.lists(SIGNS, min_size=1, max_size=6).map("".join)

@@ -32,9 +32,9 @@ def weights(line):
     return [person["interests"][0]["weight"] for person in json.loads(out.getvalue())["members"]]
 
 
-@pytest.mark.parametrize("least", [0, 0.05, 0.11, 1.95, 1.96, 1.97, 2, 2.001, 2.5, 6.41, 9.99, 10])
-def test_a_minimum_is_as_exact_as_the_weights_that_are_printed(least):
-    assert weights(f"interest:camping>={least}") == sorted((one for one in WEIGHTS if one >= least), reverse=True)
+def test_a_minimum_is_as_exact_as_the_weights_that_are_printed():
+    for least in (0, 0.05, 0.11, 1.95, 1.96, 1.97, 2, 2.001, 2.5, 6.41, 9.99, 10):
+        assert weights(f"interest:camping>={least}") == sorted((one for one in WEIGHTS if one >= least), reverse=True)
 
 
 def test_a_weight_is_kept_in_the_steps_it_is_asked_for_in():

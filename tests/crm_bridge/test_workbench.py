@@ -38,7 +38,7 @@ from tests.relay import drain
 from tests.vocabulary import load_words
 
 BOTH = ("profiling:onsite", "product_news:email")
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.forums.places import board, first_post, many_posts, reply, topic
 from tests.people import THEN, member, staff
 from tests.relay import drain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 SAID = {
     "title_en": "Garage Talk",
     "title_zh": "车库夜话",

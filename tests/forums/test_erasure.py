@@ -174,6 +174,7 @@ def test_a_name_taken_out_teaches_nothing_that_was_not_learnt_before(zelda):
     assert OutboxEvent.objects.filter(name="forums.post.redacted", member_id=ben.pk).count() == 1
 
 
+@pytest.mark.serverless
 def test_somebody_named_in_a_thousand_posts_is_taken_out_in_batches(zelda):
     people = [member() for _ in range(20)]
     opened = topic(now=now())

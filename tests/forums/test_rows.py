@@ -154,6 +154,7 @@ def test_long_posts_and_those_of_who_edits_templates_are_made_each_time(made, se
     assert len(made) == 4
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("character", ["a", "山", "😀"])
 def test_as_many_bytes_are_kept_as_is_said_whatever_is_written(monkeypatch, character):
     found = topic(title="Long ones")

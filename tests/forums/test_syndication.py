@@ -10,7 +10,7 @@ from forums.models import Post
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.mark.parametrize(("kind", "version"), [("rss", "rss20"), ("atom", "atom10")])

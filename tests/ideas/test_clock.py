@@ -118,6 +118,7 @@ def test_phases_that_begin_later_are_moved_to_after_those_that_were_entered(made
     }
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("kind", BEGINS)
 def test_every_page_opens_and_shows_what_it_showed(made, kind, clock):
     found = entered(kind)

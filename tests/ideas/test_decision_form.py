@@ -13,7 +13,7 @@ from ideas.services import MAX_REASON, decide, edit_idea
 from tests.contests import DECISION, SUBMISSION, begin, contest, idea
 from tests.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture

@@ -111,6 +111,7 @@ def two_decisions(read: Callable[[], str]) -> tuple[str, str]:
     return first, read()
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("phase", ["submission", "voting", "decision"])
 def test_no_page_tells_a_hidden_count_or_decision_to_anybody(world, phase):
     found, made = begin(world[0], phase), world[1]
@@ -127,6 +128,7 @@ def test_no_page_tells_a_hidden_count_or_decision_to_anybody(world, phase):
             assert first.startswith("404" if page == "results" else "200"), (reader, page)
 
 
+@pytest.mark.serverless
 def test_once_shown_counts_and_decisions_are_where_they_belong(world):
     found, made = begin(world[0], "results"), world[1]
     drain()
@@ -140,6 +142,7 @@ def test_once_shown_counts_and_decisions_are_where_they_belong(world):
         assert (page, first != second, second != third) == (page, *shown)
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(("phase", "shown"), [("voting", False), ("decision", False), ("results", True)])
 @pytest.mark.parametrize("page", DESK)
 def test_the_desk_and_its_export_wait_for_the_close_too(world, page, phase, shown):
@@ -150,6 +153,7 @@ def test_the_desk_and_its_export_wait_for_the_close_too(world, page, phase, show
     assert (first != second) == shown
 
 
+@pytest.mark.serverless
 def test_the_answer_to_a_vote_tells_no_count(world):
     begin(world[0], "voting")
     made = world[1]
@@ -165,6 +169,7 @@ def test_the_answer_to_a_vote_tells_no_count(world):
     assert 'aria-pressed="true"' in first
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(("phase", "shown"), [("voting", False), ("decision", False), ("results", True)])
 def test_what_a_member_downloads_has_no_hidden_decision(world, phase, shown):
     found = begin(world[0], phase)

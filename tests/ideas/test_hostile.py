@@ -24,6 +24,7 @@ from tests.real_data import HOSTILE, QUARTERS
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.serverless,
     pytest.mark.data,
 ]
 

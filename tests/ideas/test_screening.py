@@ -148,6 +148,7 @@ def test_once_the_vote_has_begun_nothing_is_set_aside_or_brought_back(found, bos
     assert list(Idea.objects.shown().values_list("title", flat=True)) == ["A ramp"]
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * 501])
 def test_a_reason_is_needed_and_short(found, boss, reason):
     made = idea(found)
@@ -161,6 +162,7 @@ def test_a_reason_is_needed_and_short(found, boss, reason):
     assert Idea.objects.get().set_aside_at is None
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("role", [Role.MARKETER, Role.MODERATOR, Role.SERVICE_AGENT])
 def test_others_set_nothing_aside(found, boss, role):
     made, other = idea(found), staff(role, "other")
@@ -171,6 +173,7 @@ def test_others_set_nothing_aside(found, boss, role):
         services.bring_back(actor=other, idea=made, now=SCREENING)
 
 
+@pytest.mark.serverless
 def test_the_desk_sets_aside_and_brings_back_where_the_idea_stands(found, boss, django_assert_num_queries):
     ideas = [idea(found, title=f"Idea {number}") for number in range(35)]
     begin(found, "screening")
@@ -198,6 +201,7 @@ def starts() -> dict[str, str]:
     return {kind: at.strftime("%m-%d") for kind, at in Phase.objects.values_list("kind", "starts_at")}
 
 
+@pytest.mark.serverless
 def test_the_forms_of_the_desk_give_move_keep_and_remove_a_screening(boss):
     client = signed_in(boss)
     new = {"slug": "lights", "title_en": "Lights", "title_zh": "灯", **TIMES}

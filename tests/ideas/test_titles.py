@@ -12,7 +12,7 @@ from ideas.services import retitle_contest
 from tests.contests import VOTING, begin, contest, idea, votes
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture

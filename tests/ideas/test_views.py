@@ -22,7 +22,7 @@ from ideas.services import cast_vote, decide
 from tests.contests import DECISION, VOTING, begin, contest, idea, votes
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 def signed_in(person) -> Client:

@@ -1,9 +1,6 @@
 """A command that was killed in the middle and is run again leaves what it would have left at once."""
 
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -22,22 +19,21 @@ from forums.importers.figures import audit
 from forums.models import Imported, ImportedFigure, ImportedVote, Post, Topic
 from tests.forums.importers.dumps import write_dump
 from tests.forums.places import many_posts, topic
+from tests.killed import killed_at
 from tests.relay import drain
-from tests.servers import environment
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).parents[2]
 COMMENTS = "content_id,author,date,content\n" + "".join(
     f"c{n},{('Ann', 'Bo', 'Cy')[n % 3]},2018-05-{n + 1:02},Comment {n} about racks\n" for n in range(9)
 )
 
 
-def kill(step, times, settings, *command, batch=2):
-    """Run a command in a process of its own until it dies."""
-    words = [sys.executable, "-m", "tests.dying_command", step, str(times), str(batch), *command]
-    done = subprocess.run(words, check=False, cwd=ROOT, env=environment(settings), capture_output=True, timeout=120)
-    assert done.returncode == -9, done.stderr.decode()
+def kill(step, times, monkeypatch, *command, batch=2):
+    """Run a command until it dies, in batches of this size."""
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{step.rpartition('.')[0]}.BATCH", batch)
+        killed_at(step, lambda: call_command(*command), times=times)
 
 
 def imported():
@@ -73,13 +69,12 @@ KILLS = [(name, times) for name, (*_rest, numbers) in IMPORTERS.items() for time
 
 
 @pytest.mark.parametrize(("importer", "times"), KILLS)
-def test_an_importer(importer, times, settings, tmp_path):
-    settings.PADDOCK_HOME = tmp_path
+def test_an_importer(importer, times, monkeypatch, tmp_path):
     command, where, step, _numbers = IMPORTERS[importer]
     write_dump(tmp_path)
     (tmp_path / "comments.csv").write_text(COMMENTS)
     words = [command, str(tmp_path / where), "--board", "bikes", "--grant-all-for-demo"]
-    kill(step, times, settings, *words, batch=1)
+    kill(step, times, monkeypatch, *words, batch=1)
     begun = imported()
     call_command(*words)
     found = imported()
@@ -94,13 +89,13 @@ def test_an_importer(importer, times, settings, tmp_path):
 
 
 @pytest.mark.parametrize("step", ["_begin_rebuild", "_present"])
-def test_a_rebuild_of_an_index(step, engine, settings):
+def test_a_rebuild_of_an_index(step, engine, monkeypatch):
     found = topic(title="Roof racks")
     many_posts(found, 6)
     drain()
     call_command("search", "rebuild", "content")
     before = search_content("racks", viewer=AnonymousUser(), kinds=["topic"]).total
-    kill(f"community.search.services.{step}", 1, settings, "search", "rebuild", "content")
+    kill(f"community.search.services.{step}", 1, monkeypatch, "search", "rebuild", "content")
 
     assert search_content("racks", viewer=AnonymousUser(), kinds=["topic"]).total == before == 1  # the old one serves
     topic(title="More racks")  # and learns
@@ -117,13 +112,10 @@ def test_a_rebuild_of_an_index(step, engine, settings):
     assert (drift("content"), Mark.objects.exists()) == (([], []), False)
 
 
-def test_what_a_killed_rebuild_left_in_elasticsearch_goes_with_a_later_one(
-    elasticsearch, monkeypatch, settings, tmp_path
-):
-    settings.PADDOCK_HOME = tmp_path
+def test_what_a_killed_rebuild_left_in_elasticsearch_goes_with_a_later_one(elasticsearch, monkeypatch):
     topic(title="Roof racks")
     call_command("search", "rebuild", "content")
-    kill("community.search.services._present", 1, settings, "search", "rebuild", "content")
+    kill("community.search.services._present", 1, monkeypatch, "search", "rebuild", "content")
     IndexState.objects.update(rebuilding_until=None)
     indexes = engine_of("content")._indexes
 

@@ -35,7 +35,7 @@ from tests.people import confirm, member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]  # a Redis that is away is so in either run
 
 
 @pytest.fixture(params=["refusing", "silent"])

@@ -9,7 +9,7 @@ from community.inbox.services import Notice, bell_of, mark_read, notification_ki
 from community.members.api import Member, erase_member
 from tests.people import member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 def tell(recipient, actor, now, *, subject="topic:1", event_id=1, kind="forums.reply", title="Roof racks"):

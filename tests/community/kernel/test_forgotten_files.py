@@ -1,9 +1,6 @@
 """A file that has to go goes, also when the process ends between the commit and its removal."""
 
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -21,12 +18,10 @@ from forums.services import store_picture
 from ideas.services import edit_idea, submit_idea
 from tests.contests import VOTING, contest, idea
 from tests.forums.places import picture
+from tests.killed import killed_at
 from tests.people import member
-from tests.servers import environment
 
 pytestmark = pytest.mark.django_db
-
-ROOT = Path(__file__).parents[3]
 
 
 def stored(name="uploads/car.webp"):
@@ -170,19 +165,13 @@ STEPS = [
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("step", "when", "written"), STEPS)
 def test_a_process_killed_while_it_takes_a_picture_leaves_none(step, when, written, settings, tmp_path):
-    settings.PADDOCK_HOME = tmp_path
-    command = [sys.executable, "-m", "tests.dying_upload", str(member().pk), step, when]
-    done = subprocess.run(command, check=False, cwd=ROOT, env=environment(settings), capture_output=True, timeout=120)
-    assert done.returncode == -9, done.stderr.decode()
-    storage = FileSystemStorage(tmp_path / "media")
+    storage = FileSystemStorage(tmp_path)
+    on_disk = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = settings.STORAGES | {"default": on_disk}
+    maja = member()
+    killed_at(step, lambda: store_picture(member=maja, file=picture(), now=now()), when=when)
     [name] = waiting()
     assert (storage.exists(name), Upload.objects.exists()) == (written, False)
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "media"},
-        }
-    }
     assert remove_left_files() == 0
     age(NAMED)
     assert (remove_left_files(), storage.exists(name), waiting()) == (1, False, [])

@@ -8,7 +8,7 @@ from community.pages.api import ensure_site
 from tests.forums.places import reply, topic
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 def policy_of(response):

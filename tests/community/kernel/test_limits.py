@@ -105,6 +105,7 @@ ACTS = {
 }
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 def test_an_act_has_a_limit(client, maja, act):
     send, (most, _seconds) = act(client, maja), LIMITS[ACTS[act]]
@@ -119,6 +120,7 @@ def test_an_idea_is_changed_so_often(client, maja, monkeypatch):
     assert [send(n).status_code for n in range(most + 1)] == [302] * most + [429]
 
 
+@pytest.mark.serverless
 def test_what_was_typed_too_fast_stays_in_the_form(client, maja):
     send = edit_space(client, maja)
     for n in range(LIMITS["space"][0]):

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 BROKEN = ["http://[::1", "http://[", "//[x", "\\\\", "x" * 5_000, "http://a:b:c/", "http://[v1.x]/", "javascript:1"]
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("address", BROKEN)
 def test_a_page_that_says_nonsense_about_where_it_is_leads_to_the_sign_in(client, address):
     for answer in (
@@ -32,6 +33,7 @@ PLACES += [
 ]
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("number", NUMBERS, ids=len)
 @pytest.mark.parametrize("place", PLACES)
 def test_nothing_has_so_long_a_number(client, place, number):
@@ -45,17 +47,18 @@ def test_nothing_has_so_long_a_number(client, place, number):
         client.force_login(person)
 
 
-@pytest.mark.parametrize("number", ["9" * 18, "9" * 19, "9" * 30, "9" * 100])
-@pytest.mark.parametrize("place", PLACES)
-def test_nor_one_beyond_the_columns(client, place, number):
+def test_nor_one_beyond_the_columns(client):
     ensure_site()
     person = staff(Role.BRAND_MANAGER)
     person.is_superuser = True
     person.save()
     client.force_login(person)
-    assert client.get(place.format(number)).status_code in {302, 404, 405}
+    for place in PLACES:
+        for number in ("9" * 18, "9" * 19, "9" * 30, "9" * 100):
+            assert client.get(place.format(number)).status_code in {302, 404, 405}, place.format(number)
 
 
+@pytest.mark.serverless
 def test_no_form_asks_so_long_a_question(client):
     ensure_site()
     for address in ("/search/", "/clubs/", "/cms/snippets/crm_bridge/keyword/", "/cms/pages/search/"):

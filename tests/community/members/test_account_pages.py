@@ -22,7 +22,7 @@ from community.members.models import Member
 from community.members.templatetags.devices import device
 from tests.people import member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 PASSWORD = "correct horse"
 LANGUAGES = {"en": ("en", "Norling"), "zh-hans": ("zh-Hans", "诺岭")}
 HAN = re.compile("[\u4e00-\u9fff]")

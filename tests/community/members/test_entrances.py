@@ -13,7 +13,7 @@ from community.members.api import Role, give_role
 from community.pages.api import ensure_site
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 PASSWORD = "correct horse"
 BACK_OFFICES = ["/cms/login/", "/cms/password_reset/", "/cms/password_reset/done/", "/django-admin/login/"]
 ENTRANCES = [*BACK_OFFICES, "/_util/login/"]

@@ -28,7 +28,7 @@ from forums.api import ensure_board, open_topic, write_post
 from tests.people import member, staff
 from tests.real_data import HOSTILE, QUARTERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 QUERIES = 8  # member, cars, what is known of models, keywords; topics and replies, ideas, clubs of the sections

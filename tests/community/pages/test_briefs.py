@@ -20,7 +20,7 @@ from ideas.services import withdraw_vote
 from tests.contests import VOTING, contest, idea, votes
 from tests.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 TEXTS = {
     "en": {"title": "A better boot", "lead": "Think.", "prize": "A roof box", "rules": "One vote.\nOne idea."},
     "zh": {"title": "更好的后备厢", "lead": "想。", "prize": "车顶箱", "rules": "一人一票。"},

@@ -11,7 +11,7 @@ from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, RemovedTranslation
 from community.pages.receivers import present
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 LANGUAGES = {"en": ("winter", "Winter tyres"), "zh-hans": ("dongji", "冬季轮胎")}
 OTHER = {"en": "zh-hans", "zh-hans": "en"}
 LISTED, BESIDE = {"en": 11, "zh-hans": 12}, {"en": 14, "zh-hans": 15}

@@ -60,6 +60,7 @@ def everything(client, language):
     return "".join(client.get(page).content.decode() for page in pages)
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("language", TITLES)
 def test_an_article_for_everybody_is_listed(client, plan, language):
     drain()
@@ -107,6 +108,7 @@ def test_an_article_moved_into_a_private_section_leaves_the_index(site, plan):
     assert search_content("launch", viewer=AnonymousUser()).total == 0
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("hidden", ["page", "translation"])
 @pytest.mark.parametrize("language", TITLES)
 def test_at_its_address_it_is_private_in_both_languages(client, plan, language, hidden):
@@ -121,6 +123,7 @@ def test_at_its_address_it_is_private_in_both_languages(client, plan, language, 
     assert TITLES[language] in client.get("/articles/plan/").content.decode()
 
 
+@pytest.mark.serverless
 def test_an_editor_sees_the_draft_of_a_private_page(client, plan):
     restrict(chinese(plan), PageViewRestriction.PASSWORD, password="open sesame")
     client.force_login(staff(Role.MARKETER))
@@ -147,6 +150,7 @@ def test_a_shared_password_cannot_be_guessed_for_long(client, plan):
     assert client.post(address, {"password": "open sesame", "return_url": "/"}).status_code == 429
 
 
+@pytest.mark.serverless
 def test_a_shared_password_opens_the_page(client, plan):
     lock = restrict(plan, PageViewRestriction.PASSWORD, password="open sesame")
     address = f"/_util/authenticate_with_password/{lock.pk}/{plan.pk}/"

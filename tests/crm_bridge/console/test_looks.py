@@ -40,6 +40,7 @@ def moderator():
     return staff(Role.MODERATOR)
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("actor", [ben, agent, moderator])
 @pytest.mark.parametrize("look", LOOKS)
 def test_nobody_without_the_role_sees_anybody(ada, look, actor):
@@ -62,6 +63,7 @@ def test_who_permits_nothing_is_opened_by_nobody(ada):
     assert not AccessEntry.objects.exists()
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("actor", [ben, agent, moderator])
 def test_the_sizes_of_segments_are_for_the_same_roles(actor):
     with pytest.raises(NotAllowed):

@@ -35,6 +35,7 @@ def seen(*terms, people=3):
     record_sightings(Sighting(term, who, "search", AT) for term in terms for who in range(1, people + 1))
 
 
+@pytest.mark.serverless
 def test_the_page_shows_terms_and_counts_and_nobodys_name(desk):
     ann = member("ann-lee", name="Ann Lee")
     record_sightings(Sighting("jerry can", who, "search", AT) for who in (ann.pk, ann.pk + 1, ann.pk + 2))
@@ -57,12 +58,14 @@ def test_words_of_texts_come_with_where_people_wrote_them(desk):
     assert [sentence for sentence in sources.values() if sentence not in shown] == []
 
 
+@pytest.mark.serverless
 def test_a_term_is_shown_and_not_run(desk):
     seen("<script>alert(1)</script>")
     shown = desk.get(PAGE).content.decode()
     assert "&lt;script&gt;alert(1)" in shown and "<script>alert" not in shown
 
 
+@pytest.mark.serverless
 def test_queries_of_the_page(desk, django_assert_num_queries):
     desk.get(PAGE)
     seen("jerry can")
@@ -86,6 +89,7 @@ def test_deciding(desk):
     assert "Nothing to decide" in desk.get(PAGE).content.decode()
 
 
+@pytest.mark.serverless
 def test_a_refusal_keeps_what_was_typed(desk):
     seen("dachzelt")
     answer = desk.post(DECIDE, {"do": "keyword", "term": "dachzelt", "name_en": "Roof tent", "name_zh": ""})
@@ -94,6 +98,7 @@ def test_a_refusal_keeps_what_was_typed(desk):
     assert 'value="Roof tent"' in shown and "A keyword has a name in English and in Chinese." in shown
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(
     ("role", "status"),
     [(Role.MARKETER, 200), (Role.BRAND_MANAGER, 200), (Role.SERVICE_AGENT, 403), (Role.MODERATOR, 403), (None, 403)],
@@ -105,6 +110,7 @@ def test_who_sees_it(client, role, status):
         assert client.post(DECIDE, {"do": "dismiss", "term": "x"}).status_code == 403
 
 
+@pytest.mark.serverless
 def test_a_guest_is_asked_to_sign_in(client):
     assert client.get(PAGE).status_code == 302
 

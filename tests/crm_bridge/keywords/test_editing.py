@@ -13,7 +13,7 @@ from tests.forgetting import forget_vocabulary
 from tests.people import member, staff
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 LIST = "/cms/snippets/crm_bridge/keyword/"
 NEW = {"name_en": "Roof tent", "name_zh": "车顶帐篷", "kind": "part", "active": "on"}

@@ -77,6 +77,7 @@ def test_every_exclusion_contains_a_term_it_protects():
         assert idle == [], item.code
 
 
+@pytest.mark.serverless
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("text", "codes"),
@@ -94,6 +95,7 @@ def test_texts_in_both_languages(text, codes):
     assert set(capture(text)) == codes
 
 
+@pytest.mark.serverless
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "text",
@@ -125,6 +127,7 @@ def test_words_that_only_look_like_a_keyword_are_none(text):
     assert dict(capture(text)) == {}
 
 
+@pytest.mark.serverless
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("text", "codes"),
@@ -143,6 +146,7 @@ def test_what_is_meant_is_still_found(text, codes):
     assert set(capture(text)) == codes
 
 
+@pytest.mark.serverless
 @pytest.mark.django_db
 @pytest.mark.parametrize("term", ["golf", "Golf", "running", "Climbing", "health", "roof rack", "tow bar"])
 def test_a_code_is_a_word_for_its_keyword_where_nothing_else_is_said(term):
@@ -225,6 +229,7 @@ def test_a_managers_own_keyword_of_the_same_code_keeps_its_names_and_gains_the_w
     assert (find("奶茶").name_en, Keyword.objects.count()) == ("Char", 1)
 
 
+@pytest.mark.serverless
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -243,6 +248,7 @@ def test_a_file_that_is_wrong_loads_nothing_and_says_where(tmp_path, text, said)
     assert Keyword.objects.count() == 0
 
 
+@pytest.mark.serverless
 @pytest.mark.data
 @pytest.mark.django_db
 def test_subjects_of_comments_nobody_looked_at_are_found():

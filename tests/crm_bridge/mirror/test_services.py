@@ -142,6 +142,7 @@ def test_nearest_words_name_each_keyword_once(ada):
     assert refused.value.suggestions == ["roof rack"]
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("term", ["", "  ", "\0", "x" * 5000, "\ud83d\ude97", "' OR 1=1 --", "<script>"])
 def test_no_word_at_all_is_refused_plainly(ada, term):
     with pytest.raises(Invalid) as refused:
@@ -150,6 +151,7 @@ def test_no_word_at_all_is_refused_plainly(ada, term):
     assert not InterestControl.objects.exists()
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("weight", [0, 0.05, -1, 10.01, 1e308, float("nan"), float("inf"), float("-inf")])
 def test_a_weight_outside_the_scale_is_refused(ada, weight):
     before = snapshot(ada)
@@ -159,6 +161,7 @@ def test_a_weight_outside_the_scale_is_refused(ada, weight):
     assert not InterestControl.objects.exists()
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("act", [services.mute, services.unmute, services.remove])
 @pytest.mark.parametrize("keyword", ["camping", "", "x" * 9000, "%00", "roof-rack "])
 def test_only_what_is_on_the_list_can_be_acted_on(ada, act, keyword):
@@ -215,6 +218,7 @@ def test_only_the_switched_permissions_change(ada):
     assert permits_of(ada.pk) == {"profiling:onsite", "research:email", "offers:email"}
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("pair", ["partners:phone", "profiling:email", "", ":", "spying:onsite", "x" * 4000, "\0:\0"])
 def test_a_permission_that_is_not_offered_changes_nothing_at_all(ada, pair):
     with pytest.raises(Invalid):

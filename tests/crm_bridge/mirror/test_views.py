@@ -34,7 +34,7 @@ RACK = "roof-rack"
 OWN = ("mirror", "history", "looks", "download", "erase")
 POSTS = ("interest", "permissions", "pause", "erase")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture
