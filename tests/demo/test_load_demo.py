@@ -13,32 +13,6 @@ from tests.people import member
 pytestmark = pytest.mark.django_db
 
 
-<<<<<<< HEAD
-=======
-@pytest.mark.serverless  # the demo runs on one machine
-def test_the_command_makes_everything_findable_and_says_when_it_is_there(capsys, settings, tmp_path):
-    settings.SEARCH_FOLDER = tmp_path
-    call_command("load_demo", "--quiet")
-    printed = capsys.readouterr()
-    assert "122 topics" in printed.out
-    assert "keywords" not in printed.out
-    assert "Page created" not in printed.err
-    assert search_content("roof rack", viewer=AnonymousUser()).total > 5
-    assert search_content("行李架", viewer=AnonymousUser()).total > 5
-    assert not OutboxEvent.objects.exclude(state="handled").exists()
-    lines = Notification.objects.filter(recipient__username="maja-lindqvist")
-    read = lines.exclude(read_at=None)
-    assert read.count() > 3
-    assert all(line.at < old.at for line in read for old in lines.filter(read_at=None))
-    another = Embedded(index_named("content").schema, tmp_path)  # as the relay that starts next opens it
-    another.ensure()  # on servers nothing is here
-    assert another.put([Doc("topic:0", 10**9, None)]).errors == {}
-    another.close()
-    call_command("load_demo", "--quiet")
-    assert "nothing was changed" in capsys.readouterr().out
-
-
->>>>>>> h2
 def test_an_interrupted_load_leaves_nothing(now):
     Member.objects.create_user("linyuan")  # somebody took the name: loading stops in the middle
     with pytest.raises(Exception, match="linyuan"):

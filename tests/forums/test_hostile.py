@@ -152,33 +152,6 @@ def assert_shown(client, place):
             assert f">{title}</h1>" in client.get(found.get_absolute_url()).content.decode()
     assert client.get("/boards/racks/feed.atom").status_code == 200
     assert client.get("/boards/racks/feed.rss").status_code == 200
-=======
-    assert place.topics.count() > 60
-
-
-@pytest.mark.serverless
-@QUARTERS
-def test_every_tag_is_kept_and_escaped_or_refused(client, part):
-    place = board("racks")
-    client.force_login(member("tom"))
-    for number, text in enumerate([*scripts()[::12], *naughty()[::12]][part::4]):
-        cache.clear()
-        answer = client.post("/boards/racks/new/", {"title": f"T{number}", "source": "Text", "tags": text})
-        if answer.status_code == 422:
-            assert answer.context["form"].errors.keys() == {"tags"}, text
-            assert html.escape(text.strip()) in answer.content.decode(), text
-            continue
-        tags = Topic.objects.latest("pk").tags
-        assert (answer.status_code, len(tags) <= 3, [tag for tag in tags if len(tag) > 30]) == (302, True, []), text
-        assert [c for c in "".join(tags) if unicodedata.category(c)[0] == "C"] == [], text
-        whole = title_of(text)
-        if whole and whole.isprintable() and whole.isascii() and not set(whole) & set(",@"):
-            assert tags == [whole], text
-        page = client.get("/boards/racks/", {"order": "new"}).content.decode()
-        for tag in tags:
-            assert f">{html.escape(tag)}</a>" in page, text
-    assert place.topics.exclude(tags=[]).count() > 5
->>>>>>> h2
 
 
 @pytest.mark.serverless

@@ -30,12 +30,17 @@ STAYS = "Somebody has voted in this contest: its brief stays with it."
 CHANGES = [("prize", "Nothing", FIXED), ("rules", "The brand chooses", FIXED), ("contest_slug", "other", STAYS)]
 
 
-@pytest.fixture
-def brief():
+def build_world():
+    """Two contests, and the brief of one in both languages; by language."""
     contest(), contest("other", actor=staff(Role.BRAND_MANAGER, "second"))
     named = {language: {**texts, "contest_slug": "better-boot"} for language, texts in TEXTS.items()}
     ensure_page(ContestPage, ensure_site(), slug="brief", **named)
     return {page.locale.language_code: page for page in ContestPage.objects.select_related("locale")}
+
+
+@pytest.fixture(autouse=True)
+def brief(world):
+    return world
 
 
 @pytest.fixture
@@ -44,8 +49,8 @@ def voted(brief):
     return brief
 
 
-def somebody_votes():
-    return votes(idea(Contest.objects.get(slug="better-boot")), 1)[0]
+def somebody_votes(slug="better-boot"):
+    return votes(idea(Contest.objects.get(slug=slug)), 1)[0]
 
 
 def editor():
@@ -162,13 +167,12 @@ def test_a_language_that_comes_after_the_first_vote_has_the_rules_that_are_there
 
 
 def test_a_contest_that_was_voted_in_without_a_brief_gets_one_without_rules():
-    contest()
-    somebody_votes()
+    somebody_votes("other")
     home = ensure_site()
     with pytest.raises(Conflict):
-        home.add_child(instance=ContestPage(title="Late", contest_slug="better-boot", rules="Rules"))
-    home.add_child(instance=ContestPage(title="Late", contest_slug="better-boot", lead="Late."))
-    assert brief_of("better-boot").lead == "Late."
+        home.add_child(instance=ContestPage(title="Late", contest_slug="other", rules="Rules"))
+    home.add_child(instance=ContestPage(title="Late", contest_slug="other", lead="Late."))
+    assert brief_of("other").lead == "Late."
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,13 @@ OTHER = {"en": "zh-hans", "zh-hans": "en"}
 LISTED, BESIDE = {"en": 11, "zh-hans": 12}, {"en": 14, "zh-hans": 15}
 
 
-@pytest.fixture(autouse=True)
-def site():
+def build_world():
     return ensure_site()
+
+
+@pytest.fixture(autouse=True)
+def site(world):
+    return world
 
 
 def index_in(language):

@@ -22,9 +22,13 @@ LOGIN = PageViewRestriction.LOGIN
 TITLES = {"en": "Launch plan", "zh-hans": "上市计划"}
 
 
-@pytest.fixture
-def site():
+def build_world():
     return ensure_site()
+
+
+@pytest.fixture(autouse=True)
+def site(world):
+    return world
 
 
 def make(slug, en, zh):

@@ -20,9 +20,13 @@ pytestmark = pytest.mark.django_db
 SEARCH = 4
 
 
-@pytest.fixture
-def site():
+def build_world():
     return ensure_site()
+
+
+@pytest.fixture(autouse=True)
+def site(world):
+    return world
 
 
 def board():

@@ -20,9 +20,13 @@ GUEST_HOME, MEMBER_HOME, ARTICLES = 13, 29, 11
 ARTICLES_HOME = {"en": 11, "zh-hans": 12}  # of a guest; from the English home its translation is looked up
 
 
-@pytest.fixture
-def site():
+def build_world():
     return ensure_site()
+
+
+@pytest.fixture(autouse=True)
+def site(world):
+    return world
 
 
 def board(**values):
