@@ -18,7 +18,7 @@ from django.test import TransactionTestCase
 from elasticsearch import Elasticsearch
 
 from community.kernel.caches import RedisOrMemory
-from community.search import registry
+from community.search import elastic
 from community.search.elastic import Elastic, client
 
 PREFIX = f"test_{os.getpid()}_{secrets.token_hex(3)}_"
@@ -116,8 +116,8 @@ def kept_elasticsearch(elastic_address, settings, monkeypatch):
         foreign = elastic_address != settings.ELASTICSEARCH_URL or prefix != PREFIX
         return (Elastic if foreign else Kept)(schema, es, prefix=prefix)
 
-    monkeypatch.setattr(registry, "Elastic", opened)
-    monkeypatch.setattr(registry, "client", Kept.client)
+    monkeypatch.setattr(elastic, "Elastic", opened)
+    monkeypatch.setattr(elastic, "client", Kept.client)
 
 
 class OwnKeys(RedisOrMemory):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 
-from community.search.elastic import Elastic, client
 from community.search.embedded import Embedded
 from community.search.port import Engine, Schema
 
@@ -56,7 +56,10 @@ def engine_of(name: str) -> Engine:
 
 def _open(schema: Schema) -> Engine:
     if settings.ELASTICSEARCH_URL:
-        return Elastic(schema, client(settings.ELASTICSEARCH_URL), prefix=settings.SEARCH_PREFIX)
+        elastic = import_module("community.search.elastic")  # large: a process without a cluster starts sooner
+        es = elastic.client(settings.ELASTICSEARCH_URL)
+        made: Engine = elastic.Elastic(schema, es, prefix=settings.SEARCH_PREFIX)
+        return made
     return Embedded(schema, settings.SEARCH_FOLDER)
 
 
