@@ -1,4 +1,4 @@
-"""A running site and a browser: ``server``, ``visit``, ``page``, ``sign_in``."""
+"""A running site and a browser: ``server``, ``visit``, ``page``, ``sign_in``, ``looked``."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from scripts.chromium import chromium
-from tests.browser.people import PASSWORD, PEOPLE
+from tests.browser.axe import LOADED, found_by_axe
+from tests.browser.people import PASSWORD, PEOPLE, speaker
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+# By day on a desktop, and at night on a phone.
+DAY, NIGHT = ("light", 1280), ("dark", 390)
 
 
 @dataclass
@@ -121,7 +120,7 @@ def _wait_for(site: Server, process: subprocess.Popen) -> None:
 def browser(server):
     """One Chromium for all tests."""
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium(), args=[f"--{one}" for one in ARGUMENTS])
+        made = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield made
         made.close()
 
@@ -159,15 +158,59 @@ def page(visit):
     return visit()
 
 
-@pytest.fixture
-def sign_in():
-    """``sign_in(page, "maja")``: through the form, as a person does."""
+@pytest.fixture(scope="session")
+def cookies():
+    """What the browser holds of each person who has signed in."""
+    return {}
 
-    def act(page, username):
+
+@pytest.fixture
+def sign_in(cookies):
+    """``sign_in(page, "maja")``: through the form, as a person does, and from then on with what the browser held after.
+
+    ``anew=True`` goes through the form in any case: for whoever signs out, which ends what the others hold.
+    """
+
+    def act(page, username, *, anew=False):
+        if username in cookies and not anew:
+            page.context.add_cookies(cookies[username])
+            return
         page.goto("/account/login/")
         page.fill("#id_login", PEOPLE[username].username)
         page.fill("#id_password", PASSWORD)
         page.click("main form button[type=submit]:not([form])")
         page.wait_for_url(lambda url: "/account/" not in url)
+        if not anew:
+            cookies[username] = page.context.cookies()
 
     return act
+
+
+@pytest.fixture
+def looked(visit, sign_in):
+    """Opens a page for somebody, and takes down what axe finds in it at each look; in the end that is nothing.
+
+    A look is two: by day on a desktop and at night on a phone. It begins as the one before ended, so that every other
+    page comes to a phone.
+    """
+    found = {}
+
+    def new(language, who=""):
+        page = visit(language=language, theme=DAY[0], width=DAY[1])
+        page.add_init_script(LOADED)
+        if who:
+            sign_in(page, speaker(who, language))
+        looks = [DAY, NIGHT]
+
+        def look(where):
+            assert page.locator("html").get_attribute("lang") == {"en": "en", "zh-hans": "zh-Hans"}[language]
+            found[where, *looks[0]] = found_by_axe(page)
+            looks.reverse()
+            page.emulate_media(color_scheme=looks[0][0])
+            page.set_viewport_size({"width": looks[0][1], "height": 900})
+            found[where, *looks[0]] = found_by_axe(page)
+
+        return page, look
+
+    yield new
+    assert {where: lines for where, lines in found.items() if lines} == {}

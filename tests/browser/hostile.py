@@ -24,6 +24,7 @@ from tests.real_data import HOSTILE
 FILE = HOSTILE / "xss-payloads.txt"
 NOW, DAYS = now(), timedelta(days=1)
 POST = 39_000
+CONTESTS = 8
 
 
 def payloads() -> list[str]:
@@ -62,12 +63,18 @@ def topics(first, lines):
     return [f"{board.get_absolute_url()}?page={page}" for page in range(1, ceil(count / TOPICS_A_PAGE) + 1)]
 
 
-def ideas(first, lines):
-    """Each line as an idea's title and text. Gives the pages of their contest that list them."""
-    contest, rows = first.contest, enumerate(titles(lines, 160), first.number + 1)
-    copies(Idea, first, [{"title": title, "text": title, "number": number} for number, title in rows])
-    pages = ceil(Idea.objects.filter(contest=contest).count() / IDEAS_A_PAGE)
-    return [f"{contest.get_absolute_url()}?page={page}" for page in range(1, pages + 1)]
+def ideas(firsts, lines):
+    """Each line as the title and text of an idea like one of these. Gives the pages of their contests that list them.
+
+    Several contests: each page puts all ideas of its contest in order.
+    """
+    pages, found = [], titles(lines, 160)
+    for place, first in enumerate(firsts):
+        rows = enumerate(found[place :: len(firsts)], first.number + 1)
+        copies(Idea, first, [{"title": title, "text": title, "number": number} for number, title in rows])
+        count = ceil(Idea.objects.filter(contest=first.contest).count() / IDEAS_A_PAGE)
+        pages += [f"{first.contest.get_absolute_url()}?page={page}" for page in range(1, count + 1)]
+    return pages
 
 
 def write(lines):
@@ -78,16 +85,16 @@ def write(lines):
         write_post(author=otto, topic=topic, source=text, now=NOW)
     short = [line for line in lines if len(line) <= 160][::120]
     opened = [open_topic(author=otto, board=board, title=line, source=line, now=NOW) for line in short]
-    few, many = (contest_of(brand, slug, short) for slug in ("hostile", "hostile-all"))
+    few, *many = (contest_of(brand, f"hostile-{number}", short) for number in range(1 + CONTESTS))
     handed_in = [submit_idea(author=otto, contest=few, title=line, source=line, now=NOW) for line in short[:8]]
-    last = submit_idea(author=otto, contest=many, title=short[8], source=short[8], now=NOW)
+    firsts = [submit_idea(author=otto, contest=one, title=short[8], source=short[8], now=NOW) for one in many]
     spaces = [space(number, lines[number * 40 :]) for number in range(10)]
     pages = [topic.get_absolute_url(), board.get_absolute_url(), few.get_absolute_url(), "/", "/ideas/", *spaces]
-    lists = [*topics(opened[-1], lines), *ideas(last, lines)]
+    lists = [*topics(opened[-1], lines), *ideas(firsts, lines)]
     return {
         "pages": [*pages, *(one.get_absolute_url() for one in (*opened[::8], *handed_in))],
         "lists": lists,
-        "titles": Topic.objects.filter(board=board).count() + Idea.objects.filter(contest=many).count(),
+        "titles": Topic.objects.filter(board=board).count() + Idea.objects.filter(contest__in=many).count(),
         "words": short[:20],
     }
 

@@ -4,6 +4,7 @@ from community.settings.dev import *  # noqa: F403 - Django settings are layered
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 60 * 60  # seconds: one signing in serves all tests
 
 
 class _NoMigrations(dict):

@@ -3,13 +3,10 @@
 import pytest
 
 from tests.browser.people import PASSWORD, PICTURE, speaker
-from tests.browser.test_pages import found_by_axe
 
 pytestmark = pytest.mark.browser
 
-BOTH = pytest.mark.parametrize(
-    ("language", "theme"), [(language, theme) for language in ("en", "zh-hans") for theme in ("light", "dark")]
-)
+BOTH = pytest.mark.parametrize("language", ["en", "zh-hans"])
 CONTESTS = ("next", "more-light", "better-boot", "quiet-tyres", "warm-seats")
 DESKS = {
     "of-brand": ["contests/", *(f"contests/{slug}/" for slug in CONTESTS)],
@@ -18,29 +15,9 @@ DESKS = {
 }
 
 
-@pytest.fixture
-def looked(visit, sign_in):
-    """Opens a page for somebody, and takes down what axe finds in it at each look; in the end that is nothing."""
-    found = {}
-
-    def new(language, theme, who=""):
-        page = visit(language=language, theme=theme, width=1280 if theme == "light" else 390)
-        if who:
-            sign_in(page, speaker(who, language))
-
-        def look(where):
-            assert page.locator("html").get_attribute("lang") == {"en": "en", "zh-hans": "zh-Hans"}[language]
-            found[where] = found_by_axe(page)
-
-        return page, look
-
-    yield new
-    assert {where: lines for where, lines in found.items() if lines} == {}
-
-
 @BOTH
-def test_a_post_with_a_history_and_its_edit_form(looked, server, language, theme):
-    page, look = looked(language, theme, "maja")
+def test_a_post_with_a_history_and_its_edit_form(looked, server, language):
+    page, look = looked(language, "maja")
     post = server.places[f"{speaker('maja', language)}-post"]
     page.goto(f"{post}history/")
     assert page.locator("main del, main ins").count()
@@ -58,8 +35,8 @@ def test_a_post_with_a_history_and_its_edit_form(looked, server, language, theme
 
 @BOTH
 @pytest.mark.parametrize("kind", ["post", "idea"])
-def test_two_texts_beside_each_other(looked, server, language, theme, kind):
-    page, look = looked(language, theme, "maja")
+def test_two_texts_beside_each_other(looked, server, language, kind):
+    page, look = looked(language, "maja")
     page.goto(server.places[f"{speaker('maja', language)}-{kind}"] + ("edit/" if kind == "post" else ""))
     look("edit")
     page.fill("textarea[name=source]", "Something else, **quite**.")
@@ -73,8 +50,8 @@ def test_two_texts_beside_each_other(looked, server, language, theme, kind):
 
 @BOTH
 @pytest.mark.parametrize("who", ["", "otto"])
-def test_the_results_of_a_contest(looked, server, language, theme, who):
-    page, look = looked(language, theme, who)
+def test_the_results_of_a_contest(looked, server, language, who):
+    page, look = looked(language, who)
     for address in (server.places["results"], "/contests/warm-seats/"):
         assert page.goto(address).status == 200
         look(address)
@@ -82,8 +59,8 @@ def test_the_results_of_a_contest(looked, server, language, theme, who):
 
 @BOTH
 @pytest.mark.parametrize("who", DESKS)
-def test_the_desks_of_the_brands_people(looked, language, theme, who):
-    page, look = looked(language, theme, who)
+def test_the_desks_of_the_brands_people(looked, language, who):
+    page, look = looked(language, who)
     for address in DESKS[who]:
         assert page.goto(f"/workbench/{address}").status == 200
         page.evaluate("document.querySelectorAll('main details').forEach((one) => one.open = true)")
@@ -94,8 +71,8 @@ def test_the_desks_of_the_brands_people(looked, language, theme, who):
 
 
 @BOTH
-def test_a_person_in_the_workbench(looked, server, language, theme):
-    page, look = looked(language, theme, "of-market")
+def test_a_person_in_the_workbench(looked, server, language):
+    page, look = looked(language, "of-market")
     assert page.goto(server.places["person"]).status == 200
     assert page.locator("main h1").inner_text() == "Otto"
     page.evaluate("document.querySelectorAll('main details').forEach((one) => one.open = true)")
@@ -103,8 +80,8 @@ def test_a_person_in_the_workbench(looked, server, language, theme):
 
 
 @BOTH
-def test_writing_with_a_picture_and_looking_at_it_before_it_is_sent(looked, server, language, theme):
-    page, look = looked(language, theme, "maja")
+def test_writing_with_a_picture_and_looking_at_it_before_it_is_sent(looked, server, language):
+    page, look = looked(language, "maja")
     for address in ("/boards/touring/new/", server.places["topic"]):
         page.goto(address)
         page.set_input_files("#id_picture", PICTURE)
@@ -134,8 +111,8 @@ SENT = ("code", "reset sent")
 
 
 @BOTH
-def test_signing_in_when_something_is_wrong(looked, language, theme):
-    page, look = looked(language, theme)
+def test_signing_in_when_something_is_wrong(looked, language):
+    page, look = looked(language)
     for what, (address, sent) in WRONG.items():
         page.goto(address)
         for name, value in sent.items():
@@ -152,8 +129,8 @@ def test_signing_in_when_something_is_wrong(looked, language, theme):
 
 
 @BOTH
-def test_being_asked_for_the_password_again(looked, language, theme):
-    page, look = looked(language, theme, "otto")
+def test_being_asked_for_the_password_again(looked, language):
+    page, look = looked(language, "otto")
     page.goto("/account/reauthenticate/")
     look("asked")
     page.fill("main [name=password]", f"not {PASSWORD}")

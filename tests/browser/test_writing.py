@@ -30,7 +30,7 @@ def test_marks_go_around_what_is_chosen(page, server, sign_in):
 
 
 def test_a_draft_is_kept_on_the_device_until_it_is_sent_or_its_owner_leaves(page, server, sign_in):
-    sign_in(page, "maja")
+    sign_in(page, "maja", anew=True)
     for way in ("sent", "left"):
         page.goto(server.places["topic"])
         page.fill(TEXT, f"Half a thought, {way}")
@@ -51,7 +51,7 @@ def test_a_draft_is_kept_on_the_device_until_it_is_sent_or_its_owner_leaves(page
 def test_a_browser_that_keeps_nothing_writes_and_signs_out_all_the_same(page, server, sign_in):
     refused = "get() { throw new DOMException('blocked', 'SecurityError'); }"
     page.context.add_init_script(f"Object.defineProperty(window, 'localStorage', {{ {refused} }})")
-    sign_in(page, "maja")
+    sign_in(page, "maja", anew=True)
     errors = []
     page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 - Playwright wants a function
     page.goto(server.places["topic"])

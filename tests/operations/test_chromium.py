@@ -2,10 +2,10 @@
 
 import pytest
 
-from scripts.chromium import chromium
+from scripts.chromium import NAMES, chromium
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_browser_is_found_by_any_of_its_names(tmp_path, monkeypatch, name):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert chromium() is None
