@@ -11,7 +11,7 @@ from tests.real_data import FOLDER
 REASONS = {
     "services": "needs PostgreSQL, Redis and Elasticsearch: make services test-services",
     "browser": "needs Chromium: part of make test",
-    "serverless": "has nothing to do with servers: part of make test",
+    "serverless": "comes out alike on any server: part of make test",
     "data": "needs the real data: set PADDOCK_TEST_DATA to its folder",
 }
 

@@ -22,7 +22,6 @@ from community.search import elastic
 from community.search.elastic import Elastic, client
 
 PREFIX = f"test_{os.getpid()}_{secrets.token_hex(3)}_"
-MANY = 10_000  # documents of one test, which are deleted at once
 
 
 def pytest_addoption(parser):
@@ -76,31 +75,27 @@ class Kept(Elastic):
     """An index that is there from the start, and emptied instead of dropped: making one takes many times as long."""
 
     client = staticmethod(functools.cache(client))
-    made: ClassVar[set[str]] = set()
-    filled: ClassVar[set[str]] = set()
+    filled: ClassVar[dict[str, dict[str, int]]] = {}  # by schema: the documents, and their highest versions
 
     def __init__(self, schema, es, *, prefix):
         super().__init__(schema, es, prefix=prefix)
-        if schema.mark not in self.made:
+        if schema.mark not in self.filled:
             self.ensure()
-            self.made.add(schema.mark)
+            self.filled[schema.mark] = {}
 
     def _bulk(self, operations, index, report):
-        self.filled.add(self.schema.mark)
+        held = self.filled[self.schema.mark]
+        for guard in (operation["index"] for operation in operations[::2]):
+            held[guard["_id"]] = max(held.get(guard["_id"], 0), guard["version"])
         super()._bulk(operations, index, report)
 
     def drop(self):
-        if self.schema.mark not in self.filled:
-            return
-        self.refresh()
-        hits = self.bulk.search(index=self._indexes.read, size=MANY, source=False, version=True)["hits"]["hits"]
-        assert len(hits) < MANY
-        guards = [{"_id": hit["_id"], "version": hit["_version"], "version_type": "external_gte"} for hit in hits]
-        if guards:
-            gone = [{"delete": guard} for guard in guards]
+        held = self.filled[self.schema.mark]
+        gone = [{"delete": {"_id": key, "version": at, "version_type": "external_gte"}} for key, at in held.items()]
+        if gone:
             answer = self.bulk.bulk(index=self._indexes.write, operations=gone, refresh=True)
             assert not answer["errors"], answer
-        self.filled.discard(self.schema.mark)
+            held.clear()
 
     def close(self):
         """The next test has the same connections."""

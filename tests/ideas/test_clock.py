@@ -23,7 +23,11 @@ from tests.relay import drain
 pytestmark = pytest.mark.django_db
 
 BEGINS = dict(PHASES)
-STEPS = [timedelta(seconds=1), timedelta(hours=1), timedelta(days=400)]
+STEPS = [
+    pytest.param(timedelta(seconds=1), marks=pytest.mark.serverless),
+    timedelta(hours=1),
+    pytest.param(timedelta(days=400), marks=pytest.mark.serverless),
+]
 
 
 @pytest.fixture(autouse=True)

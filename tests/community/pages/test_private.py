@@ -19,6 +19,7 @@ from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 LOGIN = PageViewRestriction.LOGIN
+KINDS = [LOGIN, *(pytest.param(kind, marks=pytest.mark.serverless) for kind in ("password", "groups"))]
 TITLES = {"en": "Launch plan", "zh-hans": "上市计划"}
 
 
@@ -73,7 +74,7 @@ def test_an_article_for_everybody_is_listed(client, plan, language):
 
 @pytest.mark.parametrize("where", ["page", "translation", "section"])
 @pytest.mark.parametrize("language", TITLES)
-@pytest.mark.parametrize("kind", [LOGIN, PageViewRestriction.PASSWORD, PageViewRestriction.GROUPS])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_private_article_is_listed_nowhere_in_no_language(client, plan, language, kind, where):
     drain()
     hidden = {"page": plan, "translation": chinese(plan), "section": plan}[where]
