@@ -316,10 +316,11 @@ def test_hostile_texts_in_a_space_are_kept_or_refused(client, part):
     maja = member("maja")
     client.force_login(maja)
     kept = 0
-    for text in naughty()[part::4]:
+    for number, text in enumerate(naughty()[part::4]):
         cache.clear()  # how often a space may be changed is another test
-        everywhere = client.post(reverse("members:edit"), dict.fromkeys(SPACE, text))
-        assert everywhere.status_code == 422
+        if number % 4 == 0:
+            everywhere = client.post(reverse("members:edit"), dict.fromkeys(SPACE, text))
+            assert everywhere.status_code == 422
         if client.post(reverse("members:edit"), SPACE | {"about": text, "keywords": text}).status_code == 302:
             kept += Member.objects.get().about == text.replace("\r\n", "\n").strip()
     assert kept > 62

@@ -24,12 +24,20 @@ TITLES = {"en": "Launch plan", "zh-hans": "上市计划"}
 
 
 def build_world():
-    return ensure_site()
+    """The site, and an article beside another."""
+    site = ensure_site()
+    make("tyres", "Winter tyres", "冬季轮胎")
+    return site, make("plan", TITLES["en"], TITLES["zh-hans"])
 
 
 @pytest.fixture(autouse=True)
 def site(world):
-    return world
+    return world[0]
+
+
+@pytest.fixture
+def plan(world):
+    return world[1]
 
 
 def make(slug, en, zh):
@@ -41,12 +49,6 @@ def make(slug, en, zh):
         en={"title": en, "lead": f"{en}: lead.", "body": paragraphs([f"{en}: body."])},
         zh={"title": zh, "lead": f"{zh}导语。", "body": paragraphs([f"{zh}正文。"])},
     )
-
-
-@pytest.fixture
-def plan(site):
-    make("tyres", "Winter tyres", "冬季轮胎")
-    return make("plan", TITLES["en"], TITLES["zh-hans"])
 
 
 def restrict(page, kind=LOGIN, **values):

@@ -256,7 +256,7 @@ def test_too_many_searches_are_slowed_down(client, site):
 def test_hostile_words_find_nothing_and_break_nothing(client, site, now, part):
     topics(1, now)
     drain()
-    lists = [json.loads((HOSTILE / "naughty-strings.json").read_text())]
+    lists = [json.loads((HOSTILE / "naughty-strings.json").read_text())[::2]]
     lists += [(HOSTILE / "sql-injection" / "Generic_SQLI.txt").read_text().splitlines()[::4]]
     lists += [(HOSTILE / "xss-payloads.txt").read_text(errors="replace").splitlines()[::40]]
     for words in (words for texts in lists for words in texts[part::4]):
