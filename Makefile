@@ -7,7 +7,7 @@ MESSAGES := $(BIN)/python scripts/compile_messages.py
 TEST_OPTIONS ?=
 WORKERS := -n 2 --dist worksteal
 # What meets the servers; EVERYTHING=1, before a release, also what comes out alike on any.
-ON_SERVERS := not browser$(if $(EVERYTHING),, and not serverless)
+ON_SERVERS := not browser and not embedded$(if $(EVERYTHING),, and not serverless)
 
 help: ## What there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'

@@ -12,6 +12,7 @@ REASONS = {
     "services": "needs PostgreSQL, Redis and Elasticsearch: make services test-services",
     "browser": "needs Chromium: part of make test",
     "serverless": "comes out alike on any server: part of make test",
+    "embedded": "is about SQLite or what is in memory: part of make test",
     "data": "needs the real data: set PADDOCK_TEST_DATA to its folder",
 }
 

@@ -186,7 +186,7 @@ def test_what_was_deleted_is_not_made_from_its_text(made):
     assert "secret" not in str(rows.POSTS._texts)
 
 
-@pytest.mark.serverless  # it sets the clock of the cache in memory
+@pytest.mark.embedded  # it sets the clock of the cache in memory
 def test_an_erased_name_is_gone_from_what_is_newest_within_seconds(monkeypatch):
     found = topic(title="Newest")
     reply(found, author=member("bobby", name="Roberta Name"))

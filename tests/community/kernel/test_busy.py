@@ -11,7 +11,7 @@ from forums.importers import common
 from forums.models import Post
 from tests.forums.places import topic
 
-pytestmark = [pytest.mark.serverless, pytest.mark.django_db]
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture
