@@ -89,11 +89,16 @@ class Hub:
         name = await layer.new_channel()
         await _join(layer, name)
         self._begins()
+        tasks = [asyncio.create_task(work) for work in (self._read(layer, name), _stay(layer, name))]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read(layer, name))
-                tasks.create_task(_stay(layer, name))
+            # No TaskGroup: up to Python 3.11.2 a failure in one leaves its task cancelled for every later timeout.
+            done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             async with _soon():
                 await layer.group_discard(GROUP, name)
 
