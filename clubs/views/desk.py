@@ -22,10 +22,10 @@ from community.kernel.api import (
     PaddockError,
     add_refusal,
     began_from,
+    beside,
     now,
     rate_limit,
     status_of,
-    what_is_there,
 )
 from community.members.api import Member, Role, require_member, require_role, shown_members
 
@@ -139,8 +139,7 @@ def _page(
         "club": found,
         "form": form,
         "version": version,
-        "outdated": outdated,
-        "there": what_is_there(form, lines),
+        **beside(form, lines, outdated),
         "people": running([found]).get(found.pk, []),
         "role_form": named or RoleForm(),
         "section": "desk",

@@ -25,12 +25,12 @@ from community.kernel.api import (
     PaddockError,
     add_refusal,
     began_from,
+    beside,
     contributions,
     now,
     one_line,
     rate_limit,
     status_of,
-    what_is_there,
 )
 from community.members.api import Member, cards, require_member
 from community.pages.api import ClubNews, ClubTalk, landing_of
@@ -163,8 +163,7 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "club": found,
         "version": version,
-        "outdated": outdated,
-        "there": what_is_there(form, vars(found)),
         "section": "clubs",
+        **beside(form, vars(found), outdated),
     }
     return render(request, "clubs/about.html", context, status=status_of(form, outdated=outdated))

@@ -22,12 +22,12 @@ from community.kernel.files import NewFile, forget_files, same_bytes, store_file
 from community.kernel.form_errors import (
     add_refusal,
     began_from,
+    beside,
     fields_sent,
     leads_to_sign_in,
     register_written_fields,
     shown_fields,
     status_of,
-    what_is_there,
 )
 from community.kernel.keyed_hashes import keyed_hash, keyed_hashes
 from community.kernel.language import Bilingual, in_language, is_chinese
@@ -78,6 +78,7 @@ __all__ = [
     "around",
     "batched",
     "began_from",
+    "beside",
     "brand_name",
     "clean_line",
     "clean_slug",
@@ -132,5 +133,4 @@ __all__ = [
     "unhandled_facts",
     "version_of",
     "way_back",
-    "what_is_there",
 ]

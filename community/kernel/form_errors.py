@@ -59,7 +59,12 @@ def status_of(*forms: Any, outdated: Outdated | None = None) -> int:
     return getattr(failed[0], "refused_with", Invalid.status) if failed else HTTPStatus.OK
 
 
-def what_is_there(form: Any, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+def beside(form: Any, values: Mapping[str, Any], outdated: Outdated | None) -> dict[str, Any]:
+    """What the page of a form shows beside it where something was written meanwhile: why, and what is there by now."""
+    return {"outdated": outdated, "there": _there(form, values) if outdated else []}
+
+
+def _there(form: Any, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is kept by now in each field of a form that began from something else: label and value, choices in words."""
     shown = []
     for name, field in form.fields.items():

@@ -12,10 +12,10 @@ from community.kernel.api import (
     PaddockError,
     add_refusal,
     began_from,
+    beside,
     now,
     rate_limit,
     status_of,
-    what_is_there,
 )
 from community.members.api import Member, Role, require_member, require_role
 from forums import services
@@ -72,9 +72,8 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "board": found,
         "version": version,
-        "outdated": outdated,
-        "there": what_is_there(form, vars(found)),
         "section": "desk",
+        **beside(form, vars(found), outdated),
     }
     return render(request, "forums/desk_board.html", context, status=status_of(form, outdated=outdated))
 

@@ -18,6 +18,7 @@ from community.kernel.api import (
     PaddockError,
     add_refusal,
     began_from,
+    beside,
     contributions,
     now,
     number_in,
@@ -25,7 +26,6 @@ from community.kernel.api import (
     rate_limit,
     safe_cell,
     status_of,
-    what_is_there,
 )
 from community.members.api import Member, Role, require_member, require_role
 from ideas import queries, services
@@ -204,8 +204,7 @@ def _page(
         "form": decision or DecisionForm(),
         "target": target,
         "titles_form": called or TitlesForm(initial=vars(found)),
-        "outdated": outdated,
-        "there": what_is_there(called, vars(found)) if called and outdated else [],
+        **beside(called, vars(found), outdated),
         "phases_form": moved or PhasesForm(initial=starts),
         "frozen": queries.is_frozen(found),
         "phase": found.phase_at(at),
