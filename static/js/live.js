@@ -46,7 +46,7 @@ function place(part, html) {
   let appended = false;
   for (const child of [...root.children]) {
     const known = child.id && document.getElementById(child.id);
-    if (known) count(known, child);
+    if (known) refresh(known, child);
     if (known && looks(known) === looks(child)) continue;
     own(known, child);
     if (known) known.replaceWith(child);
@@ -60,10 +60,10 @@ function place(part, html) {
 }
 
 // What stays as it is stays where it is, with the focus and what is selected in it. The reader's own buttons, the
-// token and what a press leaves on an element are not part of its looks.
+// token, what a press leaves on an element and how long ago it was are not part of its looks.
 function looks(element) {
   const plain = element.cloneNode(true);
-  for (const one of plain.querySelectorAll(".acts, input[name=csrfmiddlewaretoken]")) one.remove();
+  for (const one of plain.querySelectorAll(".acts, [data-fresh], input[name=csrfmiddlewaretoken]")) one.remove();
   for (const one of plain.querySelectorAll("[aria-busy]")) one.removeAttribute("aria-busy");
   for (const one of plain.querySelectorAll("[class*=htmx-]")) one.className = one.className.replace(/\s*htmx-\S+/g, "");
   return plain.outerHTML.replace(/>\s+</g, "><"); // htmx leaves spaces where it puts something
@@ -104,10 +104,10 @@ async function seen(part) {
 
 addEventListener("visibilitychange", () => parts.forEach(seen));
 
-// The numbers beside the reader's own buttons.
-function count(known, fresh) {
-  for (const now of fresh.querySelectorAll(".acts [data-count]")) {
-    const shown = known.querySelector(`.acts [data-count="${now.dataset.count}"]`);
+// The numbers beside the reader's own buttons, and how long ago it was.
+function refresh(known, fresh) {
+  for (const now of fresh.querySelectorAll("[data-fresh]")) {
+    const shown = known.querySelector(`[data-fresh="${now.dataset.fresh}"]`);
     if (shown && shown.textContent !== now.textContent) shown.textContent = now.textContent;
   }
 }

@@ -212,6 +212,7 @@ def test_ideas_come_and_go_on_an_open_page(live, page):
 
 def test_a_change_of_a_post_leaves_the_others_and_what_is_selected_in_them(live, page):
     live("topic", "reaction")
+    page.evaluate("document.querySelector('#p1 time [data-fresh=when]').textContent = 'a minute less ago'")
     page.evaluate("getSelection().selectAllChildren(document.querySelector('#p1 .prose'))")
     page.evaluate("document.querySelector('#p2 .prose').textContent = 'As it was before'")
     page.locator("#floor2 button").first.focus()
@@ -219,6 +220,7 @@ def test_a_change_of_a_post_leaves_the_others_and_what_is_selected_in_them(live,
     live("topic", "edit")
     assert "As it was before" not in page.locator("#p2 .prose").inner_text()
     assert "boots" in page.evaluate("getSelection().toString()")
+    assert "a minute less" not in page.locator("#p1 time").inner_text()
     assert page.evaluate("document.activeElement.id") == focused != ""
     assert page.locator(SAID).inner_text() == ""
     page.evaluate("[...document.querySelectorAll('#posts > li')].at(-1).remove()")

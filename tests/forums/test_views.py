@@ -529,7 +529,7 @@ def test_one_s_own_post_does_not_say_that_nobody_found_it_useful(client):
     client.force_login(opened.author)
     html = client.get(opened.get_absolute_url()).content.decode()
     # An empty count is not shown (text.css), and is there for the first one that comes in live.
-    assert re.findall(r'data-count="(\w+)">([^<]*)<', html) == [("useful", ""), ("same", "")]
+    assert re.findall(r'data-fresh="(useful|same)">([^<]*)<', html) == [("useful", ""), ("same", "")]
 
 
 def test_what_one_may_do_to_a_post_is_in_its_menu(client):
