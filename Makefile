@@ -6,6 +6,8 @@ MANAGE := $(BIN)/python manage.py
 MESSAGES := $(BIN)/python scripts/compile_messages.py
 TEST_OPTIONS ?=
 WORKERS := -n 2 --dist worksteal
+# One more where processes wait for servers.
+WAITING_WORKERS := -n 3 --dist worksteal
 # What meets the servers; EVERYTHING=1, before a release, also what comes out alike on any.
 ON_SERVERS := not browser and not embedded$(if $(EVERYTHING),, and not serverless)
 
@@ -28,7 +30,7 @@ services-stop: ## Stop them and remove what they wrote
 
 test-services: .venv/.ready ## Run what needs them on PostgreSQL, Redis and Elasticsearch (EVERYTHING=1: all)
 	@$(MESSAGES)
-	scripts/services.sh run $(BIN)/pytest -m "$(ON_SERVERS)" $(WORKERS) --servers --nothing-skipped $(TEST_OPTIONS)
+	scripts/services.sh run $(BIN)/pytest -m "$(ON_SERVERS)" $(WAITING_WORKERS) --servers --nothing-skipped $(TEST_OPTIONS)
 
 shots: .venv/.ready ## Take the screenshots in docs/shots anew (needs Chromium)
 	@$(MESSAGES)

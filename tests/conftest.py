@@ -14,13 +14,19 @@ from community.kernel.limits import LIMITS
 from community.search.registry import forget_engines
 from tests.forgetting import forget_state, forget_vocabulary
 
-pytest_plugins = ["tests.real_data", "tests.closing", "tests.servers", "tests.worlds"]
+pytest_plugins = ["tests.real_data", "tests.closing", "tests.servers", "tests.worlds", "tests.flushing"]
 
 # Generated examples are the same in every run, and a busy machine fails none of them.
 settings.register_profile("paddock", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("paddock")
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What takes long begins first: at the end of a run its one worker would be waited for."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_collection_finish():

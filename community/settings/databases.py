@@ -13,7 +13,7 @@ def database(url: str) -> dict[str, Any]:
     """Django's database settings for an address; SQLite under the home folder when it is empty."""
     if not url or url.startswith("sqlite:"):
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "community.kernel.sqlite",
             "NAME": environ.Env.db_url_config(url)["NAME"] if url else env.home() / "paddock.sqlite3",
             "OPTIONS": {
                 # DEFERRED with several writers gives "database is locked"; see docs/architecture.md.

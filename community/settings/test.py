@@ -11,7 +11,7 @@ from community.settings.base import DATABASES, ELASTICSEARCH_URL, INSTALLED_APPS
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 SECRET_KEY = "test"  # noqa: S105 - not a secret: tests only
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     DATABASES["default"]["NAME"] = ":memory:"
 else:
     DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"

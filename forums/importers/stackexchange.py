@@ -60,6 +60,8 @@ class Import:
         self.orphans: set[str] = set()
         self.done: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
+        self.people: dict[str, int] = {}  # of the batch that is taken over: who and what its rows name
+        self.posts: dict[str, int] = {}
 
     def run(self, progress: Progress) -> None:
         """Everything, in an order in which each thing finds what it belongs to. Raises Unreadable."""
@@ -99,14 +101,24 @@ class Import:
     @alone()
     def _batch(self, name: str, batch: list[Row], take: Take) -> None:
         known = self._known(name, [row["Id"] for row in batch if "Id" in row])
+        self._look_up(batch, people="OwnerUserId" if name == "Posts" else "UserId")
+        new: dict[str, int] = {}
         for row in batch:
             self.columns[name].update(row)
             external = row.get("Id", "")
             if not external:
                 self.skipped[name] += 1
             elif external not in known and (local_id := take(row)) is not None:
-                known[external] = local_id
-                self._note(name, {external: local_id})
+                known[external] = new[external] = local_id
+                if name == "Posts":
+                    self.posts[external] = local_id
+        self._note(name, new)
+
+    def _look_up(self, batch: Iterable[Row], *, people: str = "", posts: Iterable[str] = ("ParentId", "PostId")) -> None:
+        """Whom and what these rows name, of what was taken over: asked once for all of them."""
+        if people:
+            self.people = self._known("Users", {row.get(people, "") or NOBODY for row in batch})
+        self.posts = self._known("Posts", {row[key] for row in batch for key in posts if key in row})
 
     def _known(self, kind: str, ids: Iterable[str]) -> dict[str, int]:
         return taken_over(self.source, kind, ids)
@@ -162,12 +174,13 @@ class Import:
     def _author(self, row: Row, key: str) -> Member | None:
         """Who wrote it; None for somebody who was erased here, of whom nothing more is taken over."""
         external = row.get(key, "") or NOBODY
-        known = self._known("Users", [external])
-        if not known:
-            # Deleted people have no row: those with a number keep it, the others are one person.
-            made = {"Id": external, "DisplayName": DELETED, "CreationDate": row.get("CreationDate", "")}
-            return self._take_users({external: made})[external]
-        return Member.objects.filter(pk=known[external], erased_at=None).first()
+        if external in self.people:
+            return Member.objects.filter(pk=self.people[external], erased_at=None).first()
+        # Deleted people have no row: those with a number keep it, the others are one person.
+        made = {"Id": external, "DisplayName": DELETED, "CreationDate": row.get("CreationDate", "")}
+        member = self._take_users({external: made})[external]
+        self.people[external] = member.pk
+        return member
 
     # Posts
 
@@ -234,9 +247,8 @@ class Import:
 
     def _local_post(self, external_id: str) -> Post | None:
         """A post that was taken over and still has a place: nothing is added to a topic deleted here."""
-        known = self._known("Posts", [external_id])
         here = Post.objects.select_related("topic").filter(topic__deleted_at=None)
-        return here.filter(pk=known.get(external_id, 0)).first()
+        return here.filter(pk=self.posts[external_id]).first() if external_id in self.posts else None
 
     # Votes and what can only be said at the end
 
@@ -274,6 +286,7 @@ class Import:
         said = [row for row in batch if row.get("Id") and (row.get("AcceptedAnswerId") or row.get("ClosedDate"))]
         ended = {row["Id"]: row for row in reversed(said)}  # of two rows with one id the first counts
         known = self._known("Closings", ended)
+        self._look_up(ended.values(), posts=("Id", "AcceptedAnswerId"))
         for row in reversed(ended.values()):
             question = self._local_post(row["Id"]) if row["Id"] not in known else None
             if question is None:

@@ -45,6 +45,7 @@ def door(elasticsearch, settings):
     close_engines()  # engines that were left alone for a while would not empty their indexes
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("away", "seconds"), [("refuse", 60), ("freeze", 12)])
 def test_an_outage_under_writing_load(door, client, monkeypatch, away, seconds):
     monkeypatch.setattr(services, "LONGEST_PAUSE_SECONDS", LONGEST_PAUSE_SECONDS)

@@ -162,6 +162,7 @@ async def closed(line):
         return line.close_code
 
 
+@pytest.mark.long
 def test_after_a_crash_nothing_is_lost_or_doubled(site, found, cluster):
     assert site.ready()
     writer = Writer(site, found)

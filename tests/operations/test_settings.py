@@ -147,6 +147,7 @@ def test_the_secret_of_development_holds_nothing_that_a_shell_or_compose_reads(t
     assert re.fullmatch(r"[\w-]{64}", (tmp_path / "secret").read_text(), re.ASCII)
 
 
+@pytest.mark.long
 def test_production_serves_pages_whose_files_exist(tmp_path, good):
     for words in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput"], ["compress"]):
         done = manage(tmp_path, *words, **good)

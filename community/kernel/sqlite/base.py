@@ -1,0 +1,61 @@
+"""Connections to SQLite that are kept for whoever asks next: a new one reads the whole schema before its first answer.
+
+Under ASGI every request has a thread and so a connection of its own, and the relay looks for work ten times a second.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+MOST_KEPT = 4  # of a file: SQLite has one writer, and each keeps up to 16 MB of pages
+
+File = tuple[str, int, int]  # path, device and number: another file in its place is another one
+_kept: defaultdict[File, list[sqlite3.Connection]] = defaultdict(list)
+_of_the_parent: list[Any] = []  # SQLite forbids a child to use, or to close, what its parent opened
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's own, whose connections come back from where they were put when they were closed."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
+        """One that was kept, with all that was set on it, else a new one."""
+        with suppress(LookupError, OSError):
+            return _kept[_file(conn_params["database"])].pop()
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        return connection
+
+    def _close(self) -> None:
+        if not self._keep():
+            super()._close()  # type: ignore[misc]  # which the stubs leave out
+
+    def _keep(self) -> bool:
+        """Put it where the next one finds it, unless something went wrong with it or enough are there."""
+        if self.connection is None or self.errors_occurred or self.in_atomic_block or self.connection.in_transaction:
+            return False
+        with suppress(OSError):  # the file is gone
+            kept = _kept[_file(self.settings_dict["NAME"])]
+            if len(kept) < MOST_KEPT:
+                kept.append(self.connection)
+                return True
+        return False
+
+
+def _file(path: str | Path) -> File:
+    """Which file that is. Raises OSError where there is none."""
+    found = Path(path).stat()
+    return str(path), found.st_dev, found.st_ino
+
+
+def _forget() -> None:
+    _of_the_parent.append(dict(_kept))
+    _kept.clear()
+
+
+os.register_at_fork(after_in_child=_forget)

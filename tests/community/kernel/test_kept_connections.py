@@ -1,0 +1,120 @@
+"""Connections to a SQLite file are kept for whoever asks next, as long as nothing is wrong with them."""
+
+import os
+import sqlite3
+from threading import Thread
+
+import pytest
+from django.db import OperationalError, connections
+
+from community.kernel.sqlite.base import MOST_KEPT, DatabaseWrapper
+from community.settings.databases import database
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest.fixture
+def opened(tmp_path, django_db_blocker):
+    """``opened()``: a connection as Django makes one for each thread."""
+    made = []
+
+    def new():
+        at = {**database("sqlite:///"), "NAME": tmp_path / "a b#1.sqlite3"}
+        wrapper = DatabaseWrapper(connections.configure_settings({"default": {}, "own": at})["own"], alias="own")
+        wrapper.connect()
+        made.append(wrapper)
+        return wrapper
+
+    with django_db_blocker.unblock():
+        yield new
+    for wrapper in made:
+        wrapper.inc_thread_sharing()
+        wrapper.close()
+
+
+def ask(wrapper, words):
+    with wrapper.wrap_database_errors:
+        return wrapper.connection.execute(words).fetchall()
+
+
+def test_what_is_closed_is_there_for_the_next_with_all_that_was_set_on_it(opened):
+    one, other = opened(), opened()
+    first, second = one.connection, other.connection
+    assert first is not second
+    one.close()
+    assert one.connection is None
+    third = opened()
+    assert third.connection is first
+    assert ask(third, "PRAGMA foreign_keys") == [(1,)]
+    assert ask(third, "PRAGMA journal_mode") == [("wal",)]
+    assert ask(third, "SELECT django_date_extract('year', '2026-11-27')") == [(2026,)]
+
+
+def test_it_is_there_for_another_thread(opened):
+    one = opened()
+    raw, found = one.connection, []
+    one.close()
+    thread = Thread(target=lambda: found.append(opened()))
+    thread.start()
+    thread.join()
+    assert found[0].connection is raw
+    assert ask(found[0], "SELECT 1") == [(1,)]
+
+
+def test_what_was_not_ended_is_ended_and_not_kept(opened):
+    one = opened()
+    ask(one, "CREATE TABLE said (words TEXT)")
+    ask(one, "BEGIN IMMEDIATE")
+    ask(one, "INSERT INTO said VALUES ('half')")
+    raw = one.connection
+    one.close()
+    other = opened()
+    assert other.connection is not raw
+    assert ask(other, "SELECT * FROM said") == []
+    with pytest.raises(sqlite3.ProgrammingError):
+        raw.execute("SELECT 1")
+
+
+def test_one_that_failed_is_not_kept(opened):
+    one = opened()
+    raw = one.connection
+    with pytest.raises(OperationalError):
+        ask(one, "SELECT * FROM nothing")
+    one.close()
+    assert opened().connection is not raw
+
+
+def test_so_many_are_kept_and_no_more(opened):
+    all_ = [opened() for _one in range(MOST_KEPT + 2)]
+    raw = [one.connection for one in all_]
+    for one in all_:
+        one.close()
+    assert {opened().connection for _one in range(MOST_KEPT)} == set(raw[:MOST_KEPT])
+    assert opened().connection not in raw
+
+
+def test_a_file_that_was_put_in_its_place_is_opened_anew(opened, tmp_path):
+    one = opened()
+    path = one.settings_dict["NAME"]
+    ask(one, "CREATE TABLE said (words TEXT)")
+    one.close()
+    path.rename(tmp_path / "old.sqlite3")
+    assert ask(opened(), "SELECT count(*) FROM sqlite_master") == [(0,)]
+
+
+def test_a_file_that_is_gone_is_no_matter(opened):
+    one = opened()
+    one.settings_dict["NAME"].unlink()
+    one.close()
+    assert one.connection is None
+
+
+def test_a_child_uses_none_of_its_parents(opened):
+    one = opened()
+    raw = one.connection
+    one.close()
+    child = os.fork()
+    if not child:
+        os._exit(opened().connection is raw)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert opened().connection is raw
