@@ -36,10 +36,14 @@ shots: .venv/.ready ## Take the screenshots in docs/shots anew (needs Chromium)
 	@$(MESSAGES)
 	$(BIN)/python scripts/shots.py
 
-lint: .venv/.ready ## Style, types, floors, templates, migrations, translations
+lint: types style ## Style, types, floors, templates, migrations, translations
+
+types: .venv/.ready
+	$(BIN)/mypy
+
+style: .venv/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	DJANGO_SETTINGS_MODULE=community.settings.test $(MANAGE) makemigrations --check --dry-run
@@ -60,4 +64,4 @@ lock: ## Resolve the dependencies anew into the lock files (needs uv)
 	@scripts/environment.sh requirements-dev.lock
 	@touch $@ .venv/.run
 
-.PHONY: help demo test services services-stop test-services lint shots messages lock
+.PHONY: help demo test services services-stop test-services lint types style shots messages lock

@@ -20,5 +20,7 @@ else
   # Begun without the venv module, or made by uv, it has no pip: then it is made anew.
   .venv/bin/python -c "$new_enough; import pip" 2>/dev/null || "$python" -m venv --clear .venv || {
     echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
-  .venv/bin/python -m pip install $quiet --disable-pip-version-check --progress-bar on --require-hashes -r "$lock"
+  # Compiled is what is used, when it is first used, as with uv.
+  .venv/bin/python -m pip install $quiet --disable-pip-version-check --progress-bar on --no-compile \
+    --require-hashes -r "$lock"
 fi

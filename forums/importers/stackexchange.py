@@ -43,6 +43,7 @@ from forums.services import choose_best_answer, open_topic, write_post
 
 Take = Callable[[Row], int | None]
 
+PARENTS = ("ParentId", "PostId")
 KEPT_ON_POSTS = {"Score": "score", "CommentCount": "comment_count"}
 
 
@@ -114,7 +115,7 @@ class Import:
                     self.posts[external] = local_id
         self._note(name, new)
 
-    def _look_up(self, batch: Iterable[Row], *, people: str = "", posts: Iterable[str] = ("ParentId", "PostId")) -> None:
+    def _look_up(self, batch: Iterable[Row], *, people: str = "", posts: Iterable[str] = PARENTS) -> None:
         """Whom and what these rows name, of what was taken over: asked once for all of them."""
         if people:
             self.people = self._known("Users", {row.get(people, "") or NOBODY for row in batch})

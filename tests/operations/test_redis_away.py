@@ -45,6 +45,7 @@ def tries(request, settings, monkeypatch):
     monkeypatch.setattr(
         "community.kernel.circuit_breaker.SPARED_SECONDS", 600
     )  # on a busy machine a test may take a while
+    monkeypatch.setattr("community.kernel.caches.PATIENCE_SECONDS", 0.1)  # the silent one is waited for in every test
     for client, name in ((Connection, "cache"), (LiveConnection, "layer")):
         monkeypatch.setattr(client, "_connect", counted(client._connect, name, found))
     with socket.create_server(("127.0.0.1", 0)) as listener:
