@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections import defaultdict
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _keep(self) -> bool:
         """Put it where the next one finds it, unless something went wrong with it or enough are there."""
-        if self.connection is None or self.errors_occurred or self.in_atomic_block or self.connection.in_transaction:
+        if self.errors_occurred or self.in_atomic_block or self._is_in_use():
             return False
         with suppress(OSError):  # the file is gone
             kept = _kept[_file(self.settings_dict["NAME"])]
@@ -45,6 +47,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 kept.append(self.connection)
                 return True
         return False
+
+    def _is_in_use(self) -> bool:
+        """Whether a transaction was not ended, or somebody holds a cursor: one not read to its end holds a snapshot."""
+        if self.connection is None or self.connection.in_transaction:
+            return True
+        return sys.getrefcount(self.connection) > _references_of_one_in_no_use()
+
+
+@cache
+def _references_of_one_in_no_use() -> int:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("SELECT 1").fetchall()
+    found = sys.getrefcount(connection)
+    connection.close()
+    return found
 
 
 def _file(path: str | Path) -> File:

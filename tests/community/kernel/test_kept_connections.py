@@ -37,60 +37,77 @@ def ask(wrapper, words):
         return wrapper.connection.execute(words).fetchall()
 
 
+def mark(wrapper, name):
+    """What is in a temporary table belongs to one connection, which nothing but its wrapper may hold here."""
+    ask(wrapper, f"CREATE TEMP TABLE {name} (words TEXT)")
+
+
+def marks(wrapper):
+    return [name for (name,) in ask(wrapper, "SELECT name FROM sqlite_temp_master")]
+
+
 def test_what_is_closed_is_there_for_the_next_with_all_that_was_set_on_it(opened):
     one, other = opened(), opened()
-    first, second = one.connection, other.connection
-    assert first is not second
+    mark(one, "first")
+    assert marks(other) == []
     one.close()
     assert one.connection is None
     third = opened()
-    assert third.connection is first
+    assert marks(third) == ["first"]
     assert ask(third, "PRAGMA foreign_keys") == [(1,)]
     assert ask(third, "PRAGMA journal_mode") == [("wal",)]
     assert ask(third, "SELECT django_date_extract('year', '2026-11-27')") == [(2026,)]
 
 
 def test_it_is_there_for_another_thread(opened):
-    one = opened()
-    raw, found = one.connection, []
+    one, found = opened(), []
+    mark(one, "first")
     one.close()
     thread = Thread(target=lambda: found.append(opened()))
     thread.start()
     thread.join()
-    assert found[0].connection is raw
-    assert ask(found[0], "SELECT 1") == [(1,)]
+    assert marks(found[0]) == ["first"]
 
 
 def test_what_was_not_ended_is_ended_and_not_kept(opened):
     one = opened()
     ask(one, "CREATE TABLE said (words TEXT)")
+    mark(one, "first")
     ask(one, "BEGIN IMMEDIATE")
     ask(one, "INSERT INTO said VALUES ('half')")
-    raw = one.connection
     one.close()
     other = opened()
-    assert other.connection is not raw
+    assert marks(other) == []
     assert ask(other, "SELECT * FROM said") == []
+
+
+def test_one_that_somebody_still_reads_from_is_not_kept(opened):
+    one = opened()
+    mark(one, "first")
+    cursor = one.connection.execute("SELECT 1 UNION ALL SELECT 2")
+    one.close()
+    assert marks(opened()) == []
     with pytest.raises(sqlite3.ProgrammingError):
-        raw.execute("SELECT 1")
+        cursor.fetchone()
 
 
 def test_one_that_failed_is_not_kept(opened):
     one = opened()
-    raw = one.connection
+    mark(one, "first")
     with pytest.raises(OperationalError):
         ask(one, "SELECT * FROM nothing")
     one.close()
-    assert opened().connection is not raw
+    assert marks(opened()) == []
 
 
 def test_so_many_are_kept_and_no_more(opened):
     all_ = [opened() for _one in range(MOST_KEPT + 2)]
-    raw = [one.connection for one in all_]
+    for number, one in enumerate(all_):
+        mark(one, f"number_{number}")
     for one in all_:
         one.close()
-    assert {opened().connection for _one in range(MOST_KEPT)} == set(raw[:MOST_KEPT])
-    assert opened().connection not in raw
+    found = [marks(opened()) for _one in range(MOST_KEPT + 1)]
+    assert found == [*reversed([[f"number_{number}"] for number in range(MOST_KEPT)]), []]
 
 
 def test_a_file_that_was_put_in_its_place_is_opened_anew(opened, tmp_path):
@@ -111,10 +128,23 @@ def test_a_file_that_is_gone_is_no_matter(opened):
 
 def test_a_child_uses_none_of_its_parents(opened):
     one = opened()
-    raw = one.connection
+    mark(one, "first")
     one.close()
     child = os.fork()
     if not child:
-        os._exit(opened().connection is raw)
+        os._exit(marks(opened()) != [])
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert opened().connection is raw
+    assert marks(opened()) == ["first"]
+
+
+def read_half(wrapper):
+    with wrapper.cursor() as cursor:
+        return cursor.execute("SELECT 1 UNION ALL SELECT 2").fetchone()
+
+
+def test_what_django_asked_for_lets_go_of_it(opened):
+    one = opened()
+    mark(one, "first")
+    assert read_half(one) == (1,)
+    one.close()
+    assert marks(opened()) == ["first"]
