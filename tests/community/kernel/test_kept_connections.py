@@ -10,11 +10,12 @@ from django.db import OperationalError, connections
 from community.kernel.sqlite.base import MOST_KEPT, DatabaseWrapper
 from community.settings.databases import database
 
-pytestmark = pytest.mark.embedded
+# With the database, so that they come before the browser tests, whose loop runs on in their process.
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 
 @pytest.fixture
-def opened(tmp_path, django_db_blocker):
+def opened(tmp_path):
     """``opened()``: a connection as Django makes one for each thread."""
     made = []
 
@@ -25,8 +26,7 @@ def opened(tmp_path, django_db_blocker):
         made.append(wrapper)
         return wrapper
 
-    with django_db_blocker.unblock():
-        yield new
+    yield new
     for wrapper in made:
         wrapper.inc_thread_sharing()
         wrapper.close()

@@ -182,6 +182,7 @@ def test_a_folder_without_posts_is_refused(tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.serverless  # figures; how batches meet PostgreSQL is asked with smaller dumps
 @pytest.mark.data
 @pytest.mark.django_db(transaction=True)  # what batches commit PostgreSQL may tidy up and plan by
 def test_a_whole_site_recomputes_exactly():
