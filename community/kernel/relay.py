@@ -31,6 +31,7 @@ ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
 ROUND_PAUSE_SECONDS = 5.0
+LONGEST_REST_SECONDS = 1.0
 
 
 @dataclass
@@ -209,18 +210,24 @@ class Relay:
         """Deliver until asked to stop; a database that is away is waited for."""
         while not self.stopping:
             try:
-                busy = self.step()
+                seen = _written()
+                if not self.step():
+                    self._rest(seen)
             except Error as error:
                 if is_lock_conflict(error):
                     logger.warning("nothing could be delivered: the database is busy; trying again")
                 elif not is_connection_lost(error):  # that it went, and that it is back, is said once
                     logger.exception("nothing could be delivered; trying again")
                 connection.close()
-                busy = 0
                 time.sleep(1)
-            if not busy:
-                close_old_connections()
-                time.sleep(self.idle_seconds)
+
+    def _rest(self, seen: int | None) -> None:
+        """Sleep until there may be something to do: where the database says that nobody wrote, for a second."""
+        close_old_connections()
+        until = time.monotonic() + LONGEST_REST_SECONDS
+        time.sleep(self.idle_seconds)
+        while seen is not None and seen == _written() and time.monotonic() < until and not self.stopping:
+            time.sleep(self.idle_seconds)
 
     def step(self) -> int:
         """One round: deliver what is due, then the work between batches."""
@@ -244,3 +251,12 @@ class Relay:
                 return not self.rounds.failing
             time.sleep(self.idle_seconds)
         return False
+
+
+def _written() -> int | None:
+    """What SQLite counts up when another connection commits; None for others, which are asked what there is to do."""
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])

@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 from django.db import OperationalError, connections
 
+from community.kernel import relay
 from community.kernel.sqlite.base import MOST_KEPT, DatabaseWrapper
 from community.settings.databases import database
 
@@ -148,3 +149,16 @@ def test_what_django_asked_for_lets_go_of_it(opened):
     assert read_half(one) == (1,)
     one.close()
     assert marks(opened()) == ["first"]
+
+
+def test_the_relay_hears_from_the_file_that_somebody_wrote(opened, monkeypatch):
+    one, other = opened(), opened()
+    ask(other, "CREATE TABLE said (words TEXT)")
+    monkeypatch.setattr(relay, "connection", one)
+    before = relay._written()
+    assert relay._written() == before
+    ask(other, "INSERT INTO said VALUES ('now')")
+    after = relay._written()
+    assert after != before
+    ask(one, "INSERT INTO said VALUES ('by itself')")
+    assert relay._written() == after

@@ -1,5 +1,7 @@
+import itertools
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -126,6 +128,29 @@ def test_housekeeping_is_done_once_a_minute(heard, monkeypatch):
         done.append(relay.step())
     assert heard == [100.0, 161.0]
     assert done == [3, 0, 0, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("versions", "looks"),
+    [
+        ([7], 2),  # nobody writes: once a second
+        ([7, 7, 8], 10),  # somebody does each fifth of a second
+        ([None], 20),  # a database that does not say: at each tenth of a second
+    ],
+)
+def test_it_looks_again_as_soon_as_somebody_wrote_and_once_a_second(monkeypatch, versions, looks):
+    clock, found, stepped = [0.0], itertools.cycle(versions), []
+    relay = Relay()
+
+    def sleep(seconds):
+        clock[0] += seconds
+        relay.stopping = clock[0] > 1.95  # two seconds, less what adding tenths comes to
+
+    monkeypatch.setattr("community.kernel.relay.time", SimpleNamespace(monotonic=lambda: clock[0], sleep=sleep))
+    monkeypatch.setattr("community.kernel.relay._written", lambda: next(found))
+    monkeypatch.setattr(relay, "step", lambda: stepped.append(clock[0]) or 0)
+    relay.run()
+    assert len(stepped) == looks
 
 
 def test_a_drain_ends_only_when_work_put_off_is_done_too(heard):
