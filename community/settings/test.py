@@ -13,6 +13,7 @@ SECRET_KEY = "test"  # noqa: S105 - not a secret: tests only
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     DATABASES["default"]["NAME"] = ":memory:"
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # pytest-django knows Django's own engine by its name only
 else:
     DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 SERVERS = {"redis": REDIS_URL, "elasticsearch": ELASTICSEARCH_URL}
