@@ -120,6 +120,17 @@ def test_a_file_that_was_put_in_its_place_is_opened_anew(opened, tmp_path):
     assert ask(opened(), "SELECT count(*) FROM sqlite_master") == [(0,)]
 
 
+def test_one_of_the_file_that_was_there_before_is_not_kept_for_the_new_one(opened, tmp_path):
+    one = opened()
+    path = one.settings_dict["NAME"]
+    ask(one, "CREATE TABLE said (words TEXT)")
+    path.rename(tmp_path / "old.sqlite3")
+    sqlite3.connect(path).close()
+    path.touch()
+    one.close()
+    assert ask(opened(), "SELECT count(*) FROM sqlite_master") == [(0,)]
+
+
 def test_a_file_that_is_gone_is_no_matter(opened):
     one = opened()
     one.settings_dict["NAME"].unlink()
