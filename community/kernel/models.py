@@ -15,7 +15,7 @@ class OutboxState(models.TextChoices):
 
 
 class OutboxEvent(models.Model):
-    """One published fact. a member is always in the same ``lane``, and a lane is held by one relay at a time."""
+    """One published fact. All facts of a member are in one ``lane``, and a lane is held by one relay at a time."""
 
     LANES = 64
 
@@ -33,6 +33,7 @@ class OutboxEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["lane", "id"], condition=models.Q(state="pending"), name="outbox_pending"),
+            models.Index(fields=["id"], condition=models.Q(state="pending"), name="outbox_pending_oldest"),
             models.Index(fields=["id"], condition=models.Q(state="set_aside"), name="outbox_set_aside"),
             models.Index(fields=["member_id", "id"], name="outbox_member"),
             models.Index(fields=["name", "id"], name="outbox_name"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
 ROUND_PAUSE_SECONDS = 5.0
 LONGEST_REST_SECONDS = 1.0
+PLACES_KEPT = 5
 
 
 @dataclass
@@ -140,10 +142,17 @@ def _try(deliveries: Sequence[Delivery[Any]], outcome: Outcome, *, last: bool = 
         # Whatever a handler raises must not stop the other members' facts; the fact keeps the error.
         if last:
             logger.exception("fact failed", extra={"event_id": deliveries[0].event_id})
-            outcome.failed[deliveries[0].event_id] = f"{type(error).__name__}: {error}"[:2000]
+            outcome.failed[deliveries[0].event_id] = _kind_and_places(error)
         return False
     outcome.handled.extend(delivery.event_id for delivery in deliveries)
     return True
+
+
+def _kind_and_places(error: Exception) -> str:
+    """The type of an error and where it arose, innermost first: its text may quote what somebody wrote."""
+    passed = list(traceback.walk_tb(error.__traceback__))[-PLACES_KEPT:]
+    places = [f"{frame.f_globals['__name__']}:{line} {frame.f_code.co_name}" for frame, line in reversed(passed)]
+    return f"{type(error).__name__} at {', '.join(places)}"
 
 
 def _call_handlers(deliveries: Sequence[Delivery[Any]]) -> None:

@@ -1,11 +1,15 @@
 import itertools
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from community.kernel import registry
 from community.kernel.api import Fact, forget, handles, handles_batch, publish
@@ -82,7 +86,7 @@ def test_what_a_failing_handler_wrote_is_rolled_back(heard, now):
 def test_a_poison_fact_is_set_aside_with_its_error_and_its_member_goes_on(heard, now):
     def handler(delivery):
         if delivery.fact.number == 1:
-            raise ValueError("poison")
+            raise ValueError("poison, and somebody's words")
         heard.append(delivery.fact.number)
 
     handles(DoorOpened)(handler)
@@ -92,8 +96,32 @@ def test_a_poison_fact_is_set_aside_with_its_error_and_its_member_goes_on(heard,
         deliver_once(now=now)
     assert heard == [2]
     aside = OutboxEvent.objects.get(state=OutboxState.SET_ASIDE)
-    assert (aside.attempts, aside.error) == (ATTEMPTS, "ValueError: poison")
+    assert aside.attempts == ATTEMPTS
+    assert re.match(r"ValueError at tests\.[\w.]*test_relay:\d+ handler, community\.kernel\.relay:\d+ ", aside.error)
+    assert "poison" not in aside.error
     assert outbox_status(now).set_aside == 1
+
+
+def test_what_older_versions_kept_of_errors_is_cut(now):
+    for error in ("ValueError: secret: words", "cannot be read: KeyError('a.b')", "KeyError at some.module:3 x", ""):
+        OutboxEvent.objects.create(name="tests.gone.by", member_id=1, lane=1, error=error, occurred_at=now)
+    import_module("community.kernel.migrations.0004_oldest_pending_fact").cut(apps, None)
+    kept = list(OutboxEvent.objects.order_by("pk").values_list("error", flat=True))
+    assert kept == ["ValueError", "cannot be read: KeyError('a.b')", "KeyError at some.module:3 x", ""]
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("asks", [lambda now: deliver_once(now=now), outbox_status], ids=["relay", "status"])
+def test_what_waits_is_found_without_reading_all_that_was_handled(heard, now, asks):
+    with CaptureQueriesContext(connection) as captured:
+        asks(now)
+    outbox = OutboxEvent._meta.db_table
+    reading = [one["sql"] for one in captured if one["sql"].startswith("SELECT") and outbox in one["sql"]]
+    assert len(reading) >= 2
+    with connection.cursor() as cursor:
+        for sql in reading:
+            plan = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+            assert all(f"SCAN {outbox} USING" in step or f"SCAN {outbox}" not in step for step in plan), (sql, plan)
 
 
 def test_a_fact_no_code_knows_is_put_off_not_lost(heard, now):

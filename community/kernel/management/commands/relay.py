@@ -72,7 +72,7 @@ class Command(BaseCommand):
             f"set aside: {status.set_aside}"
         )
         for event in OutboxEvent.objects.filter(state=OutboxState.SET_ASIDE).order_by("pk")[:20]:
-            self.stdout.write(f"  {event.pk} {event.name}: {event.error[:200]}")
+            self.stdout.write(f"  {event.pk} {event.name}: {event.error[:300]}")
 
     def _replay(self, ids: list[int]) -> None:
         aside = OutboxEvent.objects.filter(state=OutboxState.SET_ASIDE)
