@@ -241,11 +241,15 @@ def shown_number(value: Any) -> str:
 
 @register.inclusion_tag("ui/field.html")
 def field(bound: Any, note: str = "", **attributes: str) -> dict[str, Any]:
-    """A form field: label above, note below; an error replaces the note. Placeholders only repeat labels."""
+    """A form field: label above, note below; errors replace the note. Placeholders only repeat labels.
+
+    Django names what describes the field by its help text and its errors, so the help text is what is shown of it.
+    """
     bound.field.widget.attrs.pop("placeholder", None)
     if attributes:
         bound.field.widget.attrs.update(attributes)
-    return {"field": bound, "note": note or bound.help_text}
+    bound.help_text = "" if bound.errors else note or bound.help_text
+    return {"field": bound}
 
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)

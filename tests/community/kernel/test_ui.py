@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django import forms
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -103,3 +105,24 @@ def test_the_pager_keeps_the_rest_of_the_address_and_says_where_one_is():
     assert 'href="?show=unread&amp;page=1"' in html
     assert "2 of 3" in html
     assert "<nav" not in pages(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "described", "shown"),
+    [
+        (None, ["id_word_helptext"], ["One word."]),
+        ("twowords", ["id_word_error"], ["Too long.", "Not this one."]),
+    ],
+)
+def test_a_field_is_described_by_what_stands_below_it(value, described, shown):
+    def refuse(_value):
+        raise ValidationError(["Too long.", "Not this one."])
+
+    class Word(forms.Form):
+        word = forms.CharField(help_text="Not shown, as the page says more.", validators=[refuse])
+
+    form = Word({"word": value} if value else None)
+    html = Template("{% load ui %}{% field form.word 'One word.' %}").render(Context({"form": form}))
+    assert re.search(r'aria-describedby="([^"]*)"', html)[1].split() == described
+    assert re.findall(r'id="(id_word_[^"]*)"', html) == described
+    assert [text for text in ("One word.", "Too long.", "Not this one.", "Not shown") if text in html] == shown
