@@ -11,13 +11,13 @@ from django.utils import timezone
 from clubs.services import ensure_club, join_club
 from community.inbox.models import Notification
 from community.members.api import Role
-from community.pages.services import ensure_site
 from crm_bridge.models import Segment
 from forums.models import PostRevision
 from tests.contests import begin, contest, idea
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import THEN, member, permit, staff
 from tests.relay import drain
+from tests.sites import ensure_site
 
 COLUMNS = ("guest", "member", "moderator", "service_agent", "marketer", "brand_manager")
 # Not ours: their libraries test them. Who gets into them at all is in the table.

@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import get_resolver
 
 from community.members.api import Role
-from community.pages.api import ensure_site
 from tests.addresses import ROWS, things
 from tests.community.members.test_entrances import addresses
 from tests.people import confirm, member, staff
+from tests.sites import ensure_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 

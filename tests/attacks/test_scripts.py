@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from clubs.services import ensure_club
 from community.members.api import CarEntry, Member, Role, declare_keywords, set_garage
-from community.pages.api import ensure_page, ensure_site, paragraphs
+from community.pages.api import ensure_page, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, ClubPage, ContestPage
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Segment, Synonym, TermSighting
@@ -32,6 +32,7 @@ from tests.harmless import assert_harmless
 from tests.people import THEN, confirm, member, permit, staff
 from tests.real_data import HOSTILE
 from tests.relay import drain
+from tests.sites import ensure_site
 
 FILE = HOSTILE / "xss-payloads.txt"
 pytestmark = [

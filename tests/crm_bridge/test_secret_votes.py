@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from community.consent.api import may_profile, withdraw
 from community.members.api import Member, Role
-from community.pages.api import ensure_site
 from community.search.models import Mark
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import size_of
@@ -32,6 +31,7 @@ from ideas.queries import results_due
 from tests.contests import VOTING, begin, contest, idea
 from tests.people import member, permit, staff
 from tests.relay import drain
+from tests.sites import ensure_site
 from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db

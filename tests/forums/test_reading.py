@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from community.pages.services import ensure_site
 from forums import queries, services
 from forums.counts import topic_differences
 from forums.models import Post, ReadState, Topic
 from tests.forums.places import board, many_posts, reply, topic
 from tests.people import member
 from tests.relay import drain
+from tests.sites import ensure_site
 
 pytestmark = pytest.mark.django_db
 

@@ -9,12 +9,13 @@ from collections import Counter
 import pytest
 from wagtail.models import Page
 
-from community.pages.api import ensure_page, ensure_site
+from community.pages.api import ensure_page
 from community.pages.models import ContestPage
 from ideas.models import Contest, Vote
 from ideas.services import cast_vote
 from tests.contests import VOTING, contest, idea
 from tests.people import member
+from tests.sites import ensure_site
 from tests.threads import at_once, no_locks
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]

@@ -22,13 +22,13 @@ from community.inbox.models import LiveMessage, Notification
 from community.kernel.api import contributions
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role
-from community.pages.api import ensure_site
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.receivers import load
 from ideas.services import cast_vote, decide
 from tests.contests import DECISION, RESULTS, VOTING, begin, contest, idea, votes
 from tests.people import member, staff
 from tests.relay import drain
+from tests.sites import ensure_site
 
 pytestmark = pytest.mark.django_db
 

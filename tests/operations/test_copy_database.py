@@ -18,7 +18,6 @@ from community.kernel.management.commands import copy_database
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, erase_member, register
 from community.members.erasure import erased_among
-from community.pages.api import ensure_site
 from community.search.api import search_content
 from community.settings.databases import database
 from forums.api import open_topic, write_post
@@ -27,6 +26,7 @@ from tests.contests import begin, contest, idea
 from tests.forums.places import board, topic
 from tests.people import member, permit
 from tests.relay import drain
+from tests.sites import ensure_site
 from tests.vocabulary import load_words
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]

@@ -31,7 +31,7 @@ from tests.people import member
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).parents[2]
-UNDONE = f"SELECT status, traceback FROM {DBTaskResult._meta.db_table} WHERE status <> 'SUCCESSFUL'"  # noqa: S608 - a name of ours
+UNDONE = f"SELECT status, traceback FROM {DBTaskResult._meta.db_table} WHERE status <> 'SUCCESSFUL'"
 STORAGE = ["django.core.files.storage.FileSystemStorage", [], {}]
 TOKEN = "t" * 32
 PROBES = ("/healthz", "/readyz")

@@ -26,13 +26,13 @@ from community.inbox.routing import websocket_urlpatterns
 from community.kernel.api import REDIS
 from community.kernel.limits import LIMITS
 from community.members.api import Role
-from community.pages.api import ensure_site
 from forums.models import Post
 from ideas.models import Idea, Vote
 from tests.contests import begin, contest, idea
 from tests.forums.places import picture, reply, topic
 from tests.people import confirm, member, permit, staff
 from tests.relay import drain
+from tests.sites import ensure_site
 from tests.vocabulary import load_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]  # a Redis that is away is so in either run

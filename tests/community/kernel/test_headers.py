@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from community.members.api import Role
-from community.pages.api import ensure_site
 from tests.forums.places import reply, topic
 from tests.people import member, staff
+from tests.sites import ensure_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 

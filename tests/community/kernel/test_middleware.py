@@ -4,9 +4,9 @@ import pytest
 
 from community.kernel.middleware import LONGEST_ADDRESS
 from community.members.api import Role
-from community.pages.api import ensure_site
 from tests.forums.places import reply, topic
 from tests.people import staff
+from tests.sites import ensure_site
 
 pytestmark = pytest.mark.django_db
 

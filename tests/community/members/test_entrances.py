@@ -10,8 +10,8 @@ from django.core import mail
 from django.urls import Resolver404, URLResolver, get_resolver, resolve, reverse
 
 from community.members.api import Role, give_role
-from community.pages.api import ensure_site
 from tests.people import member, staff
+from tests.sites import ensure_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 PASSWORD = "correct horse"

@@ -12,13 +12,14 @@ from wagtail.models import Locale
 
 from community.kernel.api import Conflict
 from community.members.api import Role
-from community.pages.api import brief_of, ensure_page, ensure_site
+from community.pages.api import brief_of, ensure_page
 from community.pages.models import ContestPage
 from community.pages.schedule import keep_schedule
 from ideas.models import Contest, Idea
 from ideas.services import withdraw_vote
 from tests.contests import VOTING, contest, idea, votes
 from tests.people import staff
+from tests.sites import ensure_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 TEXTS = {

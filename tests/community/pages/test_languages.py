@@ -7,9 +7,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import override
 from wagtail.models import Locale, Page
 
-from community.pages.api import ensure_page, ensure_site, paragraphs
+from community.pages.api import ensure_page, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, RemovedTranslation
 from community.pages.receivers import present
+from tests.sites import ensure_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 LANGUAGES = {"en": ("winter", "Winter tyres"), "zh-hans": ("dongji", "冬季轮胎")}

@@ -10,12 +10,13 @@ from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction
 
 from community.members.api import Role
-from community.pages.api import brief_of, ensure_page, ensure_site, landing_of, paragraphs
+from community.pages.api import brief_of, ensure_page, landing_of, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, ClubPage, ContestPage
 from community.search.api import search_content
 from tests.contests import contest
 from tests.people import member, staff
 from tests.relay import drain
+from tests.sites import ensure_site
 
 pytestmark = pytest.mark.django_db
 LOGIN = PageViewRestriction.LOGIN

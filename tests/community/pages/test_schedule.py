@@ -10,11 +10,12 @@ from wagtail.models import PageLogEntry
 
 from community.kernel.registry import rounds
 from community.pages import schedule
-from community.pages.api import ensure_page, ensure_site, paragraphs
+from community.pages.api import ensure_page, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage
 from community.pages.schedule import keep_schedule
 from community.search.api import search_content
 from tests.relay import drain
+from tests.sites import ensure_site
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

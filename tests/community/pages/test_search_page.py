@@ -8,13 +8,13 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from community.kernel.models import OutboxEvent
-from community.pages.api import ensure_site
 from community.search.content import SORTS
 from crm_bridge.models import Keyword, Synonym
 from forums.services import ensure_board, open_topic, write_post
 from tests.people import member, permit
 from tests.real_data import HOSTILE, QUARTERS
 from tests.relay import drain
+from tests.sites import ensure_site
 
 pytestmark = pytest.mark.django_db
 SEARCH = 4

@@ -8,11 +8,12 @@ from wagtail.models import Locale, PageViewRestriction
 from clubs.api import ensure_club, join_club
 from community.kernel.api import contributions
 from community.members.api import Member, Role, declare_keywords, erase_member
-from community.pages.api import ensure_page, ensure_site, paragraphs
+from community.pages.api import ensure_page, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage, HiddenItem
 from forums.api import Board
 from forums.services import ensure_board, open_topic, write_post
 from tests.people import member, staff
+from tests.sites import ensure_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 # Of a member's: what they hid, their clubs twice, two for what is new in them, one for questions that wait.

@@ -5,12 +5,12 @@ import re
 import pytest
 
 from community.members.api import Role
-from community.pages.services import ensure_site
 from crm_bridge.keywords.proposals import accept_as_synonym
 from crm_bridge.keywords.vocabulary import capture, find
 from crm_bridge.models import Keyword, Synonym
 from tests.forgetting import forget_vocabulary
 from tests.people import member, staff
+from tests.sites import ensure_site
 from tests.vocabulary import load_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]

@@ -11,13 +11,13 @@ from django.db import connection
 from django.test import Client
 
 from community.members.api import Member, Role
-from community.pages.services import ensure_site
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.proposals import accept_as_keyword, accept_as_synonym
 from crm_bridge.keywords.vocabulary import find, vocabulary_changed
 from crm_bridge.models import Keyword, Synonym, TermProposal
 from tests.forgetting import forget_vocabulary
 from tests.people import THEN, staff
+from tests.sites import ensure_site
 from tests.threads import at_once, ever, no_locks
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
