@@ -80,7 +80,10 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
     last = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,  # others print every variable, and take a second for it
+        )
     )
     finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last]
     formatter = {

@@ -111,3 +111,15 @@ def test_while_the_database_is_away_a_line_is_short(line, state, short):
 
 def test_pages_that_are_saved_leave_no_titles_in_the_log():
     assert configuration(level="INFO", as_json=True)["loggers"]["wagtail"] == {"level": "WARNING"}
+
+
+def test_lines_to_read_show_an_exception_without_the_values_of_variables():
+    settings = configuration(level="INFO", as_json=False)
+    formatter = logging.config.DictConfigurator(settings).configure_formatter(settings["formatters"]["lines"])
+    address = "ada" + "@example.org"
+    with pytest.raises(ValueError, match="not enough") as raised:
+        _user, _host, _port = address.split("@")
+    exception = (raised.type, raised.value, raised.tb)
+    text = formatter.format(logging.makeLogRecord({"msg": "fact failed", "exc_info": exception}))
+    assert "ValueError: not enough values" in text
+    assert "example.org" not in text
