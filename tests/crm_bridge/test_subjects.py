@@ -21,6 +21,7 @@ def _words():
     call_command("load_vocabulary", verbosity=0)
 
 
+@pytest.mark.serverless
 @pytest.mark.data
 def test_the_audience_search_by_subject_finds_who_wrote_about_it(tmp_path):
     unseen = ((key, comment) for key, comment in labelled().items() if held_out(key))

@@ -161,6 +161,7 @@ def test_who_jumped_ahead_may_have_it_all_marked(now):
     assert (read_by(tom), client.get(answer["Location"]).context["skipped"]) == (50, False)
 
 
+@pytest.mark.serverless
 def test_marking_asks_for_a_sign_in_a_token_and_patience(now):
     opened, tom = topic(now=now), member("tom")
     address, sent = f"/topics/{opened.pk}/read/", {"from": "1", "number": "1"}

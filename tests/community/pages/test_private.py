@@ -75,6 +75,7 @@ def test_an_article_for_everybody_is_listed(client, plan, language):
     assert TITLES[language] in everything(client, language)
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("where", ["page", "translation", "section"])
 @pytest.mark.parametrize("language", TITLES)
 @pytest.mark.parametrize("kind", KINDS)

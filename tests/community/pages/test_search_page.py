@@ -246,6 +246,7 @@ def test_a_question_the_index_cannot_answer_is_a_fault_and_not_nothing_found(cli
         client.get(reverse("search"), {"q": "rack", "sort": "lively"})
 
 
+@pytest.mark.serverless
 def test_too_many_searches_are_slowed_down(client, site):
     statuses = [client.get(reverse("search"), {"q": "rack"}).status_code for _ in range(61)]
     assert statuses == [200] * 60 + [429]

@@ -258,6 +258,7 @@ def test_subjects_of_comments_nobody_looked_at_are_found():
     assert scores(unseen)[""].f1 >= 0.7
 
 
+@pytest.mark.serverless
 @pytest.mark.django_db
 def test_every_name_stands_for_its_own_keyword_first():
     call_command("load_vocabulary")

@@ -34,6 +34,7 @@ def without(column, text):
         ({"Users": OTHER_USERS, "Posts": without("CreationDate", POSTS)}, "of 2 users"),
     ],
 )
+@pytest.mark.serverless
 def test_another_dump_under_the_same_name_is_refused_before_anything_is_written(tmp_path, files, said):
     load(write_dump(tmp_path))
     before = state()
@@ -123,12 +124,14 @@ def test_a_number_that_a_dump_repeats_is_skipped(tmp_path):
     ],
     ids=["dates come later", "dates are gone", "users come later", "users are gone", "dates to come", "fewer users"],
 )
+@pytest.mark.serverless
 def test_a_dump_with_gaps_is_no_other(tmp_path, first, second):
     load(write_dump(tmp_path, **first))
     load(write_dump(tmp_path, Comments=COMMENTS.replace('Id="5"', 'Id="6"'), **second))
     assert Post.objects.filter(kind="comment").count() == 2
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(("sample", "refused"), [(1, False), (2, False), (3, True)])
 def test_only_the_first_rows_are_compared(tmp_path, monkeypatch, sample, refused):
     monkeypatch.setattr("forums.importers.sameness.SAMPLE", sample)

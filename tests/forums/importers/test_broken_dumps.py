@@ -87,12 +87,14 @@ def test_answers_to_answers_come_in_one_run(tmp_path):
     again(tmp_path)
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("body", ["a &lt;![ b", "&lt;![foo[x]]&gt; b", "&lt;![if x]&gt; b"])
 def test_a_section_that_is_none_is_no_end_of_the_import(tmp_path, body):
     load(write_dump(tmp_path, Posts=POSTS.replace("This one", body)))
     assert Post.objects.filter(number=2).exists()
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("name", ["Users", "Posts", "Comments", "Votes", "Tags"])
 @pytest.mark.parametrize("text", ["", "\ufeff \n"])
 def test_an_empty_file_is_as_one_that_is_missing(tmp_path, name, text):
@@ -115,6 +117,7 @@ def test_an_empty_file_is_as_one_that_is_missing(tmp_path, name, text):
         ("utf-16", "utf-16-be"),
     ],
 )
+@pytest.mark.serverless
 def test_a_file_that_declares_what_it_is_not(tmp_path, declared, written):
     write_dump(tmp_path)
     text = f'<?xml version="1.0" encoding="{declared}"?>' + posts(question(1, title="公路"))

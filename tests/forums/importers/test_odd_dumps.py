@@ -72,6 +72,7 @@ def test_people_taken_over_under_another_handle_are_who_they_were(tmp_path):
     assert state() == before
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("encoding", ["gbk", "gb2312", "GB18030", "big5", "windows-1252", "utf-16"])
 def test_a_dump_in_another_encoding(tmp_path, encoding):
     title = "Wörter" if encoding == "windows-1252" else "公路"
@@ -94,12 +95,14 @@ def test_a_file_that_cannot_be_decoded_is_named(tmp_path, encoding, said):
         load(tmp_path)
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("text", ["<posts><row", "<!DOCTYPE a [<!ENTITY a 'a'>]><posts>&a;</posts>"])
 def test_a_file_that_is_no_xml_is_named(tmp_path, text):
     with pytest.raises(CommandError, match=r"^Comments\.xml: "):
         load(write_dump(tmp_path, Comments=text))
 
 
+@pytest.mark.serverless
 def test_file_names_may_be_written_in_lower_case(tmp_path):
     for path in list(write_dump(tmp_path).iterdir()):
         path.rename(path.with_name(path.name.lower()))
@@ -191,6 +194,7 @@ def test_a_deleted_answer_is_not_accepted(tmp_path):
         ("Comments", "CommentCount", "comment_count"),
     ],
 )
+@pytest.mark.serverless
 def test_a_figure_of_a_missing_file_is_kept_as_stated_and_not_checkable(tmp_path, capsys, missing, without, kept):
     write_dump(tmp_path)
     (tmp_path / f"{missing}.xml").unlink()
@@ -221,6 +225,7 @@ def test_once_the_missing_file_is_there_its_figure_is_counted(tmp_path, capsys):
     assert list(Post.objects.order_by("pk").values_list("score", flat=True)) == [1, -1, 0]
 
 
+@pytest.mark.serverless
 def test_a_missing_column_is_a_missing_figure(tmp_path):
     bare = re.sub(r'(Score|CommentCount|AnswerCount)="-?\d"', "", POSTS)
     votes = VOTES.replace("VoteTypeId", "Kind")
