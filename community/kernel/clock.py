@@ -1,4 +1,4 @@
-"""The one place that reads the clock. Services take ``now``; views, commands and handlers call this."""
+"""The time that services work with: they take ``now``; views, commands and handlers ask for it here."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def status_of(*forms: Any, outdated: Outdated | None = None) -> int:
 
 
 def beside(form: Any, values: Mapping[str, Any], outdated: Outdated | None) -> dict[str, Any]:
-    """What the page of a form shows beside it where something was written meanwhile: why, and what is there by now."""
+    """Template context of a form that somebody else's change overtook: the refusal, and what each field holds now."""
     return {"outdated": outdated, "there": _there(form, values) if outdated else []}
 
 

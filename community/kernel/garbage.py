@@ -10,7 +10,7 @@ THRESHOLD = (50_000, 20, 20)
 
 
 def collect_seldom() -> None:
-    """Spare what is loaded by now, which stays, and walk what is new seldom. Called once all is loaded."""
+    """Exempt everything loaded so far from collection, and collect the rest less often. Called when all is loaded."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLD)

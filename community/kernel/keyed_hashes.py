@@ -1,6 +1,7 @@
-"""Marks: keyed hashes of what was, kept to know it again where it must not be kept itself.
+"""Keyed hashes that recognise a deleted value without storing it.
 
-They are made with the secret key. One made with a key of before is found as long as that is among the old ones.
+They are made with the secret key. A hash made with a former key is recognised as long as ``PADDOCK_OLD_SECRET_KEYS``
+holds that key.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from django.utils.crypto import salted_hmac
 
 
 def keyed_hash(salt: str, value: str) -> str:
-    """The mark that is kept from now on."""
+    """The hash to store: made with the current key."""
     return _keyed_hash(salt, value, settings.SECRET_KEY)
 
 
 def keyed_hashes(salt: str, value: str) -> list[str]:
-    """All that may have been kept: by the secret key, and by those of before."""
+    """Every hash that may be stored for a value: made with the current key and with each former one."""
     return [_keyed_hash(salt, value, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 

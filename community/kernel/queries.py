@@ -54,7 +54,10 @@ def unhandled_facts(member_ids: Iterable[int], types: Iterable[type[Fact]]) -> I
 
 
 def members_already_ahead(first: Mapping[int, int]) -> set[int]:
-    """Of members, each with a fact's number, those of whom a later fact is handled: theirs had been set aside."""
+    """Members of whom a later fact than the given one is handled already, as theirs had been set aside.
+
+    ``first`` gives each member's number of a fact.
+    """
     later = OutboxEvent.objects.filter(
         member_id__in=list(first), pk__gt=min(first.values(), default=0), state=OutboxState.HANDLED
     )

@@ -1,4 +1,4 @@
-"""Publishing facts."""
+"""Publishing, rewriting and forgetting facts, and locking the members they are about."""
 
 from __future__ import annotations
 

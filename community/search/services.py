@@ -80,9 +80,9 @@ def nothing_is_marked() -> bool:
 
 @each_minute
 def tidy() -> int:
-    """Once an hour: of indexes that are full, remove what earlier versions left, which keeps who was erased since.
+    """Hourly: delete superseded indexes, which may still hold people who were erased since.
 
-    Returns how many indexes are gone.
+    An index is left alone until its successor is filled. Returns how many were deleted.
     """
     return sum(_tidy(index.name) for index in indexes() if not _pausing(index.name))
 
