@@ -15,12 +15,15 @@ from community.search.api import search_content
 from community.search.models import IndexState, Mark
 from community.search.registry import engine_of
 from community.search.services import drift
+from crm_bridge.models import Profile
 from forums.importers.figures import audit
 from forums.models import Imported, ImportedFigure, ImportedVote, Post, Topic
 from tests.forums.importers.dumps import write_dump
 from tests.forums.places import many_posts, topic
 from tests.killed import killed_at
+from tests.people import member, permit
 from tests.relay import drain
+from tests.vocabulary import load_words
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -29,10 +32,10 @@ COMMENTS = "content_id,author,date,content\n" + "".join(
 )
 
 
-def kill(step, times, monkeypatch, *command, batch=2):
+def kill(step, times, monkeypatch, *command, batch=2, size="BATCH"):
     """Run a command until it dies, in batches of this size."""
     with monkeypatch.context() as patch:
-        patch.setattr(f"{step.rpartition('.')[0]}.BATCH", batch)
+        patch.setattr(f"{step.rpartition('.')[0]}.{size}", batch)
         killed_at(step, lambda: call_command(*command), times=times)
 
 
@@ -129,3 +132,38 @@ def test_what_a_killed_rebuild_left_in_elasticsearch_goes_with_a_later_one(elast
     call_command("search", "rebuild", "content")
     assert len(kept()) == 1
     assert search_content("racks", viewer=AnonymousUser(), kinds=["topic"]).total == 1
+
+
+def test_profiles_made_anew(monkeypatch):
+    load_words()
+    people = [permit(member(name), "profiling:onsite") for name in ("ann", "bo", "cy", "di")]
+    for person in people:
+        topic(author=person, title=f"Roof racks of {person.name}")
+    drain()
+
+    def kept():
+        return list(Profile.objects.order_by("pk").values_list("pk", "interests", "stage", "active_days"))
+
+    learnt = kept()
+    assert all(interests for _key, interests, *_rest in learnt)
+    Profile.objects.update(stage="", interests=[])
+    kill("crm_bridge.profiles.projector.wipe", 2, monkeypatch, "rebuild_profiles", batch=2, size="CHUNK")
+    assert kept()[:2] == learnt[:2]
+    assert [row[1:3] for row in kept()[2:]] == [([], ""), ([], "")]  # as they were before
+    call_command("rebuild_profiles")
+    assert kept() == learnt
+
+
+def test_a_recount(monkeypatch):
+    found = topic(title="Roof racks")
+    many_posts(found, 6)
+    call_command("recount")  # the board, whose rows were not counted as they were written
+    Post.objects.update(useful_count=7)
+    wrong = Post.objects.count()
+    kill("forums.counts.set_counts", 2, monkeypatch, "recount", batch=2, size="CHUNK")
+    assert Post.objects.filter(useful_count=7).count() == wrong - 2
+    with pytest.raises(CommandError, match="kept numbers differ"):
+        call_command("recount", check=True)
+    call_command("recount")
+    call_command("recount", check=True)
+    assert not Post.objects.exclude(useful_count=0).exists()
