@@ -48,7 +48,7 @@ from community.kernel.recount import counted, lock_rows, recountable
 from community.kernel.registry import drained_when, each_minute, each_round, handles, handles_batch
 from community.kernel.relay import lock_lanes
 from community.kernel.services import forget, lock_member, lock_members, publish, publish_many, rewrite
-from community.kernel.short_texts import RESERVED_SLUGS, clean_line, clean_slug
+from community.kernel.short_texts import INVISIBLE, RESERVED_SLUGS, clean_line, clean_slug, visible
 from community.kernel.slots import contributions, fills
 from community.kernel.text import one_line
 from community.kernel.text_cache import TextCache
@@ -56,6 +56,7 @@ from community.kernel.turns import return_turn, take_turn
 from community.kernel.versions import version_of
 
 __all__ = [
+    "INVISIBLE",
     "KEY_DIGITS",
     "REDIS",
     "RESERVED_SLUGS",
@@ -132,5 +133,6 @@ __all__ = [
     "take_turn",
     "unhandled_facts",
     "version_of",
+    "visible",
     "way_back",
 ]

@@ -10,11 +10,26 @@ from django.utils.translation import ngettext
 from community.kernel.errors import Invalid
 
 LONGEST_SLUG = 60
+# Default_Ignorable_Code_Point of DerivedCoreProperties.txt, Unicode 17: nothing is seen where one of these stands.
+_INVISIBLE = (
+    *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)),
+    *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
+)
+INVISIBLE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _INVISIBLE) + "]")
+# Symbols that are drawn as nothing: the letter of Braille without a dot, and a note without its head.
+_DRAWN_EMPTY = "\u2800\U0001d159"
 SLUG = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_]+)*")
 # Words that stand in that place of the site's own addresses: nothing else may be found there.
 RESERVED_SLUGS = frozenset(
     {"about", "all", "change", "edit", "feed", "members", "membership", "new", "phases", "read", "roles", "search"}
 )
+
+
+def visible(text: str) -> bool:
+    """Whether there is something to see in a text: more than white space and characters that show nothing."""
+    shown = INVISIBLE.sub("", text)
+    return any(one.isprintable() and not one.isspace() and one not in _DRAWN_EMPTY for one in shown)
 
 
 def clean_line(text: str, *, most: int, field: str, needed: bool = True) -> str:
@@ -23,7 +38,7 @@ def clean_line(text: str, *, most: int, field: str, needed: bool = True) -> str:
     Where it is ``needed``, one of which nothing is to be seen is refused as well; else it is empty.
     """
     line = " ".join(text.replace("\0", "").split())
-    if not any(character.isprintable() and not character.isspace() for character in line):
+    if not visible(line):
         line = ""
     if needed and not line:
         raise Invalid(_("Write something first."), field=field)

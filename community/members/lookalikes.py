@@ -14,14 +14,9 @@ from functools import cache
 
 from confusable_homoglyphs.confusables import confusables_data
 
+from community.kernel.api import INVISIBLE
+
 LONGEST = 160
-# Default_Ignorable_Code_Point of DerivedCoreProperties.txt, Unicode 17: nothing is seen where one of these stands.
-_INVISIBLE = (
-    *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
-    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)),
-    *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
-)
-INVISIBLE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _INVISIBLE) + "]")
 _SAME = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "3": "e", "_": "", "-": "", ".": "", " ": ""})
 _SHAPE = re.compile(r"LATIN (?:LETTER SMALL CAPITAL|(?:SMALL|CAPITAL) LETTER DOTLESS) ([A-Z])")
 

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from community.members.lookalikes import INVISIBLE, loose_skeleton, skeleton
+from community.kernel.api import INVISIBLE
+from community.members.lookalikes import loose_skeleton, skeleton
 
 SHORTEST, LONGEST = 2, 30
 LONGEST_SHOWN = 60
