@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from community.kernel import markup
-from community.kernel.api import batched
+from community.kernel.api import batched, visible
 from community.kernel.plain import language_of
 from community.members.api import Member, Newcomer
 from forums.importers.common import BATCH, Unreadable, alone, digest, grant_all, note, short, taken_over
@@ -33,9 +33,9 @@ Progress = Callable[[Iterable[Comment], str, int | None], Iterable[Comment]]
 
 
 def title_of(content: str) -> str:
-    """The first sentence, or as many of its clauses as a title holds."""
-    first = next((part for part in map(str.strip, SENTENCE_END.split(content)) if part), content)
-    first = " ".join(first.split())
+    """The first sentence, or as many of its clauses as a title holds; “…” where nothing of it is seen."""
+    first = next((part for part in map(str.strip, SENTENCE_END.split(content)) if visible(part)), content)
+    first = " ".join(first.split()) if visible(first) else "…"
     if len(first) <= LONGEST_TITLE:
         return first
     cuts = [match.start() for match in CLAUSE_END.finditer(first[:LONGEST_TITLE]) if match.start()]

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 
 from community.kernel import markup
-from community.kernel.api import one_line
+from community.kernel.api import one_line, visible
 from forums.importers.dump import Row
 from forums.importers.markdown import from_html
 from forums.importers.times import moment
@@ -44,8 +44,9 @@ def kind_of(row: Row) -> str:
 
 
 def title_of(row: Row) -> str:
-    """The title of a question, at most 200 characters; its number where it has none."""
-    return row.get("Title", "").strip()[:200] or f"#{row['Id']}"
+    """The title of a question, at most 200 characters; its number where it has none, or none that is seen."""
+    title = row.get("Title", "").strip()[:200]
+    return title if visible(title) else f"#{row['Id']}"
 
 
 def text_of(body: str) -> str:

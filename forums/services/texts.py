@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from community.kernel import markup
-from community.kernel.api import Invalid, one_line
+from community.kernel.api import Invalid, one_line, visible
 from community.kernel.plain import plain_text
 from community.members.api import Member, members_named, seen, space_url
 from forums.models import Post, Reference
@@ -79,9 +79,9 @@ def note_names(post: Post, text: Text, title: str = "") -> None:
 
 
 def clean_title(title: str) -> str:
-    """A title in one line. Raises Invalid for an empty or long one."""
+    """A title in one line. Raises Invalid for a long one, and for one of which nothing is to be seen or pressed."""
     title = one_line(title)
-    if not title:
+    if not visible(title):
         raise Invalid(_("A topic needs a title."), field="title")
     if len(title) > MAX_TITLE:
         raise Invalid(_("The title is longer than 200 characters."), field="title")

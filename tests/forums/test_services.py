@@ -74,6 +74,8 @@ def test_a_topic_has_its_first_post_its_counts_and_its_fact(now):
     ("title", "source", "field"),
     [
         ("", "text", "title"),
+        ("\u200b", "text", "title"),
+        ("\u3164 \u2800", "text", "title"),
         ("x" * 201, "text", "title"),
         ("title", " \n\0 ", "source"),
         ("title", "x" * 40_001, "source"),

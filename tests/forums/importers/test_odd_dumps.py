@@ -10,7 +10,7 @@ from community.kernel.api import now
 from community.kernel.models import OutboxEvent
 from community.members.api import Member
 from forums.importers.figures import audit
-from forums.importers.values import handle_of, vote_number
+from forums.importers.values import handle_of, title_of, vote_number
 from forums.models import ImportedFigure, ImportedVote, Post, Topic
 from forums.services import choose_best_answer, delete_post, set_closed
 from tests.forums.importers.dumps import COMMENTS, POSTS, TAGS, VOTES, load, state, write_dump
@@ -260,3 +260,8 @@ def test_users_without_dates_names_or_with_one_id_twice(tmp_path):
     rows = ('Id="1"', 'Id="1" DisplayName="Bo"', 'Id="2" DisplayName="  " AboutMe="&lt;b"')
     load(write_dump(tmp_path, Users=f"<users>{''.join(f'<row {row} />' for row in rows)}</users>"))
     assert set(Member.objects.exclude(name="deleted").values_list("name", flat=True)) == {"#1", "#2"}
+
+
+@pytest.mark.parametrize("title", ["", " ", "\u200b", "\u3164\u2800"])
+def test_a_question_whose_title_is_not_seen_is_called_by_its_number(title):
+    assert title_of({"Id": "7", "Title": title}) == "#7"
