@@ -35,12 +35,13 @@ _MENTION = r"(?<![A-Za-z0-9_/@.])@(?P<name>[\w-]{2,30})"
 _ADDRESS = r"(?<![A-Za-z0-9_@])(?P<url>https?://[^\s<>\"\u3000-\u9fff\uff00-\uffef]+)"
 _SPECIAL = re.compile(f"{_ADDRESS}|{_MENTION}")
 _OPEN = {")": "(", "]": "["}
+_TAIL = ".,:;!?'*_~)]"
 _SPANS = {"br", "em", "strong", "s", "code", "a", "img", "cite"}
 _BLOCKS = {"p", "hr", "pre", "blockquote", "ul", "ol", "li", "h3", "h4"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 TAGS = _SPANS | _BLOCKS | _TABLES
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "ol": {"start"}, "blockquote": {"class"}}
-_RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*")
+_IN_RULES = frozenset(" \t|:-")
 _OUR_PICTURE = re.compile(r"(?:posts|ideas)/\d{4}/\d{2}/[\w-]+\.webp", re.ASCII)
 _QUOTE = re.compile(r"^> \[([^\]\n]{1,80})\]\(/posts/(\d{1,18})/\)\s*$", re.MULTILINE)
 ANY_QUOTE = re.compile(
@@ -160,13 +161,18 @@ def _markdown() -> MarkdownIt:
 def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """Markdown's table, which has all columns in each of its rows. Raises TooLarge for too many cells in a text."""
     header = _line(state, first)
-    if "|" in header and not silent and first + 2 <= last and _RULE.fullmatch(_line(state, first + 1)):
+    if "|" in header and not silent and first + 2 <= last and _is_rule(_line(state, first + 1)):
         rows = next((at for at in range(first + 2, last) if state.isEmpty(at)), last) - first
         cells = state.env.get("cells", 0) + rows * (header.strip(" \t|").count("|") + 1)
         state.env["cells"] = cells
         if cells > MOST_CELLS:
             raise TooLarge
     return table(state, first, last, silent)
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line may part a table's head from its rows."""
+    return "-" in line and _IN_RULES.issuperset(line)
 
 
 def _line(state: StateBlock, number: int) -> str:
@@ -233,11 +239,13 @@ def _text(content: str) -> Token:
 
 def _without_tail(address: str) -> str:
     """An address without the sentence's own punctuation behind it; a bracket stays where it was opened inside."""
-    while address[-1] in ".,:;!?'*_~)]" and (
-        address[-1] not in _OPEN or address.count(address[-1]) > address.count(_OPEN[address[-1]])
-    ):
-        address = address[:-1]
-    return address
+    more = {closing: address.count(closing) - address.count(opening) for closing, opening in _OPEN.items()}
+    end = len(address)
+    while address[end - 1] in _TAIL and more.get(address[end - 1], 1) > 0:
+        end -= 1
+        if address[end] in more:
+            more[address[end]] -= 1
+    return address[:end]
 
 
 def _render_mention(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -47,6 +47,8 @@ def test_a_name_nobody_bears_stays_text():
         ("see https://a.example/x_y_z.", "https://a.example/x_y_z", "."),
         ("(https://a.example/x)", "https://a.example/x", ")"),
         ("https://a.example/x_(y)", "https://a.example/x_(y)", ""),
+        ("https://a.example/x_(y).)]", "https://a.example/x_(y)", ".)]"),
+        ("https://a.example/(x(y)))))", "https://a.example/(x(y))", ")))"),
         ("见https://a.example/x这个", "https://a.example/x", "这个"),
         ("https://a.example/?q=1，好", "https://a.example/?q=1", "，好"),
         ("**https://a.example/**", "https://a.example/", ""),
@@ -184,6 +186,9 @@ SENSIBLE = {
     "code": "```\n" + 'if a < b && c > d: return "<x>"\n' * 1_200 + "```",
     "list": "- one\n  - two\n    - three\n" * 1_400,
     "quotation": "> said\n>\n> > before\n\nanswer\n\n" * 1_200,
+    # These take seconds where a line, or the end of an address, is read again for each of its characters.
+    "a line that is nearly a table's": "a|b\n" + "-" * (MAX_LENGTH - 5) + "x",
+    "brackets behind an address": "http://a" + ")" * (MAX_LENGTH - 8),
 }
 
 
