@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce, retitle
 from community.kernel import markup, redaction
-from community.kernel.api import batched, forget_files, publish_many, rewrite
+from community.kernel.api import batched, publish_many, rewrite
 from community.kernel.plain import language_of, plain_text
 from community.members.api import Member, members_named, space_url
 from community.search.api import mark_content
@@ -25,6 +25,7 @@ from forums.models import (
     GONE,
     BoardRead,
     Imported,
+    PictureUse,
     Post,
     PostRevision,
     Reaction,
@@ -34,6 +35,7 @@ from forums.models import (
     Upload,
     topic_slug,
 )
+from forums.picture_uses import forget_pictures_of
 
 BATCH = 200
 TEXTS = (TopicOpened, PostWritten, PostEdited, PostRestored, PostRedacted)
@@ -113,6 +115,7 @@ def forget_deleted(post: Post, *, now: datetime) -> None:
     changed = Changed()
     Post.objects.filter(pk=post.pk).update(source="", html="", text="")
     PostRevision.objects.filter(post=post).delete()
+    PictureUse.objects.filter(post=post).delete()
     if post.number == 1:
         Topic.objects.filter(pk=post.topic_id).update(tags=[])
         changed.titles[post.topic_id] = GONE
@@ -132,8 +135,7 @@ def _pictured(member_id: int) -> Any:
 
 def _remove_pictures(member_id: int, changed: Changed) -> None:
     """Pictures go, from the disk and from the member's own posts."""
-    uploads = list(Upload.objects.filter(member_id=member_id))
-    urls = {upload.file.url for upload in uploads}
+    urls = {upload.file.url for upload in Upload.objects.filter(member_id=member_id)}
     posts = list(_pictured(member_id).order_by("pk"))
     people = _people(post.source for post in posts)
     for post in posts:
@@ -144,8 +146,7 @@ def _remove_pictures(member_id: int, changed: Changed) -> None:
             _write(post, source, people)
             changed.posts.add(post.pk)
     Post.objects.bulk_update(posts, ["source", "html", "text"], batch_size=BATCH)
-    forget_files(upload.file.name for upload in uploads)
-    Upload.objects.filter(member_id=member_id).delete()
+    forget_pictures_of(member_id)
 
 
 def _people(sources: Iterable[str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,7 @@ from forums.models import (
     Upload,
     readers_of,
 )
+from forums.picture_uses import who_sees
 
 SECTION_TOPICS = 5
 
@@ -74,6 +75,12 @@ def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
     """Whoever may read a topic may hear it."""
     topics = Topic.objects.visible_to(user).filter(pk=number) if kind == "topic" else Topic.objects.none()
     return next((ChannelState(sequence) for sequence in topics.values_list("sequence", flat=True)), None)
+
+
+@fills("media.limited")
+def picture_limit(path: str) -> Callable[[Any], bool] | None:
+    """A picture of a deleted post, or of none, is not for everybody."""
+    return who_sees(path)
 
 
 @fills("space.sections")

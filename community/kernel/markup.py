@@ -43,6 +43,7 @@ TAGS = _SPANS | _BLOCKS | _TABLES
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "ol": {"start"}, "blockquote": {"class"}}
 _IN_RULES = frozenset(" \t|:-")
 _OUR_PICTURE = re.compile(r"(?:posts|ideas)/\d{4}/\d{2}/[\w-]+\.webp", re.ASCII)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _QUOTE = re.compile(r"^> \[([^\]\n]{1,80})\]\(/posts/(\d{1,18})/\)\s*$", re.MULTILINE)
 ANY_QUOTE = re.compile(
     r"^(?P<before>(?:> ?)+\[)(?P<name>[^\]\n]*)(?P<after>\]\(/posts/(?P<post>\d{1,18})/\))", re.MULTILINE
@@ -266,6 +267,18 @@ def _only_our_pictures(tag: str, attribute: str, value: str) -> str | None:
 def is_ours(address: str) -> bool:
     """Whether a picture was uploaded here: browsers ask for it by themselves, so it must lead nowhere else."""
     return _OUR_PICTURE.fullmatch(address.removeprefix(settings.MEDIA_URL)) is not None
+
+
+def pictures_in(source: str) -> set[str]:
+    """The files of pictures uploaded here that a text names, however it writes them."""
+    if ".webp" not in (plain := as_meant(source)):
+        return set()
+    return {*_OUR_PICTURE.findall(source), *_OUR_PICTURE.findall(plain)}
+
+
+def as_meant(source: str) -> str:
+    """A text with the characters that its entities and its backslashes stand for."""
+    return _ESCAPED.sub(r"\1", html.unescape(source))
 
 
 def picture(address: str, alt: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Collection
 
@@ -26,8 +25,7 @@ def without_names(source: str, *, names: Collection[str], posts: Collection[int]
     changed = _renamed(source, names=names, posts=posts, word=word)
     if set(markup.read(changed).named) & set(names):
         # Markdown has other ways to write the same: escaped or as entities.
-        plain = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", html.unescape(changed))
-        changed = _renamed(plain, names=names, posts=posts, word=word)
+        changed = _renamed(markup.as_meant(changed), names=names, posts=posts, word=word)
     return changed
 
 

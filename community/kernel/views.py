@@ -17,6 +17,7 @@ from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -36,6 +37,7 @@ from community.kernel.slots import contributions
 # What everybody may see who knows the address. Documents are not among it: theirs is /documents/, which asks.
 PUBLIC = ("posts/", "ideas/", "images/", "original_images/", "avatar_images/")
 PICTURES = {"image/webp", "image/jpeg", "image/png", "image/gif", "image/avif"}
+MEDIA_SECONDS = 86_400
 UNHEALTHY_AFTER_SECONDS = 300
 RETRY_AFTER_SECONDS = "5"
 
@@ -101,11 +103,27 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@cache_control(private=True, max_age=86400)
 def media(request: HttpRequest, path: str) -> HttpResponse:
-    """An uploaded file of a public folder. Pictures are shown, anything else is saved: nothing uploaded runs here."""
+    """An uploaded file of a public folder. Pictures are shown, anything else is saved: nothing uploaded runs here.
+
+    The apps whose file it is may limit who sees it ("media.limited"). Nothing keeps such an answer: the limit may be
+    lifted, or set again.
+    """
     if not path.startswith(PUBLIC) or normpath(path) != path:  # no way around leads out of these folders
         raise Http404
+    limits = contributions("media.limited", path)
+    if all(allows(request.user) for allows in limits):
+        response = _uploaded(path)
+    else:
+        response = HttpResponse(status=HTTPStatus.NOT_FOUND)
+    if limits:
+        add_never_cache_headers(response)
+    else:
+        patch_cache_control(response, private=True, max_age=MEDIA_SECONDS)
+    return response
+
+
+def _uploaded(path: str) -> HttpResponse:
     try:
         with default_storage.open(path) as file:
             body = file.read()

@@ -2,11 +2,12 @@
 
 from forums.models.boards import Board, BoardQuerySet, readers_of
 from forums.models.imported import Imported, ImportedFigure, ImportedVote
-from forums.models.posts import PICTURES, Post, PostRevision, Reaction, Reference, Upload
+from forums.models.posts import FOLDER, PICTURES, PictureUse, Post, PostRevision, Reaction, Reference, Upload
 from forums.models.reading import BoardRead, ReadState
 from forums.models.topics import GONE, PAGE, Topic, TopicQuerySet, page_of, topic_slug
 
 __all__ = [
+    "FOLDER",
     "GONE",
     "PAGE",
     "PICTURES",
@@ -16,6 +17,7 @@ __all__ = [
     "Imported",
     "ImportedFigure",
     "ImportedVote",
+    "PictureUse",
     "Post",
     "PostRevision",
     "Reaction",

@@ -10,7 +10,8 @@ from community.kernel.api import version_of
 from forums.enums import PostKind, ReactionKind
 from forums.models.topics import Topic, page_of
 
-PICTURES = "posts/%Y/%m/"
+FOLDER = "posts/"
+PICTURES = f"{FOLDER}%Y/%m/"
 
 
 class Post(models.Model):
@@ -121,5 +122,22 @@ class Upload(models.Model):
     file = models.FileField(upload_to=PICTURES)
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["file"], name="upload_file")]
+
     def __str__(self) -> str:
         return self.file.name or ""
+
+
+class PictureUse(models.Model):
+    """A post that names a picture, by its file, in any of its versions: ``present`` where it does as it stands."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100)
+    present = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "post"], name="picture_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id}: {self.name}"

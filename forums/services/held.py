@@ -14,6 +14,7 @@ from community.search.api import mark_content
 from forums.counts import latest_on_board
 from forums.enums import PostKind
 from forums.models import Board, Post, Topic
+from forums.picture_uses import note_pictures
 from forums.services.texts import Text
 
 KEPT_OF_POSTS = ("last_number", "post_count", "sequence", "last_post_at", "last_author", "answered_by_brand")
@@ -53,7 +54,7 @@ def append(
     topic.answered_by_brand = topic.answered_by_brand or (official and topic.last_number > 1)
     topic.save(update_fields=KEPT_OF_POSTS)
     _count_on_board(topic, before, last_post_at=Coalesce(Greatest("last_post_at", now), now))
-    return Post.objects.create(
+    post = Post.objects.create(
         topic=topic,
         author=author,
         number=topic.last_number,
@@ -65,6 +66,8 @@ def append(
         written_at=now,
         official=official,
     )
+    note_pictures(post)
+    return post
 
 
 def visible(topic: Topic) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from community.search.api import mark_content
 from forums.enums import PostKind
 from forums.facts import PostEdited, PostWritten
 from forums.models import Post, PostRevision, Topic, topic_slug
+from forums.picture_uses import forget_pictures, note_pictures
 from forums.services.held import append, lock_topic, mark, sent_before
 from forums.services.rights import require_editor, require_open, require_reader
 from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare
@@ -79,7 +80,7 @@ def edit_post(
     forget: bool = False,
     now: datetime,
 ) -> Post:
-    """A new text; the old one stays in the history, unless a moderator wants it forgotten.
+    """A new text; the old one stays in the history, unless a moderator wants it forgotten with its pictures.
 
     The first post's edit may change the topic's title and tags. Saved without a change it is no edit.
 
@@ -127,8 +128,12 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
     post = _locked(post)
     if _is_there(editor, post, change):
         return post
+    before = post.source
     _keep_old(editor, post, now, forget=change.forget)
     _put(editor, post, change, now)
+    note_pictures(post, before=before)
+    if change.forget:
+        forget_pictures(post, before)
     _tell_of_edit(editor, post, now)
     return post
 
@@ -161,7 +166,7 @@ def _keep_old(editor: Member, post: Post, now: datetime, *, forget: bool) -> Non
         old.title, old.tags = post.topic.title, post.topic.tags
     old.save()
     if forget:
-        remove_revision(actor=editor, revision=old, now=now)
+        _blank(old, editor, now)
 
 
 def _put(editor: Member, post: Post, change: _Change, now: datetime) -> None:
@@ -199,12 +204,21 @@ def _tell_of_edit(editor: Member, post: Post, now: datetime) -> None:
 
 @transaction.atomic
 def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
-    """Take what a post said before, with title and tags, out of its history for good. Again changes nothing."""
+    """Take what a post said before, with title and tags, out of its history for good. Again changes nothing.
+
+    A picture that stood in it goes too, unless a post names it still.
+    """
     require_role(actor, Role.MODERATOR)
     # Under its topic's lock: an erasure that takes a name out of old texts would write this one anew.
     lock_topic(revision.post.topic)
-    old = PostRevision.objects.select_for_update().filter(pk=revision.pk).first()
+    old = PostRevision.objects.select_for_update(of=("self",)).select_related("post").filter(pk=revision.pk).first()
     if old is None or old.removed_at:  # none: its author was erased
         return
+    text = old.source
+    _blank(old, actor, now)
+    forget_pictures(old.post, text)
+
+
+def _blank(old: PostRevision, actor: Member, now: datetime) -> None:
     old.title, old.tags, old.source, old.removed_at, old.removed_by = "", None, "", now, actor
     old.save(update_fields=["title", "tags", "source", "removed_at", "removed_by"])
