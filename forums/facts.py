@@ -102,7 +102,10 @@ class PostRestored(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class RepliesRetitled(Fact):
-    """The topic that replies are in was deleted, and is called “…”, or is shown again. Owner: who wrote them."""
+    """The topic that replies are in is called otherwise now. Owner: who wrote them.
+
+    It is “…” while it is deleted, and its title again once it is shown, or once an older one was removed for good.
+    """
 
     name: ClassVar[str] = "forums.replies.retitled"
     topic_id: int

@@ -13,10 +13,11 @@ from django.db.models import Count, Max, QuerySet
 
 from community.inbox.live import Push, announce_all
 from community.inbox.models import MutedKind, Notification
-from community.kernel.api import lock_member
+from community.kernel.api import batched, lock_member
 from community.members.api import Member
 
 MOST_ACTORS, MOST_EVENTS = 20, 100
+RETITLED = 500
 
 
 @dataclass(frozen=True)
@@ -147,9 +148,13 @@ def _add(line: Notification, notice: Notice) -> None:
         line.title, line.url, line.at, line.last_event_id = notice.title[:200], notice.url, notice.at, notice.event_id
 
 
-def retitle(subject: str, title: str) -> None:
-    """What lines are about has another title."""
-    Notification.objects.filter(subject=subject).update(title=title[:200])
+def retitle(subject: str, title: str, *, recipients: Collection[int] | None = None) -> None:
+    """What lines are about has another title. Where it is known whose lines these may be, only theirs are read."""
+    lines = Notification.objects.filter(subject=subject)
+    if recipients is None:
+        lines.update(title=title[:200])
+    for some in batched(sorted(recipients or ()), RETITLED):
+        lines.filter(recipient__in=some).update(title=title[:200])
 
 
 def bell_of(member_id: int) -> Bell:

@@ -101,7 +101,8 @@ def rewrite(
 ) -> list[dict[str, Any]]:
     """Change the payloads of kept facts of some members, those whose ``key`` is one of ``values``.
 
-    Only for taking an erased person out of what others did. Returns the payloads that are others now.
+    Only for taking out of what others did an erased person, or a title that was removed for good. Returns the payloads
+    that are others now.
     """
     events = OutboxEvent.objects.filter(
         name__in=[fact_type.name for fact_type in types],

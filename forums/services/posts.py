@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
 from community.kernel import markup
-from community.kernel.api import Gone, Outdated, publish
+from community.kernel.api import Gone, Outdated, publish, publish_many
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.enums import PostKind
@@ -21,6 +21,7 @@ from forums.picture_uses import forget_pictures, note_pictures
 from forums.services.held import append, lock_topic, mark, sent_before
 from forums.services.rights import require_editor, require_open, require_reader
 from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare
+from forums.services.titles import forget_title, replies_retitled
 
 
 def write_post(
@@ -128,13 +129,13 @@ def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
     post = _locked(post)
     if _is_there(editor, post, change):
         return post
-    before = post.source
+    before, title = post.source, post.topic.title
     _keep_old(editor, post, now, forget=change.forget)
     _put(editor, post, change, now)
     note_pictures(post, before=before)
     if change.forget:
         forget_pictures(post, before)
-    _tell_of_edit(editor, post, now)
+    _tell_of_edit(editor, post, now, removed=title if change.forget else post.topic.title)
     return post
 
 
@@ -184,7 +185,8 @@ def _put(editor: Member, post: Post, change: _Change, now: datetime) -> None:
     topic.save(update_fields=["title", "slug", "tags", "sequence"])
 
 
-def _tell_of_edit(editor: Member, post: Post, now: datetime) -> None:
+def _tell_of_edit(editor: Member, post: Post, now: datetime, *, removed: str) -> None:
+    """``removed``: the title that was taken out for good; the topic's where none was."""
     topic = post.topic
     fact = PostEdited(
         member_id=post.author_id,
@@ -197,7 +199,10 @@ def _tell_of_edit(editor: Member, post: Post, now: datetime) -> None:
         written_at=post.written_at.isoformat(),
         tags=topic.told_tags if post.number == 1 else (),
     )
-    publish(fact, now=now)
+    others = replies_retitled(topic, editor) if removed != topic.title else []
+    publish_many([(one, now) for one in (fact, *others)])
+    if removed != topic.title:
+        forget_title(topic, removed)
     mark(post)
     announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
 
@@ -206,17 +211,20 @@ def _tell_of_edit(editor: Member, post: Post, now: datetime) -> None:
 def remove_revision(*, actor: Member, revision: PostRevision, now: datetime) -> None:
     """Take what a post said before, with title and tags, out of its history for good. Again changes nothing.
 
-    A picture that stood in it goes too, unless a post names it still.
+    Its pictures go too, unless a post names them still, and the title is taken from who replied or was told of it.
     """
     require_role(actor, Role.MODERATOR)
     # Under its topic's lock: an erasure that takes a name out of old texts would write this one anew.
-    lock_topic(revision.post.topic)
+    topic = lock_topic(revision.post.topic)
     old = PostRevision.objects.select_for_update(of=("self",)).select_related("post").filter(pk=revision.pk).first()
     if old is None or old.removed_at:  # none: its author was erased
         return
-    text = old.source
+    text, title = old.source, old.title
     _blank(old, actor, now)
     forget_pictures(old.post, text)
+    if title not in {"", topic.title}:
+        publish_many([(one, now) for one in replies_retitled(topic, actor)])
+        forget_title(topic, title)
 
 
 def _blank(old: PostRevision, actor: Member, now: datetime) -> None:

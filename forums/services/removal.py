@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 
 from django.db import transaction
@@ -15,10 +14,11 @@ from community.members.api import Member, Role, require_role
 from forums.counts import set_counts, set_shown
 from forums.enums import PostKind
 from forums.erasure import forget_deleted
-from forums.facts import PostDeleted, PostRestored, RepliesRetitled
+from forums.facts import PostDeleted, PostRestored
 from forums.models import Post, Topic
 from forums.services.held import lock_topic, mark, recount_on_board, visible
 from forums.services.rights import require_editor
+from forums.services.titles import replies_retitled, retitle_notifications
 
 
 @transaction.atomic
@@ -90,25 +90,9 @@ def _recount(topic: Topic, post: Post) -> None:
 
 
 def _tell(topic: Topic, post: Post, fact: Fact, actor: Member, now: datetime) -> None:
-    told = [fact, *(_retitled(topic, actor) if post.number == 1 else ())]
+    told = [fact, *(replies_retitled(topic, actor) if post.number == 1 else ())]
     publish_many([(one, now) for one in told])
+    if post.number == 1:
+        retitle_notifications(topic)
     mark(post)
     announce(topic.channel, kind="edit", sequence=topic.sequence, payload={"post": post.pk})
-
-
-def _retitled(topic: Topic, actor: Member) -> list[Fact]:
-    """What replies to a topic are told to be in from now on, one fact for each of their authors."""
-    replies = Post.objects.filter(topic=topic, number__gt=1, deleted_at=None, author__erased_at=None)
-    posts: dict[int, list[int]] = defaultdict(list)
-    for pk, author_id in replies.order_by("pk").values_list("pk", "author_id"):
-        posts[author_id].append(pk)
-    return [
-        RepliesRetitled(
-            member_id=author_id,
-            topic_id=topic.pk,
-            post_ids=tuple(ids),
-            title=topic.told_title,
-            actor_id=actor.pk,
-        )
-        for author_id, ids in posts.items()
-    ]

@@ -1,4 +1,4 @@
-"""A topic that was deleted is quoted in nobody's reasons, whoever replied there; what was learnt from them stays."""
+"""A title that was deleted or removed is in nobody's reasons, whoever replied; what was learnt from them stays."""
 
 import json
 from datetime import timedelta
@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from community.consent.api import grant
+from community.inbox.models import Notification
 from community.kernel.api import now
 from community.kernel.models import OutboxEvent
 from community.members.api import Role, erase_member
 from crm_bridge.models import Profile, Signal
 from crm_bridge.profiles.projector import rebuild_profiles
 from forums import services
+from forums.models import PostRevision
 from tests.forums.places import first_post, reply, topic
 from tests.people import THEN, member, permit, staff
 from tests.relay import drain
@@ -160,3 +162,62 @@ def test_whose_author_was_erased_is_told_nothing(opened, ben, keeper):
     delete(opened, keeper)
     drain()
     assert not OutboxEvent.objects.filter(name="forums.replies.retitled", member_id=ben.pk).exists()
+
+
+# Titles removed for good
+
+
+def forget_by_edit(opened, keeper):
+    first = first_post(opened)
+    services.edit_post(editor=keeper, post=first, title="A van", source=first.source, forget=True, now=now())
+
+
+def remove_version(opened, keeper):
+    first = first_post(opened)
+    services.edit_post(editor=opened.author, post=first, title="A van", source=first.source, now=now())
+    assert learnt() == SHOWN
+    services.remove_revision(actor=keeper, revision=PostRevision.objects.get(post=first), now=now())
+
+
+def told_titles():
+    """What notifications and the facts of who replied call the topic."""
+    facts = OutboxEvent.objects.filter(name__in=["forums.post.written", "forums.post.edited"])
+    told = [one.payload["title"] for one in facts if not one.payload.get("is_first")]
+    return {*told, *Notification.objects.values_list("title", flat=True)}
+
+
+@pytest.mark.parametrize("act", [forget_by_edit, remove_version])
+def test_a_title_removed_for_good_is_called_by_nobody(opened, ben, keeper, act):
+    services.edit_post(editor=ben, post=opened.posts.get(text=TYRE), source=f"{TYRE} @ada", now=now())
+    assert (learnt(), told_titles()) == (SHOWN, {TITLE})
+    act(opened, keeper)
+    assert learnt() == {(keyword, "A van") for keyword, _title in SHOWN}
+    assert told_titles() == {"A van"}
+    assert TITLE not in json.dumps(list(Profile.objects.values_list("interests", flat=True)))
+
+
+def test_a_fact_that_waits_does_not_bring_a_removed_title_back(opened, ben, keeper):
+    reply(opened, author=ben, source="And power.", now=now())
+    forget_by_edit(opened, keeper)
+    assert learnt() == {(keyword, "A van") for keyword in ("roof-rack", "winter-tyre", "camping", "power")}
+    assert told_titles() == {"A van"}
+
+
+def test_a_title_removed_while_the_topic_is_deleted_comes_back_as_the_present_one(opened, keeper):
+    first = first_post(opened)
+    services.edit_post(editor=opened.author, post=first, title="A van", source=first.source, now=now())
+    delete(opened)
+    services.remove_revision(actor=keeper, revision=PostRevision.objects.get(), now=now())
+    assert (learnt(), told_titles()) == (KEPT, {"…"})
+    restore(opened, keeper)
+    assert learnt() == {(keyword, "A van") for keyword, _title in SHOWN}
+    assert not OutboxEvent.objects.filter(name="forums.post.written", payload__title=TITLE).exists()
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_an_edit_that_leaves_the_title_or_keeps_the_old_one_tells_nobody_else(opened, keeper, forget):
+    title = None if forget else "A van"
+    post = first_post(opened)
+    services.edit_post(editor=keeper, post=post, title=title, source="Other words", forget=forget, now=now())
+    assert learnt() == SHOWN
+    assert not OutboxEvent.objects.filter(name="forums.replies.retitled").exists()
