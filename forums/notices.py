@@ -12,19 +12,14 @@ from community.inbox.api import Notice, notify, register_kind
 from community.kernel.api import Delivery, handles_batch
 from community.members.api import Member
 from forums.facts import BestAnswerChosen, PostReacted, PostWritten, TopicOpened
-from forums.models import Topic, readers_of
+from forums.models import Post, Topic, readers_of
 
 
 @handles_batch(TopicOpened, PostWritten)
 def tell_of_posts(deliveries: Sequence[Delivery[Any]]) -> None:
-    """The mentioned, the quoted and the topic's author learn of a post, each once, if they may read it."""
-    new = [delivery for delivery in deliveries if not delivery.fact.imported]
-    topics = Topic.objects.select_related("board").in_bulk({delivery.fact.topic_id for delivery in new})
-    told = [
-        (delivery, topics[delivery.fact.topic_id], _kinds(delivery.fact, topics[delivery.fact.topic_id]))
-        for delivery in new
-        if delivery.fact.topic_id in topics
-    ]
+    """The mentioned, the quoted and the topic's author learn of a post, each once, while they may read it."""
+    shown = _shown(deliveries)
+    told = [(delivery, topic, _kinds(delivery.fact, topic)) for delivery, topic in shown]
     tokens = _tokens({pk for _delivery, _topic, kinds in told for pk in kinds})
     notify(
         _notice(delivery, recipient, kind, topic)
@@ -32,6 +27,15 @@ def tell_of_posts(deliveries: Sequence[Delivery[Any]]) -> None:
         for recipient, kind in kinds.items()
         if topic.board.readers in tokens.get(recipient, ())
     )
+
+
+def _shown(deliveries: Sequence[Delivery[Any]]) -> list[tuple[Delivery[Any], Topic]]:
+    """What happened here and not elsewhere, of posts that are shown still, with their topics."""
+    new = [delivery for delivery in deliveries if not getattr(delivery.fact, "imported", False)]
+    ids = {delivery.fact.post_id for delivery in new}
+    posts = Post.objects.filter(pk__in=ids, deleted_at=None, topic__deleted_at=None).select_related("topic__board")
+    topics = {post.pk: post.topic for post in posts.only("topic__title", "topic__author", "topic__board__readers")}
+    return [(delivery, topics[delivery.fact.post_id]) for delivery in new if delivery.fact.post_id in topics]
 
 
 def _tokens(member_ids: set[int]) -> dict[int, list[str]]:
@@ -67,20 +71,17 @@ def _notice(delivery: Delivery[Any], recipient: int, kind: str, topic: Topic) ->
 @handles_batch(PostReacted, BestAnswerChosen)
 def tell_authors(deliveries: Sequence[Delivery[Any]]) -> None:
     """The author learns that a post was useful or the best answer, while they may read it."""
-    new = [delivery for delivery in deliveries if not getattr(delivery.fact, "imported", False)]
-    found = Topic.objects.select_related("board").only("title", "board__readers")
-    topics = found.in_bulk({delivery.fact.topic_id for delivery in new})
-    tokens = _tokens({delivery.fact.author_id for delivery in new})
+    shown = _shown(deliveries)
+    tokens = _tokens({delivery.fact.author_id for delivery, _topic in shown})
     notify(
         _notice(
             delivery,
             delivery.fact.author_id,
             "best" if isinstance(delivery.fact, BestAnswerChosen) else delivery.fact.reaction,
-            topics[delivery.fact.topic_id],
+            topic,
         )
-        for delivery in new
-        if delivery.fact.topic_id in topics
-        and topics[delivery.fact.topic_id].board.readers in tokens.get(delivery.fact.author_id, ())
+        for delivery, topic in shown
+        if topic.board.readers in tokens.get(delivery.fact.author_id, ())
     )
 
 
