@@ -25,7 +25,11 @@ from forums.services.rights import require_reader
 
 @transaction.atomic
 def react(*, member: Member, post: Post, kind: str, on: bool = True, now: datetime) -> bool:
-    """A reaction, or its withdrawal. Again changes nothing. Returns whether something changed."""
+    """A reaction, or its withdrawal. Again changes nothing. Returns whether something changed.
+
+    Raises NotAllowed for one's own post and in a board one may not read, Gone for what was deleted, and Invalid for a
+    reaction there is not.
+    """
     topic = lock_topic(post.topic)
     require_reader(member, topic.board)
     if kind not in ReactionKind.values:
@@ -55,10 +59,17 @@ def react(*, member: Member, post: Post, kind: str, on: bool = True, now: dateti
 def choose_best_answer(
     *, member: Member, post: Post, chosen: bool = True, now: datetime, imported: bool = False
 ) -> bool:
-    """Mark a reply as the best answer, or take the mark off. Again changes nothing, and returns False."""
+    """Mark a reply as the best answer, or take the mark off. Again changes nothing, and returns False.
+
+    Raises NotAllowed for who did not ask, or may not read the board, Gone in a deleted topic, and Invalid for what is no
+    reply that is shown. What is imported was marked elsewhere, before the topic was deleted here.
+    """
     topic = lock_topic(post.topic)
+    require_reader(member, topic.board)
     if topic.author_id != member.pk and not has_role(member, Role.MODERATOR, Role.SERVICE_AGENT):
         raise NotAllowed(_("The one who asked marks the best answer."))
+    if topic.deleted_at and not imported:
+        raise Gone(_("This topic was deleted."))
     post.refresh_from_db(fields=["deleted_at"])
     if post.number == 1 or post.deleted_at:
         raise Invalid(_("Only a reply can be the best answer."))

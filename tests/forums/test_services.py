@@ -253,6 +253,29 @@ def test_the_question_and_a_deleted_reply_are_no_answers(now):
     assert Topic.objects.get().best_answer_id is None
 
 
+@pytest.mark.parametrize("chosen", [True, False])
+def test_in_a_deleted_topic_nothing_becomes_the_best_answer(now, chosen):
+    opened = topic()
+    said = reply(opened)
+    if not chosen:
+        services.choose_best_answer(member=opened.author, post=said, now=now)
+    services.delete_post(actor=opened.author, post=first_post(opened), now=now)
+    before = Topic.objects.values("best_answer", "sequence").get()
+    with pytest.raises(Gone):
+        services.choose_best_answer(member=opened.author, post=said, chosen=chosen, now=now)
+    assert Topic.objects.values("best_answer", "sequence").get() == before
+    assert services.choose_best_answer(member=opened.author, post=said, chosen=chosen, now=now, imported=True)
+
+
+def test_who_may_not_read_the_board_any_more_marks_no_best_answer(now):
+    opened = topic()
+    said = reply(opened)
+    Board.objects.update(readers="staff")
+    with pytest.raises(NotAllowed):
+        services.choose_best_answer(member=opened.author, post=said, now=now)
+    assert Topic.objects.get().best_answer_id is None
+
+
 def test_deleting_the_best_answer_takes_the_mark_with_it(now):
     opened = topic()
     said = reply(opened)
