@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from community.inbox.api import ChannelState
 from community.kernel.api import KEY_DIGITS, Delivery, fills, handles_batch, now, number_in, recountable
 from community.kernel.plain import own_words
+from community.members.api import Member
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 from forums import counts, queries
 from forums.erasure import erase_from_forums
@@ -29,6 +30,7 @@ from forums.facts import (
     ReactionWithdrawn,
 )
 from forums.models import (
+    GONE,
     Board,
     BoardRead,
     Imported,
@@ -106,18 +108,18 @@ def erase_late(member_ids: Collection[int]) -> None:
 
 @fills("members.explain")
 def explain(member_id: int) -> dict[str, Any]:
-    """What the forums keep of a member."""
-    posts = Post.objects.filter(author_id=member_id).select_related("topic").order_by("pk")
+    """What the forums keep of a member; of others' topics no more than the member may read."""
+    posts = Post.objects.filter(author_id=member_id).select_related("topic__board").order_by("pk")
     topics = Topic.objects.filter(author_id=member_id).order_by("pk")
+    read = ReadState.objects.filter(member_id=member_id).select_related("topic__board").order_by("pk")
+    title = _titles_for(member_id)
     return {
         "topics": [
             {"title": t.title, "tags": t.tags, "opened_at": t.opened_at, "url": t.get_absolute_url()} for t in topics
         ],
-        "posts": [{"topic": p.topic.title, "written_at": p.written_at, "text": p.source} for p in posts],
+        "posts": [{"topic": title(p.topic), "written_at": p.written_at, "text": p.source} for p in posts],
         "reactions": list(Reaction.objects.filter(member_id=member_id).order_by("pk").values("post_id", "kind", "at")),
-        "read_topics": list(
-            ReadState.objects.filter(member_id=member_id).order_by("pk").values("topic__title", "number", "at")
-        ),
+        "read_topics": [{"topic__title": title(r.topic), "number": r.number, "at": r.at} for r in read],
         "read_boards": list(
             BoardRead.objects.filter(member_id=member_id).order_by("pk").values("board__slug", "until")
         ),
@@ -136,6 +138,18 @@ def explain(member_id: int) -> dict[str, Any]:
             .values("source", "external_id")
         ),
     }
+
+
+def _titles_for(member_id: int) -> Callable[[Topic], str]:
+    """What a topic is called to a member: its title where it is theirs or they may read it, “…” elsewhere."""
+    tokens = readers_of(Member.objects.filter(pk=member_id).first())
+
+    def title(topic: Topic) -> str:
+        if topic.author_id == member_id:
+            return topic.title
+        return topic.told_title if topic.board.readers in tokens else GONE
+
+    return title
 
 
 # Search

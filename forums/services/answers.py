@@ -61,7 +61,7 @@ def choose_best_answer(
 ) -> bool:
     """Mark a reply as the best answer, or take the mark off. Again changes nothing, and returns False.
 
-    Raises NotAllowed for who did not ask, or may not read the board, Gone in a deleted topic, and Invalid for what is no
+    Raises NotAllowed for who did not ask or may not read the board, Gone in a deleted topic, and Invalid for what is no
     reply that is shown. What is imported was marked elsewhere, before the topic was deleted here.
     """
     topic = lock_topic(post.topic)
