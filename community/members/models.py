@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import contributions, in_language, lock_member
@@ -86,8 +87,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     @property
     def shown_name(self) -> str:
-        """The name others see."""
-        return self.name or self.username
+        """The name others see; that of somebody erased is the same for all."""
+        return gettext("Former member") if self.erased_at else self.name or self.username
 
     @property
     def shown_title(self) -> str:

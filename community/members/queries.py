@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from community.members.enums import Role
 from community.members.garage import car_lines
@@ -47,7 +46,7 @@ def cards(ids: Iterable[int | None], *, cars: bool = True) -> dict[int, MemberCa
 def card_of(member: Member, *, car: str = "") -> MemberCard:
     """The by-line of a member who was read already, in no query."""
     if member.erased_at:
-        return MemberCard(member.pk, "", _("Former member"), "", erased=True)
+        return MemberCard(member.pk, "", member.shown_name, "", erased=True)
     url = space_url(member.username)
     return MemberCard(member.pk, member.username, member.shown_name, url, car, member.shown_title, member.is_staff)
 

@@ -55,7 +55,7 @@ def all_ids() -> Iterable[int]:
 
 def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
     """Hits; spaces are public."""
-    fields = ("username", "name", "about", "joined_at", "language")
+    fields = ("username", "name", "about", "joined_at", "language", "erased_at")
     members, words = shown_members().filter(pk__in=ids).only(*fields), declared_keywords(ids)
     return {
         member.pk: Found(

@@ -5,6 +5,7 @@ import html
 import feedparser
 import pytest
 
+from community.members.api import erase_member
 from forums import services
 from forums.models import Post
 from tests.forums.places import board, first_post, reply, topic
@@ -48,6 +49,27 @@ def test_a_topics_feed_lists_its_posts_newest_first(client, now, kind, version):
     assert (feed.bozo, feed.version) == (False, version)
     assert [entry.summary for entry in feed.entries] == ["Steel one", "Which one do you use?"]
     assert feed.entries[0].link.endswith(f"/posts/{said.pk}/")
+
+
+@pytest.mark.parametrize(("language", "called"), [("en", "Former member"), ("zh-hans", "已注销的成员")])
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_no_feed_tells_those_who_left_from_each_other(client, now, kind, language, called):
+    place, left = board("racks"), [member("maja"), member("tom")]
+    opened = [topic(author=person, where=place) for person in left]
+    said = reply(opened[0], author=left[1])
+    for person in left:
+        erase_member(member=person, now=now)
+    addresses = [f"/boards/racks/feed.{kind}", f"/topics/{opened[0].pk}/feed.{kind}"]
+    texts = [client.get(address, headers={"Accept-Language": language}).content for address in addresses]
+    authors = [[entry.author for entry in feedparser.parse(text).entries] for text in texts]
+    assert (authors, b"former-" in b"".join(texts)) == ([[called] * 2] * 2, False)
+    client.force_login(member("otto", language=language))
+    for post in (said, first_post(opened[0])):
+        page = client.get(opened[0].get_absolute_url(), {"quote": post.pk}).content.decode()
+        assert ("former-" in page, called in page) == (False, True)
+    sent = {"source": "Yes.", "quote": said.pk}
+    client.post(f"/topics/{opened[0].pk}/reply/", sent)
+    assert Post.objects.latest("pk").source.startswith(f"> [{called}](/posts/{said.pk}/)")
 
 
 # A reader of feeds asks again and again: what it costs does not depend on how much there is.
