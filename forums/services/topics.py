@@ -53,7 +53,8 @@ def _open(
     author: Member, board: Board, title: str, text: Text, tags: tuple[str, ...], now: datetime, *, imported: bool
 ) -> Topic:
     if not imported:
-        list(Board.objects.select_for_update(no_key=True).filter(pk=board.pk).values_list("pk"))
+        board = Board.objects.select_for_update(no_key=True).get(pk=board.pk)
+        require_reader(author, board)  # it may have other readers since it was read before
         where = {"topic__board": board, "topic__title": title, "topic__deleted_at": None, "number": 1}
         if there := sent_before(author, text, now, **where):
             return there.topic

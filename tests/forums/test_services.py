@@ -1,5 +1,6 @@
 """What members do in the forums."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from community.kernel.models import OutboxEvent
 from community.members.api import Role
 from forums import counts, queries, services
 from forums.models import Board, Post, PostRevision, Topic
+from forums.services import texts
 from tests.forums.places import board, first_post, picture, reply, topic
 from tests.people import THEN, member, staff
 from tests.relay import drain
@@ -87,6 +89,21 @@ def test_an_empty_or_endless_topic_is_refused_and_leaves_nothing(now, title, sou
         services.open_topic(author=member(), board=place, title=title, source=source, now=now)
     assert refused.value.field == field
     assert [Topic.objects.count(), Post.objects.count(), facts("forums.topic.opened")] == [0, 0, []]
+
+
+@pytest.mark.parametrize("readers", ["public", "staff"])
+def test_a_board_that_is_for_staff_meanwhile_takes_no_topic_of_a_member(now, monkeypatch, readers):
+    place, prepare = board(), texts.prepare
+
+    def meanwhile(source, **options):
+        Board.objects.filter(pk=place.pk).update(readers=readers)
+        return prepare(source, **options)
+
+    monkeypatch.setattr("forums.services.topics.prepare", meanwhile)
+    with nullcontext() if readers == "public" else pytest.raises(NotAllowed):
+        services.open_topic(author=member(), board=place, title="Racks", source="Which?", now=now)
+    opened = int(readers == "public")
+    assert [Topic.objects.count(), len(facts("forums.topic.opened"))] == [opened, opened]
 
 
 def test_a_reply_is_the_next_floor_and_brings_the_topic_up(now):
