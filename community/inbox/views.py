@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
@@ -20,10 +20,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import bell_of, mark_read, notification_kinds, set_muted, set_wanted
-from community.kernel.api import now, page_in, pages_of, rate_limit
+from community.kernel.api import now, number_in, page_in, pages_of, rate_limit
 from community.members.api import MemberCard, cards, require_member
 
 SHOWN, NAMED, WEEK = 60, 2, 7
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+MICROSECOND_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Line:
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
     """The lines by day, the latest first, the unread ones marked."""
+    shown_at = now()
     mine = Notification.objects.filter(recipient_id=request.user.pk)
     show = "unread" if request.GET.get("show") == "unread" else ""
     found, page, pages = _page_of(mine.filter(read_at=None) if show else mine, page_in(request.GET.get("page")))
@@ -54,6 +57,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pages": pages,
         "unread": bell_of(require_member(request).pk).unread,
+        "until": str((shown_at - EPOCH) // MICROSECOND),
         **_kinds(request),
         "section": "me",
     }
@@ -115,9 +119,11 @@ def _line(notification: Notification, people: dict[int, MemberCard]) -> Line:
 @require_POST
 @login_required
 def read(request: HttpRequest) -> HttpResponse:
-    """Mark all as read."""
+    """Mark all as read: what came after the page was shown stays unread, where the form says when that was."""
     rate_limit(request.user.pk, "settings", now=now())
-    mark_read(member_id=require_member(request).pk, now=now())
+    shown = number_in(request.POST.get("until", ""), MICROSECOND_DIGITS)
+    until = None if shown is None else EPOCH + shown * MICROSECOND
+    mark_read(member_id=require_member(request).pk, until=until, now=now())
     return redirect("inbox:notifications")
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -134,6 +135,28 @@ def test_marking_all_as_read_is_for_oneself(client, now):
     client.force_login(maja)
     assert client.post(reverse("inbox:read"))["Location"] == reverse("inbox:notifications")
     assert (bell_of(maja.pk).unread, bell_of(otto.pk).unread) == (0, 1)
+
+
+def test_what_came_after_the_page_was_shown_stays_unread(client):
+    maja, otto = member("maja"), member("otto")
+    for kind in ("forums.reply", "forums.quote"):
+        tell(maja, otto, timezone.now(), kind=kind)
+    client.force_login(maja)
+    [until] = re.findall(r'name="until" value="(\d+)"', client.get(reverse("inbox:notifications")).content.decode())
+    for kind in ("forums.quote", "forums.mention"):  # one more of a line that was shown, and a new line
+        tell(maja, otto, timezone.now(), kind=kind, event_id=2)
+    client.post(reverse("inbox:read"), {"until": until})
+    unread = Notification.objects.filter(recipient=maja, read_at=None).values_list("kind", flat=True)
+    assert sorted(unread) == ["forums.mention", "forums.quote"]
+
+
+@pytest.mark.parametrize("until", ["", "x", "-1", "9" * 17, "\0"])
+def test_without_the_time_of_a_page_all_is_read(client, now, until):
+    maja = member("maja")
+    tell(maja, member(), now)
+    client.force_login(maja)
+    client.post(reverse("inbox:read"), {"until": until})
+    assert bell_of(maja.pk).unread == 0
 
 
 def test_a_kind_turned_off_tells_nothing_until_it_is_on_again(client, now):
