@@ -17,9 +17,11 @@ def mark_read(*, reader: Any, topic: Topic, number: int, now: datetime) -> None:
     if not getattr(reader, "is_authenticated", False):
         return
     known = ReadState.objects.filter(member=reader, topic=topic)
-    if not known.filter(number__lt=number).update(number=number, at=now) and not known.exists():
+    behind = known.filter(number__lt=number)
+    if not behind.update(number=number, at=now) and not known.exists():
         rows = [ReadState(member=reader, topic=topic, number=number, at=now)]
         ReadState.objects.bulk_create(rows, ignore_conflicts=True)
+        behind.update(number=number, at=now)  # another page of theirs may have been first, and not as far
 
 
 def mark_shown(*, reader: Any, topic: Topic, first: int, last: int, read: int | None = None, now: datetime) -> bool:

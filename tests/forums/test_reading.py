@@ -52,6 +52,20 @@ def counted(person, opened, client):
     return tuple(new)
 
 
+@pytest.mark.parametrize(("other", "kept"), [(20, 40), (40, 40), (50, 50)])
+def test_two_first_pages_at_once_leave_the_further_mark(now, monkeypatch, other, kept):
+    opened, tom = long_topic(now), member("tom")
+    create = ReadState.objects.bulk_create
+
+    def late(rows, **options):
+        create([ReadState(member=tom, topic=opened, number=other, at=now)])  # another page of theirs was first
+        return create(rows, **options)
+
+    monkeypatch.setattr(ReadState.objects, "bulk_create", late)
+    services.mark_read(reader=tom, topic=opened, number=40, now=now)
+    assert read_by(tom) == kept
+
+
 def test_a_reply_from_the_first_page_leaves_what_was_not_read_unread(now):
     ensure_site()
     opened, tom = long_topic(now), member("tom")
