@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from forums.models import Post, PostRevision, Topic, topic_slug
 from forums.picture_uses import forget_pictures, note_pictures
 from forums.services.held import append, lock_topic, mark, sent_before
 from forums.services.rights import require_editor, require_open, require_reader
-from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare
+from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare, still_said
 from forums.services.titles import forget_title, replies_retitled
 
 
@@ -46,6 +46,7 @@ def write_post(
             if there := sent_before(author, text, now, topic=topic, number__gt=1, topic__deleted_at=None):
                 return there
             require_open(topic, author)
+        text = still_said(text, imported=imported)
         post = append(topic, author, text, now, parent=parent, kind=kind)
         note_names(post, text)
         _tell(topic, post, text, author, now, imported=imported)
@@ -127,6 +128,7 @@ class _Change:
 @transaction.atomic
 def _edit(editor: Member, post: Post, change: _Change, now: datetime) -> Post:
     post = _locked(post)
+    change = replace(change, text=still_said(change.text))
     if _is_there(editor, post, change):
         return post
     before, title = post.source, post.topic.title

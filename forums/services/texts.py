@@ -50,11 +50,21 @@ def prepare(source: str, *, imported: bool = False) -> Text:
     parsed = markup.read(source) if imported else markup.parse(source)
     named = members_named(parsed.named) if parsed.named else {}
     names = {name: named[name] for name in parsed.mentioned if name in named}
-    authors = dict(Post.objects.filter(pk__in=parsed.cited).values_list("pk", "author_id")) if parsed.cited else {}
+    there = Post.objects.filter(pk__in=parsed.cited, author__erased_at=None)
+    authors = dict(there.values_list("pk", "author_id")) if parsed.cited else {}
     html = parsed.html(mentions={name: space_url(name) for name in names})
     quoted = dict.fromkeys(authors[post_id] for post_id in parsed.quoted if post_id in authors)
     everybody = frozenset((*named.values(), *authors.values()))
     return Text(source, html, plain_text(html), tuple(dict.fromkeys(names.values())), tuple(quoted), everybody)
+
+
+def still_said(text: Text, *, imported: bool = False) -> Text:
+    """The text as it is kept: anew where somebody it names was erased since it was prepared, who is nobody then.
+
+    To be asked under the lock of the place. It asks nothing of a text without names.
+    """
+    gone = Member.objects.filter(pk__in=text.named_ids).exclude(erased_at=None)
+    return prepare(text.source, imported=imported) if text.named_ids and gone.exists() else text
 
 
 def rendered(source: str) -> str:

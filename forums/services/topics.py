@@ -24,7 +24,7 @@ from forums.facts import (
 from forums.models import Board, Topic, topic_slug
 from forums.services.held import append, lock_topic, sent_before
 from forums.services.rights import require_host, require_reader
-from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare
+from forums.services.texts import Text, clean_tags, clean_title, note_names, notified_ids, prepare, still_said
 
 
 def open_topic(
@@ -58,6 +58,7 @@ def _open(
         where = {"topic__board": board, "topic__title": title, "topic__deleted_at": None, "number": 1}
         if there := sent_before(author, text, now, **where):
             return there.topic
+    text = still_said(text, imported=imported)
     topic = Topic.objects.create(
         board=board,
         author=author,
