@@ -70,9 +70,9 @@ def erase_from_forums(member_id: int, *, now: datetime) -> None:
     _unlink_imports(member_id)
     for posts in batched(named, BATCH):
         _take_name_out(posts, member_id, changed)
+        Reference.objects.filter(member_id=member_id, post__in=posts).delete()  # others came meanwhile: late.py
     _retitle(changed)
     _tell(changed, member_id, now=now)
-    Reference.objects.filter(member_id=member_id).delete()
 
 
 def _lock_topics(member_id: int, named: Sequence[int]) -> None:
@@ -137,25 +137,26 @@ def _remove_pictures(member_id: int, changed: Changed) -> None:
     """Pictures go, from the disk and from the member's own posts."""
     urls = {upload.file.url for upload in Upload.objects.filter(member_id=member_id)}
     posts = list(_pictured(member_id).order_by("pk"))
-    people = _people(post.source for post in posts)
+    people = people_in(post.source for post in posts)
     for post in posts:
         with translation.override(language_of(post.text)):
             word = _("(picture removed)")
         source = redaction.without_pictures(post.source, urls=urls, word=word)
         if source != post.source:
-            _write(post, source, people)
+            write_anew(post, source, people)
             changed.posts.add(post.pk)
     Post.objects.bulk_update(posts, ["source", "html", "text"], batch_size=BATCH)
     forget_pictures_of(member_id)
 
 
-def _people(sources: Iterable[str]) -> dict[str, int]:
+def people_in(sources: Iterable[str]) -> dict[str, int]:
     """Who is meant by the names in these texts."""
     names = {name for source in sources for name in markup.read(source).named}
     return members_named(names) if names else {}
 
 
-def _write(post: Post, source: str, people: dict[str, int]) -> None:
+def write_anew(post: Post, source: str, people: dict[str, int]) -> None:
+    """Have a post that is not saved yet say something, with links to these people."""
     parsed = markup.read(source)
     post.source = source
     post.html = parsed.html(mentions={name: space_url(name) for name in parsed.mentioned if name in people})
@@ -179,7 +180,7 @@ def _take_name_out(ids: list[int], member_id: int, changed: Changed) -> None:
     revisions = list(PostRevision.objects.filter(post_id__in=ids).select_related("post"))
     titles = {post.topic_id: post.topic.title for post in posts if post.number == 1}
     texts = [*(post.source for post in posts), *(one.source for one in revisions)]
-    people = _people([*texts, *titles.values(), *(one.title for one in revisions)])
+    people = people_in([*texts, *titles.values(), *(one.title for one in revisions)])
     names = {name for name, bearer in people.items() if bearer == member_id}
     others = {name: bearer for name, bearer in people.items() if bearer != member_id}
     quoted = _quoted_of(member_id, texts)
@@ -195,7 +196,7 @@ def _take_name_out(ids: list[int], member_id: int, changed: Changed) -> None:
         heads[post.pk].update(redaction.quotation_heads(post.source, quoted))
         source = redaction.without_names(post.source, names=names, posts=quoted, word=_word(post))
         if source != post.source:
-            _write(post, source, others)
+            write_anew(post, source, others)
             changed.posts.add(post.pk)
     PostRevision.objects.bulk_update(revisions, ["title", "source"], batch_size=BATCH)
     Post.objects.bulk_update(posts, ["source", "html", "text"], batch_size=BATCH)
@@ -205,7 +206,7 @@ def _take_name_out(ids: list[int], member_id: int, changed: Changed) -> None:
         return redaction.without_words(text, names=names, heads=heads[post], word=words[post])
 
     changed.titles |= _new_titles(posts, names, retitled)
-    changed.facts |= _in_facts(posts, member_id, plain)
+    changed.facts |= change_facts(posts, member_id, plain)
 
 
 def _word(post: Post) -> str:
@@ -233,7 +234,7 @@ def _title(title: str, names: Collection[str], post: Post) -> str:
     return redaction.without_words(title, names=names, heads=(), word=_word(post))[:MOST_TITLE]
 
 
-def _in_facts(posts: Iterable[Post], member_id: int, plain: Callable[[int, str], str]) -> set[int]:
+def change_facts(posts: Collection[Post], member_id: int, plain: Callable[[int, str], str]) -> set[int]:
     """Take the name out of what the posts' facts say. Returns the posts of which a fact says something else now."""
 
     def change(payload: dict[str, Any]) -> dict[str, Any]:
@@ -243,7 +244,6 @@ def _in_facts(posts: Iterable[Post], member_id: int, plain: Callable[[int, str],
                 new[key] = [one for one in new[key] if one != member_id]
         return new
 
-    posts = list(posts)
     ids, authors = [post.pk for post in posts], {post.author_id for post in posts}
     found = rewrite(TEXTS, member_ids=authors, key="post_id", values=ids, change=change)
     return {payload["post_id"] for payload in found}

@@ -29,6 +29,7 @@ from forums.facts import (
     PostWritten,
     ReactionWithdrawn,
 )
+from forums.late import forget_late
 from forums.models import (
     GONE,
     Board,
@@ -102,8 +103,8 @@ def erase(member_id: int) -> None:
 
 @fills("members.late")
 def erase_late(member_ids: Collection[int]) -> None:
-    """How far somebody read whose last page was made while they were erased: reading waits for no lock."""
-    ReadState.objects.filter(member_id__in=member_ids).delete()
+    """What was kept of somebody while they were being erased: how far they read, and who names them."""
+    forget_late(member_ids)
 
 
 @fills("members.explain")

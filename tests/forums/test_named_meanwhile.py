@@ -6,11 +6,13 @@ import pytest
 
 from community.kernel.models import OutboxEvent
 from community.members.api import erase_member
-from forums import services
+from forums import erasure, services
+from forums.late import forget_late
 from forums.models import Post, Reference
 from forums.services import texts
 from tests.forums.places import board, reply, topic
 from tests.people import THEN, member
+from tests.relay import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +84,32 @@ def test_a_quotation_of_who_left_before_is_read_once(zelda, django_assert_num_qu
     assert (text.named_ids, text.quoted_ids) == (frozenset(), ())
     with django_assert_num_queries(0):
         texts.still_said(text)
+
+
+def test_a_text_kept_while_somebody_in_it_is_being_erased_loses_them_a_moment_later(zelda, monkeypatch):
+    ida, lock = member("ida"), erasure._lock_topics
+    before = reply(topic(), source="@zelda knows")
+    send = write(member("maja"), source_naming(zelda))
+    kept = []
+
+    def slowly(*args):
+        lock(*args)
+        kept.append(send())  # nobody is erased yet, and the erasure has read already who names them
+
+    monkeypatch.setattr(erasure, "_lock_topics", slowly)
+    erase_member(member=zelda, now=THEN)
+    before.refresh_from_db()
+    [late] = kept
+    assert before.source == "former member knows"
+    assert list(Reference.objects.filter(member=zelda).values_list("post_id", flat=True)) == [late.pk]
+    drain()
+    late.refresh_from_db()
+    assert ("/members/zelda/" in late.html, "/members/ida/" in late.html) == (False, True)
+    assert list(Reference.objects.filter(post=late).values_list("member_id", flat=True)) == [ida.pk]
+    told = OutboxEvent.objects.get(name="forums.post.written", payload__post_id=late.pk).payload
+    assert (told["mentioned_ids"], told["quoted_ids"]) == ([ida.pk], [])
+
+
+def test_nothing_late_is_one_look_at_who_is_named(django_assert_num_queries):
+    with django_assert_num_queries(2):  # and one at what they read
+        forget_late([1, 2])
