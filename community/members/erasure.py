@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
 from wagtail.users.models import UserProfile
 
@@ -28,6 +26,7 @@ from community.kernel.api import (
 from community.members.facts import MemberErased
 from community.members.lookalikes import skeleton
 from community.members.models import Car, DeclaredKeyword, ErasedName, Member
+from community.members.past_sessions import end_sessions
 from community.search.api import mark_content
 
 NAMES = "paddock.members.erased"
@@ -95,9 +94,8 @@ def erased_among(usernames: Iterable[str]) -> set[str]:
 def forget_ways_in(member_ids: Collection[int]) -> None:
     """End the sessions of some members, and forget their addresses, keys, and what the editors' area keeps of them."""
     forget_files(UserProfile.objects.filter(user__in=member_ids).values_list("avatar", flat=True))
-    keys = list(UserSession.objects.filter(user__in=member_ids).values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
-    for model in (UserSession, EmailAddress, Authenticator, UserProfile):
+    end_sessions(member_ids)
+    for model in (EmailAddress, Authenticator, UserProfile):
         model._default_manager.filter(user__in=member_ids).delete()  # noqa: SLF001 - Django's name
 
 

@@ -1,7 +1,8 @@
-"""Sessions that are over go, and with them the addresses and browsers they were used from."""
+"""Sessions that are over, or are ended, go, and with them the addresses and browsers they were used from."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
@@ -17,6 +18,13 @@ def forget_past_sessions(*, now: datetime) -> tuple[int, bool]:
     there = Session.objects.filter(session_key=OuterRef("session_key"))
     gone = _remove(Session.objects.filter(expire_date__lt=now)), _remove(UserSession.objects.filter(~Exists(there)))
     return sum(gone), max(gone) < MOST
+
+
+def end_sessions(member_ids: Collection[int]) -> None:
+    """Sign some members out wherever they are signed in."""
+    theirs = UserSession.objects.filter(user__in=member_ids)
+    Session.objects.filter(session_key__in=list(theirs.values_list("session_key", flat=True))).delete()
+    theirs.delete()
 
 
 def _remove(rows: QuerySet[Model]) -> int:

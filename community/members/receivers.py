@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib import messages
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.dispatch import receiver
@@ -25,9 +26,14 @@ from community.members.garage import shown_cars
 from community.members.models import Car, Member
 from community.members.past_sessions import forget_past_sessions
 from community.members.queries import declared_keywords, space_url
+from community.members.takeover import end_ways_in_of_others
 from community.members.verification import forget_unverified, shown_members, verified
 from community.search.api import ContentDocument, ContentKind, Found, register_content
 
+PASSWORD_ENDED = _(
+    "Until now nobody had shown that this address is theirs, so the password set before no longer works. Choose one of "
+    "your own: your space has “Password” under “Account”."
+)
 FORGET_SESSIONS = "members:forget-sessions"
 LONGEST_REQUEST = timedelta(hours=1)
 ERASED = f"SELECT id FROM {Member._meta.db_table} WHERE erased_at IS NOT NULL AND id IN ({{}})"  # noqa: S608, SLF001 - a name of ours
@@ -70,10 +76,12 @@ def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:
 
 
 @receiver(email_confirmed, dispatch_uid="members.verified")
-def address_verified(email_address: EmailAddress, **kwargs: Any) -> None:
-    """Who joined is shown from the moment their address is known to be theirs."""
+def address_verified(request: HttpRequest, email_address: EmailAddress, **kwargs: Any) -> None:
+    """Who joined is shown from the moment their address is known to be theirs; a stranger's ways in end then."""
     with transaction.atomic():
         verified(email_address.user_id)
+        if end_ways_in_of_others(request, email_address):
+            messages.info(request, PASSWORD_ENDED)
 
 
 @each_minute
