@@ -33,6 +33,7 @@ LIMITS = {
     "mirror": (60, 60),
     "file": (10, 600),
     "password": (10, 600),
+    "lapsed": (10, 600),  # by address: what is kept for after signing in
 }
 
 

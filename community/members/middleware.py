@@ -20,11 +20,11 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from community.kernel.api import fields_sent, full_path, leads_to_sign_in, now
+from community.kernel.api import PaddockError, fields_sent, full_path, leads_to_sign_in, now, rate_limit
 from community.members.sessions import KEPT
 
 SAFE = {"GET", "HEAD"}
-LAPSED = "lapsed"
+LAPSED, LOST = "lapsed", "lapsed-lost"
 
 
 class LanguageMiddleware:
@@ -108,32 +108,48 @@ class LapsedMiddleware:
         if request.method == "POST":
             if request.user.is_authenticated:
                 _forget(request)
-            elif leads_to_sign_in(response) and not request.headers.get("HX-Request") and _keep(request):
-                _say_once(request, _("Sign in first. What you wrote is kept, and can be sent after that."))
-                query = urlencode({"next": reverse("members:resume")})
-                return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
+            elif leads_to_sign_in(response) and not request.headers.get("HX-Request"):
+                return _to_sign_in(request) or response
         elif response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in SAFE:
             return _to_its_page(request) or response
         return response
 
 
-def _keep(request: HttpRequest) -> bool:
-    """Keep the fields in the session, unless they are too much or hold a secret. Returns whether they are kept."""
+def _to_sign_in(request: HttpRequest) -> HttpResponse | None:
+    """To the sign-in, and from there to what was sent; None where it is not kept.
+
+    Each address keeps only so much: every guest who sends something costs a row in the database.
+    """
     fields = fields_sent(request)
     if fields is None:
-        return False
+        return None
+    try:
+        rate_limit(request.META.get("REMOTE_ADDR"), "lapsed", now=now())
+    except PaddockError:
+        lost = _(
+            "Sign in first. What you wrote is not kept, because a lot was sent from your network without signing in. "
+            "The page before may still have it."
+        )
+        _say_once(request, lost, LOST)
+        return None
+    _keep(request, fields)
+    _say_once(request, _("Sign in first. What you wrote is kept, and can be sent after that."), LAPSED)
+    query = urlencode({"next": reverse("members:resume")})
+    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
+
+
+def _keep(request: HttpRequest, fields: list[tuple[str, str]]) -> None:
     kept: dict[str, Any] = {"path": full_path(request), "fields": fields, "at": now().timestamp()}
     request.session[KEPT] = kept | {"files": bool(request.FILES)}
-    return True
 
 
-def _say_once(request: HttpRequest, text: str) -> None:
+def _say_once(request: HttpRequest, text: str, tag: str) -> None:
     """Say it, unless it waits to be read already: whoever sends on without looking finds it once."""
     waiting: Any = messages.get_messages(request)
-    said = any(message.extra_tags == LAPSED for message in waiting)
+    said = any(message.extra_tags == tag for message in waiting)
     waiting.used = False  # they were looked through, not shown
     if not said:
-        messages.info(request, text, extra_tags=LAPSED)
+        messages.info(request, text, extra_tags=tag)
 
 
 def _forget(request: HttpRequest) -> None:

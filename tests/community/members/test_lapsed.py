@@ -8,10 +8,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.utils import timezone
+from django.test import Client
+from django.utils import timezone, translation
 
 from community.kernel.form_errors import MOST_KEPT
-from community.members import views
+from community.kernel.limits import LIMITS
+from community.members import middleware, views
 from community.members.sessions import KEPT, KEPT_SECONDS
 from forums.models import Post
 from forums.services import ensure_board, open_topic
@@ -126,6 +128,41 @@ def test_the_session_of_a_guest_who_sent_something_lasts_no_longer(client, topic
     sign_in(client)
     assert KEPT in client.session
     assert Session.objects.get().expire_date - timezone.now() > timedelta(days=59)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_one_address_has_only_so_much_kept_and_is_told_so(topic, now, monkeypatch, language):
+    monkeypatch.setattr(middleware, "now", lambda: now)
+    most, seconds = LIMITS["lapsed"]
+    path = f"/topics/{topic.pk}/reply/"
+    for _ in range(most):
+        Client().post(path, {"source": TEXT})
+    assert Session.objects.count() == most
+    late = Client()
+    late.cookies["django_language"] = language
+    answer = late.post(path, {"source": TEXT})
+    assert answer["Location"] == f"/account/login/?next={path}"
+    assert Session.objects.count() == most
+    with translation.override(language):
+        lost = translation.gettext(
+            "Sign in first. What you wrote is not kept, because a lot was sent from your network without signing in. "
+            "The page before may still have it."
+        )
+    assert [str(said) for said in late.get(answer["Location"]).context["messages"]] == [lost]
+    assert Client().post(path, {"source": TEXT}, REMOTE_ADDR="198.51.100.7")["Location"].endswith("resume%2F")
+    monkeypatch.setattr(middleware, "now", lambda: now + timedelta(seconds=seconds))
+    assert Client().post(path, {"source": TEXT})["Location"].endswith("resume%2F")
+
+
+def test_what_is_not_kept_any_more_is_said_beside_what_was(client, topic):
+    path = f"/topics/{topic.pk}/reply/"
+    for _ in range(LIMITS["lapsed"][0] + 1):
+        client.post(path, {"source": TEXT})
+    said = [str(message) for message in client.get("/account/login/").context["messages"]]
+    assert [text.split(",")[0] for text in said] == [
+        "Sign in first. What you wrote is kept",
+        "Sign in first. What you wrote is not kept",
+    ]
 
 
 @pytest.mark.parametrize(
