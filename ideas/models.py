@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -43,6 +43,11 @@ class Contest(models.Model):
     def version(self) -> str:
         """The mark of what it is called now."""
         return version_of(self.title_en, self.title_zh)
+
+    @property
+    def phases_version(self) -> str:
+        """The mark of when its phases begin now."""
+        return version_of(*((phase.kind, phase.starts_at.astimezone(UTC)) for phase in self.phases.all()))
 
     def get_absolute_url(self) -> str:
         """The address of the contest's page."""
@@ -135,6 +140,11 @@ class Idea(models.Model):
     def version(self) -> str:
         """The mark of what it says now."""
         return version_of(self.edited_at, self.title, self.source)
+
+    @property
+    def decision_version(self) -> str:
+        """The mark of what is decided of it now, and why."""
+        return version_of(self.decision, self.reason_en, self.reason_zh)
 
     def get_absolute_url(self) -> str:
         """The address of the idea's page."""

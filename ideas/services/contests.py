@@ -49,15 +49,33 @@ def open_contest(
 
 
 @transaction.atomic
-def set_phases(*, actor: Member, contest: Contest, phases: Sequence[tuple[str, datetime]], now: datetime) -> None:
-    """Move phases. What has begun stays, and from the first vote on the rules are frozen. Raises Conflict."""
+def set_phases(
+    *,
+    actor: Member,
+    contest: Contest,
+    phases: Sequence[tuple[str, datetime]],
+    based_on: str | None = None,
+    now: datetime,
+) -> None:
+    """Move phases. What has begun stays; the same times again change nothing.
+
+    From the first vote on the rules are frozen: raises Conflict. ``based_on`` is the version of the phases the actor
+    had before them: where it has another one by now it raises Outdated.
+    """
     require_role(actor, Role.BRAND_MANAGER)
     locked = lock_contest(contest.pk)
     if is_frozen(locked):
         raise Conflict(_("Somebody has voted already: the phases are fixed."))
     require_order(phases)
+    kept = {phase.kind: phase.starts_at for phase in locked.phases.all()}
     begun = {phase.kind: phase.starts_at for phase in locked.phases.all() if phase.entered_at or phase.starts_at <= now}
     wanted = [(kind, at) for kind, at in phases if kind not in begun]
+    if begun | dict(wanted) == kept:
+        return
+    if based_on not in {None, locked.phases_version}:
+        raise Outdated(
+            _("The phases were moved after you opened them: yours are not saved. Save again to put them there.")
+        )
     require_order([*begun.items(), *wanted])
     locked.phases.exclude(kind__in=begun).delete()
     Phase.objects.bulk_create([Phase(contest=locked, kind=kind, starts_at=at) for kind, at in wanted])

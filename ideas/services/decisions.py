@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Conflict, Invalid, publish
+from community.kernel.api import Conflict, Invalid, Outdated, publish
 from community.members.api import Member, Role, require_role
 from ideas.enums import Decision, PhaseKind
 from ideas.facts import IdeaDecided
@@ -19,10 +19,21 @@ DECIDING = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
 
 
 @transaction.atomic
-def decide(*, actor: Member, idea: Idea, decision: str, reason_en: str, reason_zh: str, now: datetime) -> None:
+def decide(
+    *,
+    actor: Member,
+    idea: Idea,
+    decision: str,
+    reason_en: str,
+    reason_zh: str,
+    based_on: str | None = None,
+    now: datetime,
+) -> None:
     """What the brand does with an idea, and why, in both languages. Members see it when counts are shown.
 
-    Raises NotAllowed, Invalid, Gone for an idea that was taken out and Conflict before the vote is over.
+    Again changes nothing: it stays whose decision it was, and since when. ``based_on`` is the version of the decision
+    the actor had before them: where it has another one by now it raises Outdated. Raises NotAllowed, Invalid, Gone for
+    an idea that was taken out and Conflict before the vote is over.
     """
     require_role(actor, Role.BRAND_MANAGER)
     if decision not in Decision.values or not decision:
@@ -30,8 +41,14 @@ def decide(*, actor: Member, idea: Idea, decision: str, reason_en: str, reason_z
     reason_en, reason_zh = clean_reason(reason_en, field="reason_en"), clean_reason(reason_zh, field="reason_zh")
     idea = lock_idea(idea, members=[idea.author_id])
     require_shown(idea)
+    if (idea.decision, idea.reason_en, idea.reason_zh) == (decision, reason_en, reason_zh):
+        return
     if idea.contest.phase_at(now) not in DECIDING:
         raise Conflict(_("Ideas are decided after the vote."))
+    if based_on not in {None, idea.decision_version}:
+        raise Outdated(
+            _("This idea was decided after you opened it: your decision is not saved. Save again to put it there.")
+        )
     idea.decision, idea.reason_en, idea.reason_zh = decision, reason_en, reason_zh
     now = idea.contest.moment(now)  # authors are told by whether it was before the results
     idea.decided_at, idea.decided_by = now, actor

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import (
@@ -17,7 +18,6 @@ from community.kernel.api import (
     Outdated,
     PaddockError,
     add_refusal,
-    began_from,
     beside,
     contributions,
     now,
@@ -31,6 +31,8 @@ from community.members.api import Member, Role, require_member, require_role
 from ideas import queries, services
 from ideas.forms import ContestForm, DecisionForm, PhasesForm, ScreeningForm, TitlesForm
 from ideas.models import Contest, Idea
+
+TIME = "Y-m-d H:i"  # as the fields for a phase's beginning have it
 
 
 @login_required
@@ -61,7 +63,10 @@ def contests(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
-    """The ideas of a contest and what was decided of each; a sent form decides. Refusals come back in the form."""
+    """The ideas of a contest and what was decided of each; a sent form decides. Refusals come back in the form.
+
+    Where an idea was decided otherwise meanwhile, both decisions are shown.
+    """
     manager, found = _manager(request), _contest(slug)
     form, target = DecisionForm(request.POST or None), None
     if request.method == "POST":
@@ -76,8 +81,12 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
                 decision=data["decision"],
                 reason_en=data["reason_en"],
                 reason_zh=data["reason_zh"],
+                based_on=_version_sent(request),
                 now=now(),
             )
+        except Outdated as error:
+            target.refresh_from_db()
+            return _page(request, found, decision=form, target=target, outdated=error)
         except PaddockError as error:
             add_refusal(form, error)
         else:
@@ -88,13 +97,17 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def phases(request: HttpRequest, slug: str) -> HttpResponse:
-    """Move the phases that have not begun."""
+    """Move the phases that have not begun. Where they were moved meanwhile, both are shown."""
     manager, found = _manager(request), _contest(slug)
     rate_limit(request.user.pk, "desk", now=now())
     form = PhasesForm(request.POST)
     if form.is_valid():
         try:
-            services.set_phases(actor=manager, contest=found, phases=form.phases(), now=now())
+            services.set_phases(
+                actor=manager, contest=found, phases=form.phases(), based_on=_version_sent(request), now=now()
+            )
+        except Outdated as error:
+            return _page(request, _contest(slug), moved=form, outdated=error)
         except PaddockError as error:
             add_refusal(form, error)
         else:
@@ -140,7 +153,7 @@ def titles(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         try:
             services.retitle_contest(
-                actor=manager, contest=found, based_on=began_from(request, found), now=now(), **form.cleaned_data
+                actor=manager, contest=found, based_on=_version_sent(request), now=now(), **form.cleaned_data
             )
         except Outdated as error:
             return _page(request, _contest(slug), called=form, outdated=error)
@@ -204,7 +217,6 @@ def _page(
         "form": decision or DecisionForm(),
         "target": target,
         "titles_form": called or TitlesForm(initial=vars(found)),
-        **beside(called, vars(found), outdated),
         "phases_form": moved or PhasesForm(initial=starts),
         "frozen": queries.is_frozen(found),
         "phase": found.phase_at(at),
@@ -213,9 +225,42 @@ def _page(
         "screening": found.phase_at(at) in services.SCREENING,
         "deciding": found.phase_at(at) in services.DECIDING,
         "section": "desk",
+        **_versions(request, found, decision=decision, moved=moved, called=called, outdated=outdated),
+        **_beside(found, decision=decision, target=target, moved=moved, called=called, outdated=outdated),
     }
     status = status_of(decision, moved, screened, called, outdated=outdated)
     return render(request, "ideas/desk_contest.html", context, status=status)
+
+
+def _version_sent(request: HttpRequest) -> str:
+    """What a form says it began from. One that does not say it fits no version: nothing is written over unseen."""
+    return request.POST.get("version", "")
+
+
+def _versions(
+    request: HttpRequest, found: Contest, *, decision: Any, moved: Any, called: Any, outdated: Outdated | None
+) -> dict[str, Any]:
+    """What each form on the page begins from: what stands there now, for one that was refused what it was sent with."""
+    sent = _version_sent(request) if request.method == "POST" and outdated is None else None
+    return {
+        "decision_version": sent if decision else None,  # without it, that of the form's idea
+        "titles_version": sent if called and sent is not None else found.version,
+        "phases_version": sent if moved and sent is not None else found.phases_version,
+    }
+
+
+def _beside(
+    found: Contest, *, decision: Any, target: Idea | None, moved: Any, called: Any, outdated: Outdated | None
+) -> dict[str, Any]:
+    """What is shown beside the one form that began from something else than what stands there now."""
+    if outdated is None:
+        return {}
+    if called:
+        return {"titles_outdated": outdated, **beside(called, vars(found), outdated)}
+    if moved:
+        times = {phase.kind: date_format(timezone.localtime(phase.starts_at), TIME) for phase in found.phases.all()}
+        return {"phases_outdated": outdated, **beside(moved, dict.fromkeys(moved.fields, "") | times, outdated)}
+    return {"decision_outdated": outdated, **beside(decision, vars(target), outdated)}
 
 
 def _manager(request: HttpRequest) -> Member:

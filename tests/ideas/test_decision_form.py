@@ -66,6 +66,7 @@ def test_a_reason_is_counted_as_its_writer_counts_it(desk):
     sent = text.replace("\n", "\r\n")
     assert len(sent) == 2018
     data = {"idea": made.pk, "decision": "considered", "reason_en": sent, "reason_zh": sent}
+    data["version"] = Idea.objects.get(pk=made.pk).decision_version
     assert client.post(url, data).status_code == 302
     made.refresh_from_db()
     assert (made.decision, made.reason_en, made.reason_zh) == ("considered", text, text)

@@ -86,7 +86,8 @@ def test_every_string_as_a_reason_and_in_the_export(part):
     made, other = idea(found), signed_in(boss)
     found = begin(found, "results")
     for text in some()[::8][part::4]:
-        data = {"idea": made.pk, "decision": "adopted", "reason_en": text, "reason_zh": text}
+        version = Idea.objects.get(pk=made.pk).decision_version
+        data = {"idea": made.pk, "decision": "adopted", "reason_en": text, "reason_zh": text, "version": version}
         assert other.post(f"/workbench/contests/{found.slug}/", data).status_code in {302, 422}, text
         assert_harmless(other.get(f"/contests/{found.slug}/results/").content.decode())
         cache.clear()

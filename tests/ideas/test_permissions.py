@@ -18,11 +18,12 @@ DAY = timedelta(days=1)
 PHASE_OF = {"aside": "screening"}  # with the idea set aside
 COLUMNS = ["guest", "member", "author", "moderator", "marketer", "agent", "manager"]
 IDEA = {"title": "A lamp", "source": "Under the lid"}
-DECISION = {"decision": "adopted", "reason_en": "Good", "reason_zh": "好"}
+DECISION = {"decision": "adopted", "reason_en": "Good", "reason_zh": "好", "version": "{decided}"}
 ASIDE = {"idea": "{pk}", "act": "aside", "reason": "Twice here"}
 BACK = {"idea": "{pk}", "act": "back"}
 TITLES = {"title_en": "Trunks", "title_zh": "后备箱", "version": "{called}"}
 TIMES = {kind: f"2031-0{number + 1}-01T08:00" for number, (kind, _at) in enumerate(PHASES)}
+MOVED = TIMES | {"version": "{moved}"}
 
 # method, address, phase, data; then guest, member, author, moderator, marketer, agent, manager:
 # ok (done or shown), in (asked to sign in), up (led to the page the act belongs to), or the status of the refusal.
@@ -64,7 +65,7 @@ TABLE = [
     ("post", "/ideas/{pk}/do/vote/", "screening", {}, "in 409 409 409 409 409 409"),
     ("get", "{idea}", "aside", {}, "404 404 ok 404 404 404 ok"),
     ("post", "/ideas/{pk}/do/vote/", "aside", {}, "in 404 409 404 404 404 409"),
-    ("post", "/workbench/contests/{slug}/phases/", "draft", TIMES, "in 403 403 403 403 403 ok"),
+    ("post", "/workbench/contests/{slug}/phases/", "draft", MOVED, "in 403 403 403 403 403 ok"),
     ("get", "/workbench/contests/{slug}/phases/", "draft", {}, "up up up up up up up"),
     ("get", "/workbench/contests/{slug}/export/", "draft", {}, "in 403 403 403 403 403 ok"),
     ("post", "/workbench/contests/{slug}/titles/", "draft", TITLES, "in 403 403 403 403 403 ok"),
@@ -101,6 +102,8 @@ def test_each_cell_of_the_table(world, column, method, address, phase, data, row
         "idea": made.get_absolute_url(),
         "version": made.version,
         "called": found.version,
+        "decided": made.decision_version,
+        "moved": found.phases_version,
     }
     filled = {key: value.format(**names) for key, value in data.items()}
     response = getattr(client, method)(address.format(**names), filled)

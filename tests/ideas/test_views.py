@@ -261,7 +261,8 @@ def test_the_desk_decides_page_by_page_and_comes_back_to_the_idea(django_assert_
     data = {"idea": target.pk, "decision": "adopted", "reason_en": "Good", "reason_zh": ""}
     refused = boss.post(url, data)
     assert (refused.status_code, refused.context["ideas"].page) == (422, 2)
-    assert boss.post(url, data | {"reason_zh": "好"})["Location"] == f"{url}?page=2#i{target.pk}"
+    version = {"version": target.decision_version}
+    assert boss.post(url, data | version | {"reason_zh": "好"})["Location"] == f"{url}?page=2#i{target.pk}"
 
 
 def test_undo_on_a_page_of_before_leaves_the_vote_where_it_was_moved():
