@@ -9,20 +9,25 @@ from typing import Any
 from django.db.models import F
 
 from community.kernel.api import forget_files, lock_members, publish_many, rewrite
-from ideas.facts import IdeaVoted, VoteForgotten
+from community.members.api import Member
+from ideas.facts import IdeaRedacted, IdeaVoted, VoteForgotten
 from ideas.models import Contest, Idea, Vote, VoteEvent
+from ideas.names import naming, take_name_out
+from ideas.queries import voters_of, votes_ever
 
 
 def erase_from_contests(member_id: int, *, now: datetime) -> None:
-    """Take a member out, in the caller's transaction.
+    """Take a member out, in the caller's transaction, while the member still bears the name.
 
     The contests are locked in one order, and after the members whose facts change with them, as by everything that
     changes ideas and votes: an idea that is taken out in this moment is seen here, or sees there that its author is
     gone.
     """
     mine, votes = Idea.objects.filter(author_id=member_id), Vote.objects.filter(voter_id=member_id)
-    places = {*mine.values_list("contest_id", flat=True), *votes.values_list("contest_id", flat=True)}
-    lock_members(voters_of(mine.exclude(withdrawn_at=None).values_list("pk", flat=True)))
+    named = naming(Member.objects.get(pk=member_id))
+    naming_ideas = Idea.objects.filter(pk__in=named.ideas)
+    places = {contest for rows in (mine, votes, naming_ideas) for contest in rows.values_list("contest_id", flat=True)}
+    lock_members({*named.people, *voters_of(mine.exclude(withdrawn_at=None).values_list("pk", flat=True))})
     contests = Contest.objects.select_for_update(of=("self",)).filter(pk__in=places).order_by("pk")
     held = {contest.pk: contest for contest in contests.prefetch_related("phases")}
     # What nobody else sees, nobody has a reason to keep.
@@ -33,6 +38,7 @@ def erase_from_contests(member_id: int, *, now: datetime) -> None:
     for vote in votes.order_by("contest_id"):
         _take_vote(vote, held[vote.contest_id], now)
     VoteEvent.objects.filter(voter_id=member_id).update(voter_id=None)
+    take_name_out(named, member_id, now=now)
 
 
 def _take_vote(vote: Vote, contest: Contest, now: datetime) -> None:
@@ -50,21 +56,10 @@ def forget_ideas(idea_ids: Collection[int], *, now: datetime) -> None:
     if not ids:
         return
     Idea.objects.filter(pk__in=ids).update(title="", source="", html="", text="", set_aside_reason="")
-    voted = _voted(ids)
-    rewrite([IdeaVoted], member_ids={voter for voter, _idea in voted}, key="idea_id", values=ids, change=_blank)
+    voted = votes_ever(ids)
+    voters = {voter for voter, _idea in voted}
+    rewrite([IdeaVoted, IdeaRedacted], member_ids=voters, key="idea_id", values=ids, change=_blank)
     publish_many([(VoteForgotten(member_id=voter, idea_id=idea), now) for voter, idea in voted])
-
-
-def voters_of(idea_ids: Collection[int]) -> set[int]:
-    """Whoever voted for one of these ideas at any time, erased ones aside."""
-    return {voter for voter, _idea in _voted(idea_ids)}
-
-
-def _voted(idea_ids: Collection[int]) -> list[tuple[int, int]]:
-    """Each voter with each idea. Looked for by contest, as the history is long."""
-    contests = Idea.objects.filter(pk__in=idea_ids).values("contest_id")
-    events = VoteEvent.objects.filter(contest_id__in=contests, idea_id__in=idea_ids).values_list("voter_id", "idea_id")
-    return sorted({(voter, idea) for voter, idea in events if voter and idea})
 
 
 def _blank(payload: dict[str, Any]) -> dict[str, Any]:

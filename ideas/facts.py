@@ -41,6 +41,18 @@ class IdeaEdited(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdeaRedacted(Fact):
+    """The name of an erased member was taken out of an idea. Owner: its author, or one who voted for it."""
+
+    name: ClassVar[str] = "ideas.idea.redacted"
+    of_erased: ClassVar[bool] = True
+    idea_id: int
+    contest_id: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdeaWithdrawn(Fact):
     """An idea is no longer shown. Owner: its author."""
 

@@ -148,13 +148,17 @@ def _add(line: Notification, notice: Notice) -> None:
         line.title, line.url, line.at, line.last_event_id = notice.title[:200], notice.url, notice.at, notice.event_id
 
 
-def retitle(subject: str, title: str, *, recipients: Collection[int] | None = None) -> None:
-    """What lines are about has another title. Where it is known whose lines these may be, only theirs are read."""
+def retitle(subject: str, title: str, *, url: str | None = None, recipients: Collection[int] | None = None) -> None:
+    """What lines are about has another title, and where the title stands in it another address.
+
+    Where it is known whose lines these may be, only theirs are read.
+    """
     lines = Notification.objects.filter(subject=subject)
+    changed = {"title": title[:200], **({} if url is None else {"url": url})}
     if recipients is None:
-        lines.update(title=title[:200])
+        lines.update(**changed)
     for some in batched(sorted(recipients or ()), RETITLED):
-        lines.filter(recipient__in=some).update(title=title[:200])
+        lines.filter(recipient__in=some).update(**changed)
 
 
 def bell_of(member_id: int) -> Bell:

@@ -30,7 +30,7 @@ from forums.facts import (
     RepliesRetitled,
     TopicOpened,
 )
-from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteForgotten, VoteWithdrawn
+from ideas.facts import IdeaEdited, IdeaRedacted, IdeaSubmitted, IdeaVoted, IdeaWithdrawn, VoteForgotten, VoteWithdrawn
 
 
 @handles_fact(TopicOpened)
@@ -117,6 +117,17 @@ def _idea_rewritten(batch: Batch, delivery: Delivery[IdeaEdited]) -> None:
     kept = Delivery(delivery.event_id, fact, first or delivery.occurred_at)
     record_signals(batch, kept, "idea", fact.idea_id, fact.title, fact.title, fact.text)
     record_unknown_words(batch, kept, "idea", fact.title, fact.text)
+
+
+@handles_fact(IdeaRedacted)
+def _idea_redacted(batch: Batch, delivery: Delivery[IdeaRedacted]) -> None:
+    """What an idea says without an erased member's name; what taught nothing before teaches nothing now."""
+    fact = delivery.fact
+    for source in ("idea", "vote"):
+        first = delete_signals(batch, delivery, (source,), fact.idea_id)
+        if first is not None:
+            kept = Delivery(delivery.event_id, fact, first)
+            record_signals(batch, kept, source, fact.idea_id, fact.title, fact.title, fact.text)
 
 
 @handles_fact(IdeaWithdrawn)

@@ -34,6 +34,8 @@ from ideas.queries.votes import (
     tallies,
     vote_curve,
     voted_in,
+    voters_of,
+    votes_ever,
 )
 
 __all__ = [
@@ -66,4 +68,6 @@ __all__ = [
     "visible_contests",
     "vote_curve",
     "voted_in",
+    "voters_of",
+    "votes_ever",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from ideas.enums import Decision, PhaseKind
-from ideas.models import Contest, Idea, Vote
+from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.queries.cards import ideas_of
 
 DAY = timedelta(days=1)
@@ -34,6 +34,18 @@ def voted_in(member_id: int | None) -> set[int]:
 def _standing(**those: Any) -> QuerySet[Vote]:
     """Votes, but for those whose idea is gone: who gave one of these has one to give."""
     return Vote.objects.filter(idea__withdrawn_at=None, **those)
+
+
+def voters_of(idea_ids: Collection[int]) -> set[int]:
+    """Whoever voted for one of these ideas at any time, erased ones aside."""
+    return {voter for voter, _idea in votes_ever(idea_ids)}
+
+
+def votes_ever(idea_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Each voter at any time with each idea. Looked for by contest, as the history is long."""
+    contests = Idea.objects.filter(pk__in=idea_ids).values("contest_id")
+    events = VoteEvent.objects.filter(contest_id__in=contests, idea_id__in=idea_ids).values_list("voter_id", "idea_id")
+    return sorted({(voter, idea) for voter, idea in events if voter and idea})
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,10 @@ from community.kernel.markup import render
 from community.kernel.plain import language_of, plain_text
 from community.members.api import Member, Role, has_role
 from community.search.api import mark_content
-from ideas.erasure import forget_ideas, voters_of
+from ideas.erasure import forget_ideas
 from ideas.facts import IdeaEdited, IdeaSubmitted, IdeaWithdrawn
 from ideas.models import PICTURES, Contest, Idea
+from ideas.queries import voters_of
 from ideas.services.contests import MAX_TITLE
 from ideas.services.locks import announce_change, lock_contest, lock_idea
 
