@@ -154,15 +154,21 @@ def explain(member_id: int) -> dict[str, Any]:
 
 
 def _explained(idea: Idea, at: datetime) -> dict[str, Any]:
+    """An idea in no language: the brand's reason as it is in both."""
     shown = idea.contest.switches_at(at).counts_visible
     return {
         "contest": idea.contest.slug,
         "title": idea.title,
         "source": idea.source,
+        "picture": idea.picture.name,
         "submitted_at": idea.submitted_at,
+        "edited_at": idea.edited_at,
+        "withdrawn_at": idea.withdrawn_at,
+        "set_aside_at": idea.set_aside_at,
         "set_aside": idea.set_aside_reason,
         "decision": idea.decision if shown else "",
-        "reason": idea.reason if shown else "",
+        "reason_en": idea.reason_en if shown else "",
+        "reason_zh": idea.reason_zh if shown else "",
     }
 
 
