@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, transaction
+from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from community.kernel.api import (
@@ -97,6 +99,8 @@ def forget_ways_in(member_ids: Collection[int]) -> None:
     end_sessions(member_ids)
     for model in (EmailAddress, Authenticator, UserProfile):
         model._default_manager.filter(user__in=member_ids).delete()  # noqa: SLF001 - Django's name
+    accounts = ContentType.objects.get_for_model(Member)  # whose changes Wagtail lists by the name they had
+    ModelLogEntry.objects.filter(content_type=accounts, object_id__in=[str(pk) for pk in member_ids]).delete()
 
 
 @transaction.atomic

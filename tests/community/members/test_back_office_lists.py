@@ -4,11 +4,13 @@ import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.models import ModelLogEntry
 
 from community.kernel.api import facts_of, now
 from community.members.api import erase_member, erased_among
 from community.members.facts import MemberErased
 from community.members.models import Member
+from community.pages.api import ensure_site
 from crm_bridge.models import AccessEntry, Profile, Signal
 from forums.api import ensure_board, open_topic
 from tests.people import member, permit
@@ -136,6 +138,30 @@ def test_whom_the_editors_area_deletes_is_erased(client, people, page, count):
     gone = [person.pk for person in people[:count]]
     assert not Profile.objects.filter(member_id__in=gone).exists()
     assert not Signal.objects.filter(member_id__in=gone).exists()
+
+
+def history(client):
+    """What the editors' area reports on changes: the names it shows, and the rows behind them."""
+    page = client.get("/cms/reports/site-history/").content.decode()
+    return "Ada Lovelace" in page, ModelLogEntry.objects.filter(label="Ada Lovelace").count()
+
+
+def test_the_history_of_the_editors_area_forgets_who_is_erased(client, boss):
+    ensure_site()
+    ada, bea = member("ada", name="Ada Lovelace"), member("bea", name="Bea")
+    for person in (ada, bea):
+        sent = {
+            "username": person.username,
+            "email": person.email,
+            "first_name": "A",
+            "last_name": "B",
+            "is_active": "on",
+        }
+        assert client.post(f"/cms/users/edit/{person.pk}/", sent).status_code == 302
+    assert history(client) == (True, 1)
+    client.post(ONE.format(ada))
+    assert history(client) == (False, 0)
+    assert ModelLogEntry.objects.filter(object_id=str(bea.pk)).count() == 1
 
 
 @pytest.mark.parametrize(("page", "count"), [(ONE, 1), (MANY, 2)])
