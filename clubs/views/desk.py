@@ -55,8 +55,8 @@ def new_club(request: HttpRequest) -> HttpResponse:
     """A form for a new club or circle."""
     manager, form = _manager(request), NewClubForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        rate_limit(manager.pk, "desk", now=now())
         try:
+            rate_limit(manager.pk, "desk", now=now())
             made = create_club(actor=manager, now=now(), **form.cleaned_data)
         except PaddockError as error:
             add_refusal(form, error)
@@ -73,9 +73,9 @@ def club(request: HttpRequest, slug: str) -> HttpResponse:
     version = began_from(request, found)
     if request.method != "POST" or not form.is_valid():
         return _page(request, found, form=form, version=version)
-    rate_limit(manager.pk, "desk", now=now())
     values = {"models": found.models_list} | form.cleaned_data
     try:
+        rate_limit(manager.pk, "desk", now=now())
         change_club(actor=manager, club=found, based_on=version, now=now(), **values)
     except Outdated as error:
         found.refresh_from_db()
@@ -91,10 +91,10 @@ def club(request: HttpRequest, slug: str) -> HttpResponse:
 def roles(request: HttpRequest, slug: str) -> HttpResponse:
     """Have somebody lead or host a club, or no longer."""
     manager, found = _manager(request), get_object_or_404(Club, slug=slug)
-    rate_limit(manager.pk, "desk", now=now())
     form = RoleForm(request.POST)
     if form.is_valid():
         try:
+            rate_limit(manager.pk, "desk", now=now())
             member = _called(form.cleaned_data["username"])
             give_role(actor=manager, club=found, member=member, role=form.cleaned_data["role"], now=now())
         except PaddockError as error:

@@ -149,8 +149,8 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     version = began_from(request, found)
     outdated: Outdated | None = None
     if request.method == "POST" and form.is_valid():
-        rate_limit(member.pk, "edit", now=now())
         try:
+            rate_limit(member.pk, "edit", now=now())
             change_about(actor=member, club=found, based_on=version, now=now(), **form.cleaned_data)
         except Outdated as error:
             found.refresh_from_db()

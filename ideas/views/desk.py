@@ -41,9 +41,9 @@ def contests(request: HttpRequest) -> HttpResponse:
     manager = _manager(request)
     form = ContestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        rate_limit(request.user.pk, "desk", now=now())
         data = form.cleaned_data
         try:
+            rate_limit(manager.pk, "desk", now=now())
             made = services.open_contest(
                 actor=manager,
                 slug=data["slug"],
@@ -70,11 +70,11 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
     manager, found = _manager(request), _contest(slug)
     form, target = DecisionForm(request.POST or None), None
     if request.method == "POST":
-        rate_limit(request.user.pk, "desk", now=now())
         target = get_object_or_404(Idea, pk=_number(request.POST.get("idea")), contest=found, withdrawn_at=None)
     if target is not None and form.is_valid():
         data = form.cleaned_data
         try:
+            rate_limit(manager.pk, "desk", now=now())
             services.decide(
                 actor=manager,
                 idea=target,
@@ -99,10 +99,10 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
 def phases(request: HttpRequest, slug: str) -> HttpResponse:
     """Move the phases that have not begun. Where they were moved meanwhile, both are shown."""
     manager, found = _manager(request), _contest(slug)
-    rate_limit(request.user.pk, "desk", now=now())
     form = PhasesForm(request.POST)
     if form.is_valid():
         try:
+            rate_limit(manager.pk, "desk", now=now())
             services.set_phases(
                 actor=manager, contest=found, phases=form.phases(), based_on=_version_sent(request), now=now()
             )
@@ -120,14 +120,15 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
 def screening(request: HttpRequest, slug: str) -> HttpResponse:
     """Set an idea aside with a reason, or bring it back."""
     manager, found = _manager(request), _contest(slug)
-    rate_limit(request.user.pk, "desk", now=now())
     target = get_object_or_404(Idea, pk=_number(request.POST.get("idea")), contest=found, withdrawn_at=None)
     if request.POST.get("act") == "back":
+        rate_limit(manager.pk, "desk", now=now())
         services.bring_back(actor=manager, idea=target, now=now())
         return _to_idea(target)
     form = ScreeningForm(request.POST)
     if form.is_valid():
         try:
+            rate_limit(manager.pk, "desk", now=now())
             services.set_aside(actor=manager, idea=target, reason=form.cleaned_data["reason"], now=now())
         except PaddockError as error:
             add_refusal(form, error)
@@ -148,10 +149,10 @@ def _to_idea(target: Idea) -> HttpResponse:
 def titles(request: HttpRequest, slug: str) -> HttpResponse:
     """Call a contest otherwise, until somebody has voted. Where it was changed meanwhile, both are shown."""
     manager, found = _manager(request), _contest(slug)
-    rate_limit(request.user.pk, "desk", now=now())
     form = TitlesForm(request.POST)
     if form.is_valid():
         try:
+            rate_limit(manager.pk, "desk", now=now())
             services.retitle_contest(
                 actor=manager, contest=found, based_on=_version_sent(request), now=now(), **form.cleaned_data
             )
