@@ -131,7 +131,9 @@ class Idea(models.Model):
             models.UniqueConstraint(fields=["contest", "number"], name="idea_number_once"),
             models.CheckConstraint(condition=models.Q(vote_count__gte=0), name="idea_votes_not_negative"),
         ]
-        indexes = [models.Index(fields=["author"], name="idea_author")]
+        indexes = [
+            models.Index(fields=["picture"], condition=models.Q(set_aside_at__isnull=False), name="idea_aside_picture")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -45,6 +45,12 @@ def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
     contest = Contest.objects.prefetch_related("phases").filter(pk=number).first()
     visible = contest is not None and contest.switches_at(now()).visible
     return ChannelState(contest.sequence) if contest and visible else None
+
+
+@fills("media.limited")
+def picture_limit(path: str) -> Callable[[Any], bool] | None:
+    """The picture of an idea that was set aside is as little for everybody as the idea."""
+    return queries.who_sees_picture(path)
 
 
 @fills("home.feed", order=20)

@@ -12,6 +12,7 @@ from ideas.queries.cards import (
     numbered_page,
     page_of_number,
     place_of,
+    who_sees_picture,
 )
 from ideas.queries.contests import (
     PhaseMark,
@@ -70,4 +71,5 @@ __all__ = [
     "voted_in",
     "voters_of",
     "votes_ever",
+    "who_sees_picture",
 ]

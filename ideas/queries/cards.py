@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from community.kernel.api import pages_of
-from community.members.api import MemberCard, cards
+from community.members.api import MemberCard, Role, cards, has_role
 from ideas.enums import Decision
-from ideas.models import Contest, Idea
+from ideas.models import PICTURES, Contest, Idea
 
 IDEAS_A_PAGE = 30
 
@@ -161,3 +162,14 @@ def place_of(card: IdeaCard) -> tuple[int, int] | None:
         all=Count("pk"), better=Count("pk", filter=Q(vote_count__gt=card.votes))
     )
     return found["better"] + 1, found["all"]
+
+
+def who_sees_picture(path: str) -> Callable[[Any], bool] | None:
+    """Of the picture of an idea that was set aside, its author and the brand managers; any other is for everybody."""
+    if not path.startswith(PICTURES.partition("%")[0]) or "\0" in path:
+        return None
+    aside = Idea.objects.exclude(set_aside_at=None)
+    author = aside.filter(picture=path).values_list("author_id", flat=True).first()
+    if author is None:
+        return None
+    return lambda viewer: viewer.pk == author or has_role(viewer, Role.BRAND_MANAGER)
