@@ -98,7 +98,6 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["club", "member"], name="membership_once")]
-        indexes = [models.Index(fields=["member"], name="membership_member")]
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.club_id}"
