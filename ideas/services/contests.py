@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
-from community.kernel.api import SYSTEM, Conflict, Invalid, Outdated, one_line, publish
+from community.kernel.api import SYSTEM, Conflict, Invalid, Outdated, one_line, publish, visible
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from ideas.enums import PhaseKind
@@ -122,7 +122,7 @@ def require_order(phases: Sequence[tuple[str, datetime]]) -> None:
 def clean_title(title: str, *, field: str) -> str:
     """A contest's title in bounds. Raises Invalid."""
     title = one_line(title)
-    if not title or len(title) > MAX_TITLE:
+    if not visible(title) or len(title) > MAX_TITLE:
         raise Invalid(_("A contest needs a title of at most 160 characters."), field=field)
     return title
 

@@ -23,6 +23,7 @@ from community.kernel.api import (
     publish,
     same_bytes,
     store_file,
+    visible,
 )
 from community.kernel.images import reencode
 from community.kernel.markup import render
@@ -42,9 +43,9 @@ MAX_TEXT, FACT_TEXT = 20_000, 20_000
 def clean_text(title: str, source: str) -> tuple[str, str]:
     """Title and text in bounds. Raises Invalid."""
     title, source = one_line(title), source.replace("\r\n", "\n").replace("\0", "").strip()
-    if not title or len(title) > MAX_TITLE:
+    if not visible(title) or len(title) > MAX_TITLE:
         raise Invalid(_("An idea needs a title of at most 160 characters."), field="title")
-    if not source:
+    if not visible(source):
         raise Invalid(_("Describe your idea."), field="source")
     if len(source) > MAX_TEXT:
         raise Invalid(_("The text is longer than 20,000 characters."), field="source")
