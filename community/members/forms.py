@@ -21,6 +21,7 @@ from community.members.models import Member
 from community.members.services import (
     MOST_CARS,
     CarEntry,
+    address_taken,
     joined,
     require_few_keywords,
     require_free_name,
@@ -93,11 +94,16 @@ class JoinForm(SignupForm):
             raise ValidationError(error.message) from error
 
     def save(self, request: Any) -> Member:
-        """The account, its address and the fact of joining in one transaction. Raises Conflict for a race."""
+        """The account, its address and the fact of joining in one transaction.
+
+        Raises Conflict for a race. One for an address is not told as such: the next try is answered as for any other.
+        """
         try:
             with transaction.atomic():
                 member: Member = super().save(request)
         except IntegrityError as error:  # somebody was faster
+            if address_taken(error):
+                raise Conflict(gettext("That did not work just now. Send it once more.")) from error
             raise Conflict(gettext("This name is taken, or looks like one that is.")) from error
         return member
 

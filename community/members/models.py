@@ -23,7 +23,7 @@ class MemberManager(BaseUserManager["Member"]):
 
     def create_user(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> Member:
         """A member with a usable or an unusable password."""
-        member = self.model(username=username, email=self.normalize_email(email) or None, **fields)
+        member = self.model(username=username, email=email or None, **fields)
         member.set_password(password)
         member.save(using=self._db)
         return member
@@ -56,6 +56,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     objects = MemberManager()
 
+    ONE_ADDRESS = "member_email_once"
+
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
@@ -70,10 +72,13 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the skeleton with the name; that of one beside another who looks alike has a mark behind it.
 
+        Addresses are kept in small letters, by which allauth looks for them.
+
         Whether they are one of the brand's people, and active, is told by the slot ``members.standing``.
 
         Raises Gone for somebody erased meanwhile: it would bring back what this one was read with.
         """
+        self.email = self.email.lower() if self.email else None
         saved = kwargs.get("update_fields")
         told = not self._state.adding and (saved is None or not STANDING.isdisjoint(saved))
         if self.skeleton != skeleton_beside(self.username):

@@ -89,9 +89,16 @@ def register(
                 username, email, password, name=require_free_name(name), language=language, joined_at=now
             )
     except IntegrityError as error:  # somebody was faster
+        if address_taken(error):
+            raise Invalid(_("This address belongs to a member already."), field="email") from error
         raise Invalid(_("This name is taken, or looks like one that is."), field="username") from error
     joined(member=member, now=now)
     return member
+
+
+def address_taken(error: IntegrityError) -> bool:
+    """Whether it was the address that two members cannot have. The first line names the constraint; values follow."""
+    return Member.ONE_ADDRESS in str(error).partition("\n")[0]
 
 
 def joined(*, member: Member, now: datetime) -> None:

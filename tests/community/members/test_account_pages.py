@@ -1,6 +1,7 @@
 """Every page of signing up, in and out stands in our shell, in both languages."""
 
 import re
+from importlib import import_module
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -8,9 +9,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -162,6 +165,35 @@ def test_of_two_who_join_under_one_name_at_once_one_is_told(client, rf):
     with pytest.raises(Conflict):
         form.save(request)
     assert (Member.objects.count(), EmailAddress.objects.count(), OutboxEvent.objects.count()) == (1, 0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_join_with_one_address_at_once_nobody_is_told_whose_it_is(client, rf):
+    request = rf.post(reverse("account_signup"))
+    request.session = client.session
+    form = JoinForm(JOINING | {"email": "other@example.org"})
+    assert form.is_valid()
+    member("other")
+    with pytest.raises(Conflict) as refused:
+        form.save(request)
+    assert refused.value.message == "That did not work just now. Send it once more."
+    assert (Member.objects.count(), EmailAddress.objects.count(), OutboxEvent.objects.count()) == (1, 0, 1)
+
+
+def test_an_address_in_capitals_is_found_and_not_told_of(client):
+    call_command("createsuperuser", "--noinput", username="boss", email="Boss@Example.ORG")
+    assert Member.objects.get().email == "boss@example.org"
+    client.post(reverse("account_request_login_code"), {"email": "Boss@Example.org"})
+    assert mail.outbox[-1].to == ["boss@example.org"] and _code()
+    response = Client().post(reverse("account_signup"), {**JOINING, "email": "BOSS@example.org"})
+    assert (response.status_code, Member.objects.count()) == (302, 1)
+
+
+def test_addresses_from_before_are_brought_to_small_letters():
+    people = [member("ada"), member("bea")]
+    Member.objects.filter(pk=people[0].pk).update(email="Ada@Example.org")
+    import_module("community.members.migrations.0006_addresses_in_small_letters").lower(apps, None)
+    assert set(Member.objects.values_list("email", flat=True)) == {"ada@example.org", "bea@example.org"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
