@@ -31,26 +31,35 @@ def record_search(*, member: Member | None, words: str, found: int, again: bool 
     words = one_line(words, MAX_WORDS)
     if not words or member is None:
         return False
-    digest = hashlib.sha256(words.lower().encode("utf-8", "ignore")).hexdigest()
     with transaction.atomic():
         if not may_profile_locked(member.pk):
             return False
-        if not cache.add(f"searched:{member.pk}:{digest}", 1, timeout=SAME_SEARCH_SECONDS) or again:
+        if not cache.add(_search_key("searched", member.pk, words), 1, timeout=SAME_SEARCH_SECONDS) or again:
             return False
         publish(SiteSearched(member_id=member.pk, words=words, found=found), now=now)
     return True
 
 
 def record_referrer(*, member: Member | None, referrer: str, now: datetime) -> bool:
-    """A member came from a search engine. Returns whether it was written down."""
+    """A member came from a search engine. Returns whether it was written down.
+
+    The same words of the same engine again within ten minutes are the page reloaded.
+    """
     engine, words = searched_for(referrer)
     if not words or member is None:
         return False
     with transaction.atomic():
         if not may_profile_locked(member.pk):
             return False
+        if not cache.add(_search_key("referred", member.pk, engine, words), 1, timeout=SAME_SEARCH_SECONDS):
+            return False
         publish(ReferrerSearched(member_id=member.pk, words=words, engine=engine), now=now)
     return True
+
+
+def _search_key(kind: str, member_id: int, *parts: str) -> str:
+    digest = hashlib.sha256(" ".join(parts).lower().encode("utf-8", "ignore")).hexdigest()
+    return f"{kind}:{member_id}:{digest}"
 
 
 def asked_by_reader(request: HttpRequest, *, from_elsewhere: bool = False) -> bool:

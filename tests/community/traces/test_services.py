@@ -30,6 +30,17 @@ def test_the_same_words_again_are_the_same_search(now):
     assert said == [True, False, True, True]
 
 
+def test_a_page_reloaded_is_the_same_search_of_an_engine(now):
+    person, other = permit(member(), "profiling:onsite"), permit(member(), "profiling:onsite")
+    bing, google = "https://www.bing.com/search?q=", "https://www.google.com/search?q="
+    came = [(person, f"{bing}roof+rack"), (person, f"{bing}Roof+rack"), (person, f"{google}roof+rack")]
+    came += [(person, f"{bing}tow+bar"), (other, f"{bing}roof+rack")]
+    said = [record_referrer(member=who, referrer=referrer, now=now) for who, referrer in came]
+    assert said == [True, False, True, True, True]
+    assert OutboxEvent.objects.filter(name="traces.referrer.searched").count() == 4
+    assert record_search(member=person, words="roof rack", found=3, now=now)
+
+
 @pytest.mark.parametrize(
     ("referrer", "words"),
     [
