@@ -50,7 +50,7 @@ from community.kernel.relay import lock_lanes
 from community.kernel.services import forget, lock_member, lock_members, publish, publish_many, rewrite
 from community.kernel.short_texts import INVISIBLE, RESERVED_SLUGS, clean_line, clean_slug, visible
 from community.kernel.slots import contributions, fills
-from community.kernel.text import one_line
+from community.kernel.text import one_line, several_lines
 from community.kernel.text_cache import TextCache
 from community.kernel.turns import return_turn, take_turn
 from community.kernel.versions import version_of
@@ -127,6 +127,7 @@ __all__ = [
     "rewrite",
     "safe_cell",
     "same_bytes",
+    "several_lines",
     "shown_fields",
     "status_of",
     "store_file",

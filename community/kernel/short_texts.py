@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community.kernel.errors import Invalid
+from community.kernel.text import one_line
 
 LONGEST_SLUG = 60
 # Default_Ignorable_Code_Point of DerivedCoreProperties.txt, Unicode 17: nothing is seen where one of these stands.
@@ -37,7 +38,7 @@ def clean_line(text: str, *, most: int, field: str, needed: bool = True) -> str:
 
     Where it is ``needed``, one of which nothing is to be seen is refused as well; else it is empty.
     """
-    line = " ".join(text.replace("\0", "").split())
+    line = one_line(text)
     if not visible(line):
         line = ""
     if needed and not line:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Conflict, Invalid, Outdated, publish, visible
+from community.kernel.api import Conflict, Invalid, Outdated, publish, several_lines, visible
 from community.members.api import Member, Role, require_role
 from ideas.enums import Decision, PhaseKind
 from ideas.facts import IdeaDecided
@@ -60,7 +60,7 @@ def decide(
 
 def clean_reason(text: str, *, field: str) -> str:
     """A reason in bounds. Raises Invalid."""
-    text = text.replace("\r\n", "\n").replace("\0", "").strip()
+    text = several_lines(text)
     if not visible(text) or len(text) > MAX_REASON:
         raise Invalid(_("Every decision needs its reason, in both languages."), field=field)
     return text

@@ -22,11 +22,12 @@ from community.kernel.api import (
     one_line,
     publish,
     same_bytes,
+    several_lines,
     store_file,
     visible,
 )
 from community.kernel.images import reencode
-from community.kernel.markup import render
+from community.kernel.markup import FACT_TEXT, render
 from community.kernel.plain import language_of, plain_text
 from community.members.api import Member, Role, has_role
 from community.search.api import mark_content
@@ -37,12 +38,12 @@ from ideas.queries import voters_of
 from ideas.services.contests import MAX_TITLE
 from ideas.services.locks import announce_change, lock_contest, lock_idea
 
-MAX_TEXT, FACT_TEXT = 20_000, 20_000
+MAX_TEXT = 20_000
 
 
 def clean_text(title: str, source: str) -> tuple[str, str]:
     """Title and text in bounds. Raises Invalid."""
-    title, source = one_line(title), source.replace("\r\n", "\n").replace("\0", "").strip()
+    title, source = one_line(title), several_lines(source)
     if not visible(title) or len(title) > MAX_TITLE:
         raise Invalid(_("An idea needs a title of at most 160 characters."), field="title")
     if not visible(source):

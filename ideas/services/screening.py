@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Conflict, Invalid, publish, visible
+from community.kernel.api import Conflict, Invalid, publish, several_lines, visible
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from ideas.enums import PhaseKind
@@ -26,7 +26,7 @@ def set_aside(*, actor: Member, idea: Idea, reason: str, now: datetime) -> None:
     Raises NotAllowed, Invalid, Gone for a withdrawn idea and Conflict once the vote has begun.
     """
     require_role(actor, Role.BRAND_MANAGER)
-    reason = reason.replace("\r\n", "\n").replace("\0", "").strip()
+    reason = several_lines(reason)
     if not visible(reason) or len(reason) > MAX_SHORT_REASON:
         raise Invalid(_("The author needs a reason of at most 500 characters."), field="reason")
     idea = _screened(idea, now)

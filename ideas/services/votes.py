@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce_once
 from community.kernel.api import Conflict, NotAllowed, publish
+from community.kernel.markup import FACT_TEXT
 from community.members.api import Member
 from ideas.enums import PhaseKind
 from ideas.facts import IdeaVoted, VoteWithdrawn
 from ideas.models import Contest, Idea, Vote, VoteEvent
 from ideas.services.locks import lock_contest, lock_idea, require_shown
-from ideas.services.proposals import FACT_TEXT
 
 OVER = {PhaseKind.DECISION, PhaseKind.RESULTS, PhaseKind.CLOSED}
 TOLD_SECONDS = 30

@@ -19,6 +19,7 @@ from community.kernel.api import (
     add_refusal,
     began_from,
     now,
+    one_line,
     page_in,
     rate_limit,
     status_of,
@@ -100,7 +101,7 @@ def _ideas(
     request: HttpRequest, found: Contest, seed: str, voted_for: int | None = None
 ) -> tuple[queries.IdeaPage, str]:
     """The page of ideas an address asks for, and the words it asks for."""
-    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:MAX_WORDS]
+    words = one_line(request.GET.get("q", ""), MAX_WORDS)
     page = page_in(request.GET.get("page"))
     viewer, at = request.user, now()
     ideas = queries.idea_page(found, viewer, now=at, seed=seed, words=words, page=page, voted_for=voted_for)
