@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from community.inbox.api import announce, retitle
+from community.inbox.api import announce, move_lines, retitle
 from community.kernel import markup, redaction
 from community.kernel.api import batched, publish_many, rewrite
 from community.kernel.plain import language_of, plain_text
@@ -121,7 +121,8 @@ def _tell(ideas: Iterable[Idea], member_id: int, *, now: datetime) -> None:
     )
     facts = []
     for idea in ideas:
-        retitle(f"idea:{idea.pk}", idea.title, url=idea.get_absolute_url())
+        retitle(f"idea:{idea.pk}", idea.title)
+        move_lines(f"idea:{idea.pk}", idea.get_absolute_url())
         told = ({idea.author_id} & here | voters_of([idea.pk])) - {member_id}
         facts += [(_fact(idea, person), now) for person in sorted(told)]
     publish_many(facts)

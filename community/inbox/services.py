@@ -148,17 +148,13 @@ def _add(line: Notification, notice: Notice) -> None:
         line.title, line.url, line.at, line.last_event_id = notice.title[:200], notice.url, notice.at, notice.event_id
 
 
-def retitle(subject: str, title: str, *, url: str | None = None, recipients: Collection[int] | None = None) -> None:
-    """What lines are about has another title, and where the title stands in it another address.
-
-    Where it is known whose lines these may be, only theirs are read.
-    """
+def retitle(subject: str, title: str, *, recipients: Collection[int] | None = None) -> None:
+    """What lines are about has another title. Where it is known whose lines these may be, only theirs are read."""
     lines = Notification.objects.filter(subject=subject)
-    changed = {"title": title[:200], **({} if url is None else {"url": url})}
     if recipients is None:
-        lines.update(**changed)
+        lines.update(title=title[:200])
     for some in batched(sorted(recipients or ()), RETITLED):
-        lines.filter(recipient__in=some).update(**changed)
+        lines.filter(recipient__in=some).update(title=title[:200])
 
 
 def bell_of(member_id: int) -> Bell:
@@ -199,3 +195,8 @@ def set_wanted(*, member_id: int, kinds: Collection[str]) -> None:
     MutedKind.objects.filter(member_id=member_id, kind__in=_KINDS.keys() & set(kinds)).delete()
     muted = [MutedKind(member_id=member_id, kind=kind) for kind in sorted(_KINDS) if kind not in kinds]
     MutedKind.objects.bulk_create(muted, ignore_conflicts=True)
+
+
+def move_lines(subject: str, url: str) -> None:
+    """What lines are about has another address, as where its title stands in it."""
+    Notification.objects.filter(subject=subject).update(url=url)
