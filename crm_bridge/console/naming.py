@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, count, groupby, pairwise
 from typing import Any
-
-from django.db.models import Q
+from unicodedata import normalize
 
 from community.members.api import Member
-from community.search.api import HAN, is_han
+from community.search.api import HAN, is_han, pieces
 from crm_bridge.audience.parts import LineError, Part, parts_of
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
+from crm_bridge.segments.services import NAME_LENGTH
 
 # Where a line, or the name of one, is kept.
 LINES: tuple[tuple[Any, str], ...] = (
@@ -21,9 +21,11 @@ LINES: tuple[tuple[Any, str], ...] = (
     (Segment, "line"),
     (Segment, "name"),
 )
-SHORTEST = 2
+SHORTEST = 2  # one character stands in too many words that are nobody's name
 GONE = "…"
 LATIN = rf"[^\W{HAN}]"  # letters and digits that go on with a Latin name; Chinese is written without spaces
+# A character with the marks behind it, with which NFKC makes one of them: accents, vowels of Korean, voiced kana.
+CLUSTER = re.compile("(?s:.)[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*")
 
 
 def take_names_out(member: Member) -> None:
@@ -31,24 +33,65 @@ def take_names_out(member: Member) -> None:
 
     The single words of a display name stay: anybody may be called what a car, a place or a colour is called.
     """
-    names = [name for one in (member.username, member.name) if len(name := " ".join(one.split())) >= SHORTEST]
-    pattern = re.compile("|".join(map(_pattern, sorted(names, key=len, reverse=True))), re.IGNORECASE)
+    pattern = _pattern(member.username, member.name)
+    if pattern is None:
+        return
     for model, column in LINES:
-        asked = Q()
-        for name in names:
-            asked |= Q(*((f"{column}__icontains", word) for word in name.split()))
-        for row in model.objects.filter(asked).only("pk", column):
-            text = getattr(row, column)
-            changed = pattern.sub(GONE, text) if column == "name" else _without(pattern, text)
-            if changed != text:
-                _keep(model, row.pk, column, changed)
+        kept = model.objects.order_by().values_list(column, flat=True).distinct()
+        changes = {text: after for text in kept.iterator() if (after := _after(pattern, column, text))}
+        for text in sorted(changes):
+            _keep(model, column, text, changes[text])
 
 
-def _pattern(name: str) -> str:
-    """A name by itself: within a longer Latin word it is another one."""
-    before = "" if is_han(name[0]) else rf"(?<!{LATIN})"
-    after = "" if is_han(name[-1]) else rf"(?!{LATIN})"
-    return before + r"\s+".join(map(re.escape, name.split())) + after
+def _pattern(*names: str) -> re.Pattern[str] | None:
+    """What finds one of the names in a folded text; None where none of them is long enough to be told from others."""
+    words = [pieces(name) or [name] for name in map(_folded, names)]
+    words = [name for name in words if sum(map(len, name)) >= SHORTEST]
+    longest_first = sorted(words, key=lambda name: sum(map(len, name)), reverse=True)
+    return re.compile("|".join(map(_alone, longest_first))) if words else None
+
+
+def _folded(text: str) -> str:
+    return " ".join(normalize("NFKC", text).casefold().split())
+
+
+def _alone(words: list[str]) -> str:
+    """The words of a name by themselves: within a longer Latin word it is another one.
+
+    Search knows no signs between words, so ``anna berg`` asks for ``anna-berg``; and none at all beside Chinese.
+    """
+    before = "" if is_han(words[0]) else rf"(?<!{LATIN})"
+    after = "" if is_han(words[-1]) else rf"(?!{LATIN})"
+    signs = (rf"[\W_]{'*' if is_han(one) or is_han(other) else '+'}" for one, other in pairwise(words))
+    said = chain.from_iterable(zip(map(re.escape, words), chain(signs, [""]), strict=True))
+    return before + "".join(said) + after
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Where names stand in a text, however they are written: in full width, in capitals, with their accents apart."""
+    folded, places = "", []
+    for cluster in CLUSTER.finditer(text):
+        said = normalize("NFKC", cluster[0]).casefold()
+        folded += said
+        places += [cluster.span()] * len(said)
+    for match in pattern.finditer(folded):
+        yield places[match.start()][0], places[match.end() - 1][1]
+
+
+def _after(pattern: re.Pattern[str], column: str, text: str) -> str:
+    """What is left of a text, where a name goes out of it."""
+    if not pattern.search(normalize("NFKC", text).casefold()):  # as nearly always; told sooner than where
+        return ""
+    after = _signed(pattern, text) if column == "name" else _without(pattern, text)
+    return after if after != text else ""
+
+
+def _signed(pattern: re.Pattern[str], text: str) -> str:
+    """A text with a sign for each name in it."""
+    said, end = "", 0
+    for start, stop in _spans(pattern, text):
+        said, end = f"{said}{text[end:start]}{GONE}", stop
+    return said + text[end:]
 
 
 def _without(pattern: re.Pattern[str], line: str) -> str:
@@ -74,15 +117,22 @@ def _parts(line: str) -> list[Part]:
 def _named(pattern: re.Pattern[str], run: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
     """Free words that follow each other, and whether each is a part of a name: one of two words is two parts."""
     parts = list(run)
-    text = " ".join(part.value for part in parts)
-    spans = [match.span() for match in pattern.finditer(text)]
+    spans = list(_spans(pattern, " ".join(part.value for part in parts)))
     starts = accumulate((len(part.value) + 1 for part in parts), initial=0)
     for part, start in zip(parts, starts, strict=False):
         yield part, any(first < start + len(part.value) and start < last for first, last in spans)
 
 
-def _keep(model: Any, key: int, column: str, text: str) -> None:
-    """Names of segments are there once: a number tells two of them apart."""
-    if model is Segment and column == "name" and Segment.objects.filter(name=text).exists():
-        text = f"{text} {key}"[:80]
-    model.objects.filter(pk=key).update(**{column: text})
+def _keep(model: Any, column: str, text: str, changed: str) -> None:
+    """Put a text in the place of another, wherever that stands. A sign is never longer than what it stands for."""
+    rows = model.objects.filter(**{column: text})
+    if model is Segment and column == "name":
+        changed = _free_name(changed)
+    rows.update(**{column: changed})
+
+
+def _free_name(name: str) -> str:
+    """A name of a segment that none has: names are there once, a number tells two of them apart."""
+    numbers = chain([""], (f" {number}" for number in count(2)))
+    names = (f"{name[: NAME_LENGTH - len(number)]}{number}" for number in numbers)
+    return next(one for one in names if not Segment.objects.filter(name=one).exists())

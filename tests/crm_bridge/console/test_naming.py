@@ -3,8 +3,9 @@
 import pytest
 
 from community.kernel.api import now
-from community.members.api import CarEntry, Role, erase_member, set_garage
+from community.members.api import CarEntry, Member, Role, erase_member, set_garage
 from crm_bridge.audience.line import parse, render
+from crm_bridge.console.naming import take_names_out
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.segments.services import counted, save_segment
 from tests.people import member, permit, staff
@@ -90,3 +91,59 @@ def test_a_question_for_a_car_is_still_read_after_somebody_called_like_it_was_er
     set_garage(member=member(), cars=[CarEntry("Audi", "A4 Avant", 2020)], now=now())
     line = render(parse('owns:"audi a4 avant"'))
     assert render(parse(left(line, username="quattro", name="Ann Audi"))) == line
+
+
+@pytest.mark.parametrize("username", ["王", "A", "é", "-"])
+def test_one_character_is_no_name_to_look_for(username, django_assert_num_queries):
+    person = member()
+    Member.objects.filter(pk=person.pk).update(username=username, name="")  # as an import makes them
+    person.refresh_from_db()
+    Segment.objects.create(name="Cold tents of 王, A and é", line="王 A é -interest:a", created_at=now())
+    with django_assert_num_queries(0):
+        take_names_out(person)
+    erase_member(member=person, now=now())
+    assert Segment.objects.values_list("name", "line").get() == ("Cold tents of 王, A and é", "王 A é -interest:a")
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("ÉLODIE-MÜLLER", "…"),
+        ("élodie müller", "…"),
+        ("E\u0301lodie_Mu\u0308ller tent", "… tent"),
+        ("Ｅ\u0301ｌｏｄｉｅ－Ｍüller", "…"),
+        ("elodie muller", "elodie muller"),
+        ("Élodie-Müllers", "Élodie-Müllers"),
+        ("ANNA BERG cold", "… cold"),
+        ("ＡＮＮＡ ＢＥＲＧ cold", "… cold"),
+        ("Joanna-Bergen anna", "Joanna-Bergen anna"),
+    ],
+)
+def test_a_name_is_found_however_its_letters_and_signs_are_written(line, after):
+    assert left(line, username="Élodie-Müller", name="anna-berg") == after
+
+
+def test_the_names_of_segments_stay_within_their_length_and_apart():
+    person = member("wangxm", name="Ada Lovelace")
+    names = ["wangxm " + 73 * "x", "Ada  Lovelace " + 66 * "x", "… " + 78 * "x", "… 2", "wangxm", "ada lovelace", "…"]
+    for name in names:
+        Segment.objects.create(name=name, line="", created_at=now())
+    erase_member(member=person, now=now())
+    after = list(Segment.objects.order_by("pk").values_list("name", flat=True))
+    assert after == ["… " + 73 * "x", "… " + 66 * "x", "… " + 78 * "x", "… 2", "… 4", "… 3", "…"]
+    assert max(map(len, after)) == 80
+
+
+def test_a_short_name_reads_no_log_of_looks(django_assert_num_queries):
+    """Each question is read once, however many people it found, and no row of the log comes into memory."""
+    person, kept = member("te", name="Te"), {"purpose": "product_news", "channel": "email", "at": now()}
+    for line in ("interest:tent", "te interest:tent", "latest"):
+        AccessEntry.objects.bulk_create(
+            AccessEntry(member_id=person.pk + n, actor_id=0, kind="listed", why=line, **kept) for n in range(1, 300)
+        )
+    with django_assert_num_queries(4 + 1):  # each column, and the one line that is changed
+        take_names_out(person)
+    lines = {
+        line: AccessEntry.objects.filter(why=line).count() for line in ("interest:tent", "… interest:tent", "latest")
+    }
+    assert lines == dict.fromkeys(lines, 299)
