@@ -29,6 +29,9 @@ _EVERYWHERE = (
     " their them then there these they this to two us was we what when where which who why will with without you your"
 )
 _HAN_ONLY = re.compile(rf"[{HAN}]+")
+# Signs in a row, of which no word is made. NFKC sorts the accents of one letter in quadratic time: 30 are the most that
+# any text needs (Unicode TR 15, section 13).
+_SIGNS = re.compile(r"([^\w\s]{30})[^\w\s]+")
 
 
 class _Stemmers(threading.local):
@@ -42,9 +45,9 @@ _STEMMERS = _Stemmers()
 
 
 def normalise(text: str) -> str:
-    """NFKC and lower case; what cannot be encoded is dropped."""
+    """NFKC and lower case; what cannot be encoded is dropped, and so are signs after the thirtieth in a row."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
+        text = unicodedata.normalize("NFKC", _SIGNS.sub(r"\1", text.encode("utf-8", "ignore").decode()))
     return text.lower().replace("\0", " ")
 
 

@@ -19,7 +19,7 @@ from crm_bridge.keywords.vocabulary import lock_vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, KeywordKind, Synonym
 
 NAME_LENGTH, CODE_LENGTH = 60, 40
-PLAIN = re.compile(r"\s*[(（][^)）]*[)）]\s*$")  # "A3 (imported)" is an A3 to whoever writes of it
+PLAIN = re.compile(r"[(（][^()（）]*[)）]\s*$")  # "A3 (imported)" is an A3 to whoever writes of it
 COMPANY = re.compile(r"(汽车|客车|集团)$")
 SCRIPTS = re.compile(r"[\u3400-\u9fff·]+|[A-Za-z][A-Za-z .&-]*[A-Za-z]")
 EDGE = " -–—·・:：/"

@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -89,3 +90,9 @@ def test_threads_stem_by_stemmers_of_their_own():
 
         first, second = pool.map(mine, range(2))
     assert first is not second
+
+
+def test_a_letter_with_endless_accents_is_read_at_once():
+    began = time.process_time()
+    assert tokens("Cafe" + "\u0301\u0323" * 20_000 + " rack")[-1] == "rack"
+    assert time.process_time() - began < 0.5

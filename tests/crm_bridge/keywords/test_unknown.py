@@ -1,5 +1,6 @@
 """Words of texts that may be worth a keyword."""
 
+import time
 from datetime import timedelta
 from functools import partial
 
@@ -66,6 +67,13 @@ def sightings():
 def test_words_that_may_be_nouns(text, words):
     for _time in range(2):  # as decided, and as remembered
         assert unknown_words(text, vocabulary()) == words
+
+
+@pytest.mark.parametrize("word", ["a", "a.", "a-", "@", "a'", "www.", "it's ", "a\u0301\u0323", "\u0301\u0323", "行李"])
+def test_one_endless_word_takes_no_longer_than_many_short_ones(word):
+    began = time.process_time()
+    unknown_words(f"it's {(word * 40_000)[:40_000]} it's @", vocabulary())
+    assert time.process_time() - began < 1
 
 
 def test_of_one_text_at_most_four_words_are_taken_the_most_frequent_first():
