@@ -138,6 +138,12 @@ def results_due(idea_ids: Collection[int], at: datetime) -> dict[int, datetime |
     return queries.results_due(idea_ids, now=at)
 
 
+@fills("contest.results_since")
+def results_since(idea_ids: Collection[int], at: datetime) -> dict[int, datetime]:
+    """Of ideas, those whose contest shows its results, and with them what was decided, with since when."""
+    return queries.results_since(idea_ids, now=at)
+
+
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Ideas stay without a name and a picture; of those taken back nothing stays; votes go or lose the voter."""

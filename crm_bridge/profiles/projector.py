@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,7 +26,7 @@ from community.members.api import Member
 from community.search.api import mark
 from crm_bridge.intake.handlers import CONTROL_FACTS, LEARNT_FROM, apply_facts, wipe
 from crm_bridge.models import ActiveDay, InterestControl, Profile, Signal
-from crm_bridge.profiles.ballots import Known, secret_votes, without_secret
+from crm_bridge.profiles.ballots import VOTE, Ballots, Known, ballots_of, counted_alike, without_secret
 from crm_bridge.profiles.lifecycle import StageValue, stage_of
 from crm_bridge.profiles.weights import Control, InterestValue, SignalValue, interests
 
@@ -88,13 +88,13 @@ def compute(member_ids: Iterable[int], *, now: datetime) -> None:
         wipe(gone)  # erased, or a row somebody deleted: a profile that stayed would be stale for ever
     permitted = profiling_since_many(ids)
     signals, controls, days = _signals(permitted), _controls(permitted), _days(permitted)
-    secret = secret_votes(signals.values(), now=now)
+    ballots = ballots_of(signals.values(), now=now)
     rows = [
         _permitted(
             _profile(member_id, days.get(member_id, []), now),
             Known(signals.get(member_id, []), controls.get(member_id, {})),
             stage_of((row.day for row in days.get(member_id, [])), joined_at=joined_at, now=now),
-            secret=secret,
+            ballots=ballots,
         )
         if member_id in permitted
         else _profile(member_id, [], now)
@@ -152,19 +152,19 @@ def _profile(member_id: int, days: list[_Day], at: datetime) -> Profile:
     )
 
 
-def _permitted(profile: Profile, known: Known, stage: StageValue, *, secret: Mapping[str, datetime | None]) -> Profile:
-    """What is known under the permission only. ``secret``: ideas whose votes have no results, with when they come."""
-    at = profile.computed_at
+def _permitted(profile: Profile, known: Known, stage: StageValue, *, ballots: Ballots) -> Profile:
+    """What is known under the permission only."""
+    at, known = profile.computed_at, counted_alike(known, ballots.shown)
     profile.interests = [stored(one) for one in interests(*known, now=at)]
     profile.stage, profile.stage_reason = stage.stage, stage.reason
-    if told := without_secret(known, secret):
+    if told := without_secret(known, ballots.secret):
         profile.staff_interests = [stored(one) for one in interests(*told[0], now=at)]
         profile.due_at = min([profile.due_at, *told[1]])
     return profile
 
 
 def stored(interest: InterestValue) -> dict[str, Any]:
-    """An interest as it is kept and shown: plain JSON values, times as ISO 8601."""
+    """An interest as it is kept and shown: plain JSON values, times as ISO 8601. Of votes also from when they count."""
     return {
         "keyword": interest.keyword,
         "weight": interest.weight,
@@ -179,6 +179,7 @@ def stored(interest: InterestValue) -> dict[str, Any]:
                 "count": latest.mentions,
                 "times": times,
                 "at": (latest.happened_at or latest.at).isoformat(),
+                **({"counts_from": latest.at.isoformat()} if latest.source == VOTE else {}),
             }
             for latest, times in interest.reasons
         ],

@@ -15,6 +15,7 @@ from community.kernel.api import contributions
 from community.members.api import car_name
 from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.models.profile import Profile, Stage
+from crm_bridge.profiles.ballots import VOTE
 
 # By kind of act; each is translated where it is said.
 SENTENCES = {
@@ -45,7 +46,7 @@ class Reason:
     source_id: str = ""
 
 
-ReasonOf = Callable[[dict[str, Any]], Reason]
+ReasonOf = Callable[[dict[str, Any]], Reason | None]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def interests_for_staff(profiles: Iterable[Profile]) -> dict[int, list[Interest]
     """The interests of many members as the brand's people see them; the vocabulary is asked once.
 
     A ballot is secret and the words of a search are the member's own: that is told as having happened, nothing more,
-    and of a vote nothing at all before its results are there.
+    and of a vote nothing at all before its results are there. From then on it has their day, not its own.
     """
     return _interests_of_many({profile.pk: profile.for_staff for profile in profiles}, _told_to_staff)
 
@@ -104,7 +105,7 @@ def clubs_of(member_id: int) -> list[str]:
 
 
 def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str], told: ReasonOf) -> Interest:
-    reasons = [told({**reason, "title": _title(reason, titles)}) for reason in entry["reasons"]]
+    reasons = [one for kept in entry["reasons"] if (one := told({**kept, "title": _title(kept, titles)}))]
     code = entry["keyword"]
     return Interest(code, names[code], entry["weight"], entry["was"], entry["told"], entry["muted"], reasons)
 
@@ -124,11 +125,16 @@ def _told_to_members(kept: dict[str, Any]) -> Reason:
     return Reason(kept["source"], sentence, kept["title"], times, at, kept["source_id"])
 
 
-def _told_to_staff(kept: dict[str, Any]) -> Reason:
+def _told_to_staff(kept: dict[str, Any]) -> Reason | None:
     if kept["source"] not in STAFF_SENTENCES:
         return _told_to_members(kept)
-    # Not even the minute: it may be known when somebody voted.
-    at = timezone.localtime(datetime.fromisoformat(kept["at"])).replace(hour=0, minute=0, second=0, microsecond=0)
+    # The day a vote was cast tells which idea it was for, beside the votes by day that everybody may see. A profile
+    # stored before that was known tells nothing of it until it is worked out anew.
+    said = kept.get("counts_from") if kept["source"] == VOTE else kept["at"]
+    if said is None:
+        return None
+    # Not even the minute: it may be known when somebody searched.
+    at = timezone.localtime(datetime.fromisoformat(said)).replace(hour=0, minute=0, second=0, microsecond=0)
     return Reason(kept["source"], _(STAFF_SENTENCES[kept["source"]]), "", 1, at)
 
 

@@ -21,6 +21,7 @@ from ideas.queries.contests import (
     is_frozen,
     phases_within,
     results_due,
+    results_since,
     timeline,
     visible_contests,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "phases_within",
     "place_of",
     "results_due",
+    "results_since",
     "standing_vote",
     "summed",
     "tallies",

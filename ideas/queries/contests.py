@@ -93,3 +93,15 @@ def results_due(idea_ids: Iterable[int], *, now: datetime) -> dict[int, datetime
         if not contest.switches_at(now).counts_visible
     }
     return out | {idea_id: due[contest_id] for idea_id, contest_id in contest_of.items() if contest_id in due}
+
+
+def results_since(idea_ids: Iterable[int], *, now: datetime) -> dict[int, datetime]:
+    """Of ideas, also those that were taken out, those whose contest shows its results, with since when."""
+    ideas = dict(Idea.objects.filter(pk__in=list(idea_ids)).values_list("pk", "contest_id"))
+    contests = Contest.objects.filter(pk__in=set(ideas.values())).prefetch_related("phases") if ideas else ()
+    since = {
+        contest.pk: min(phase.starts_at for phase in contest.phases.all() if phase.kind in SHOWN)
+        for contest in contests
+        if contest.switches_at(now).counts_visible
+    }
+    return {idea_id: since[contest_id] for idea_id, contest_id in ideas.items() if contest_id in since}

@@ -21,13 +21,13 @@ from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import size_of
 from crm_bridge.mirror import services as mirror
 from crm_bridge.mirror.explain import document
-from crm_bridge.models import Profile, Segment
+from crm_bridge.models import Profile, Segment, Signal
 from crm_bridge.profiles.projector import compute, rebuild_profiles, refresh
 from crm_bridge.profiles.queries import interests_for_staff, interests_of, profile_of
 from forums.api import ensure_board, open_topic
 from ideas.api import Contest, Idea, cast_vote, withdraw_idea, withdraw_vote
 from ideas.models import Phase
-from ideas.queries import results_due
+from ideas.queries import results_due, results_since
 from tests.contests import VOTING, begin, contest, idea
 from tests.people import member, permit, staff
 from tests.relay import drain
@@ -147,6 +147,50 @@ def test_with_the_results_it_knows_the_subject_and_for_good_not_the_idea(vote):
             assert target.title not in text
             assert target.get_absolute_url() not in text
     assert vote.for_staff() == vote.for_voter() != {}
+
+
+def test_neither_the_day_nor_the_weight_of_a_vote_tells_when_or_for_which_idea_it_was(vote):
+    """Beside the votes by day, which everybody reads with the results, they would."""
+    Idea.objects.filter(pk=vote.rails.pk).update(text="Steel.")
+    vote.rails.refresh_from_db()
+    late = permit(member("late"), "profiling:onsite", "product_news:email")
+    vote.cast(vote.rails)
+    day = timezone.now() + timedelta(days=4)
+    vote.monkeypatch.setattr(timezone, "now", lambda: day)
+    vote.cast(vote.ladder, late)  # which names it twice
+    assert sorted(Signal.objects.filter(source="vote").values_list("count", flat=True)) == [1, 2]
+    vote.until("results")
+    comes = Phase.objects.get(contest=vote.contest, kind="results").starts_at
+    for days in (1, 40, 200):
+        compute([vote.voter.pk, late.pk], now=comes + timedelta(days))
+        (mine,), (other,) = interests_for_staff(Profile.objects.filter(pk__in=[vote.voter.pk, late.pk])).values()
+        assert (mine.weight, mine.was, mine.reasons) == (other.weight, other.was, other.reasons)
+    assert [timezone.localdate(reason.at) for reason in mine.reasons] == [timezone.localdate(comes)]
+    (own,) = interests_of(profile_of(late.pk))  # who voted reads the day it was
+    assert ([reason.at for reason in own.reasons], own.weight) == ([day], mine.weight)
+
+
+def test_a_profile_of_before_tells_no_day_until_it_is_worked_out_anew(vote):
+    vote.cast(vote.rails)
+    vote.until("results")
+    profile = Profile.objects.get(pk=vote.voter.pk)
+    del profile.interests[0]["reasons"][0]["counts_from"]
+    profile.due_at = timezone.now() + timedelta(hours=20)
+    profile.save()
+    assert [one.reasons for one in interests_for_staff([profile])[profile.pk]] == [[]]
+    import_module("crm_bridge.migrations.0007_days_of_votes").work_out_anew(apps, None)
+    drain()
+    (shown,) = interests_for_staff([Profile.objects.get(pk=vote.voter.pk)])[profile.pk]
+    assert [reason.sentence for reason in shown.reasons] == [TOLD]
+
+
+def test_what_was_removed_with_an_interest_does_not_come_back_with_the_results(vote):
+    vote.cast(vote.rails)
+    mirror.remove(member=vote.voter, keyword="roof-rack", now=timezone.now())
+    drain()
+    vote.until("results")
+    list(rebuild_profiles(now=timezone.now()))
+    assert (vote.for_staff(), vote.for_voter()) == ({}, {})
 
 
 def test_what_else_teaches_an_interest_stays_known_without_the_votes_share(vote):
@@ -288,8 +332,10 @@ def test_results_are_due_by_the_dates_and_stay_out_for_a_clock_set_back(vote):
     assert results_due(ids, now=at) == {vote.ramp.pk: comes, vote.rails.pk: comes}
     assert results_due(ids, now=comes) == {}
     assert results_due([], now=at) == {}
+    since = {vote.ramp.pk: comes, vote.rails.pk: comes}
+    assert (results_since(ids, now=at), results_since(ids, now=comes), results_since([], now=comes)) == ({}, since, {})
     vote.until("results")
-    assert results_due(ids, now=at) == {}
+    assert (results_due(ids, now=at), results_since(ids, now=at)) == ({}, since)
 
 
 def test_a_contest_without_results_never_tells(vote):
