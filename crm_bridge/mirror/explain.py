@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, QuerySet
 
-from community.kernel.api import contributions, facts_of
+from community.kernel.api import contributions, facts_of, now
 from community.members.api import Member
 from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import AccessEntry, ActiveDay, Belonging, InterestControl, Keyword, Profile, Signal, TermSighting
+from ideas.facts import IdeaDecided
 
 # Fields of facts that name other people.
 OTHERS = {"author_id", "editor_id", "actor_id", "mentioned_ids", "quoted_ids"}
@@ -24,7 +26,7 @@ def document(member: Member) -> dict[str, Any]:
     parts |= _derived(member.pk)
     for contribution in contributions("members.explain", member.pk):
         parts |= contribution
-    parts["facts"] = list(_facts(member.pk))
+    parts["facts"] = list(_facts(member.pk, now=now()))
     return parts
 
 
@@ -70,8 +72,14 @@ def _rows(model: type[Model], member_id: int, *columns: str) -> list[dict[str, A
     return list(rows.values(*columns))
 
 
-def _facts(member_id: int) -> Iterator[dict[str, Any]]:
-    for delivery in facts_of(member_id):
+def _facts(member_id: int, *, now: datetime) -> Iterator[dict[str, Any]]:
+    """What was published about the member, but for decisions that nobody may know of before the results."""
+    deliveries = list(facts_of(member_id))
+    decided = {each.fact.idea_id for each in deliveries if isinstance(each.fact, IdeaDecided)}
+    told = {idea_id for found in contributions("contest.results_since", decided, now) for idea_id in found}
+    for delivery in deliveries:
+        if isinstance(delivery.fact, IdeaDecided) and delivery.fact.idea_id not in told:
+            continue
         payload = {key: value for key, value in delivery.fact.payload().items() if key not in OTHERS}
         yield {"name": delivery.fact.name, "at": delivery.occurred_at, **payload}
 
