@@ -96,6 +96,7 @@ def _looking(group: list[AccessEntry], phrases: list[Phrase], *, more: bool) -> 
     first, people = group[0], len({entry.member_id for entry in group})
     said = {
         AccessKind.LISTED: ngettext("%(who)s listed %(count)s person", "%(who)s listed %(count)s people", people),
+        AccessKind.COUNTED: ngettext("%(who)s counted %(count)s person", "%(who)s counted %(count)s people", people),
         AccessKind.VIEWED: ngettext(
             "%(who)s opened the page of %(count)s person", "%(who)s opened the pages of %(count)s people", people
         ),

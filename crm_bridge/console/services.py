@@ -6,6 +6,7 @@ Each look is written down, for the member to read, before anybody has what was l
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,10 +15,14 @@ from community.kernel.api import NotAllowed
 from community.members.api import Member, require_role
 from crm_bridge.audience.line import Line, render
 from crm_bridge.audience.questions import ask, keep_questions
-from crm_bridge.audience.services import PAGE, Audience, Person, audience, people_of
+from crm_bridge.audience.services import PAGE, Audience, Person, audience, everyone, people_of
 from crm_bridge.console.access import record
 from crm_bridge.models.console import AccessKind, QuestionKind
 from crm_bridge.segments.services import AUDIENCE_ROLES
+
+# Below this the facets, less those who are on the page, tell what the few others are like: to have counted these is to
+# have looked at them. From here on at least thirty are not on a page of the Workbench.
+FEW = 50
 
 
 def list_people(line: Line, *, actor: Member | None, page: int = 1, size: int = PAGE, now: datetime) -> Audience:
@@ -29,12 +34,23 @@ def list_people(line: Line, *, actor: Member | None, page: int = 1, size: int = 
         require_role(actor, *AUDIENCE_ROLES)
         ask(line, actor=actor, kind=QuestionKind.LIST, now=now)
     found = audience(line, page=page, size=size, now=now)
+    others = _counted_among_few(found, now=now)
     with transaction.atomic():
         if actor is None:
             keep_questions([line], actor=None, kind=QuestionKind.COMMAND, now=now)
         ids = [person.member.pk for person in found.people]
-        record(ids, actor=actor, kind=AccessKind.LISTED, permit=line.permit, why=render(line), now=now)
+        for kind, those in ((AccessKind.LISTED, ids), (AccessKind.COUNTED, others)):
+            record(those, actor=actor, kind=kind, permit=line.permit, why=render(line), now=now)
     return found
+
+
+def _counted_among_few(found: Audience, *, now: datetime) -> list[int]:
+    """Who is in the total and in the facets without being on the page, where these are so few that it tells of them."""
+    listed = {person.member.pk for person in found.people}
+    if not len(listed) < found.total < FEW:
+        return []
+    others = set(islice(everyone(found.line, now=now), FEW)) - listed
+    return list(Member.objects.filter(pk__in=others, erased_at=None).order_by("pk").values_list("pk", flat=True))
 
 
 def open_person(member: Member, line: Line, *, actor: Member, now: datetime) -> Person:

@@ -59,6 +59,7 @@ class AccessKind(models.TextChoices):
     """The ways in which the brand's people look at a member."""
 
     LISTED = "listed", _("saw you in a list")
+    COUNTED = "counted", _("counted you among few people")
     VIEWED = "viewed", _("opened your page")
     EXPORTED = "exported", _("exported your name")
     FILE = "file", _("read your whole file")

@@ -69,3 +69,25 @@ def test_the_sizes_of_segments_are_for_the_same_roles(actor):
     with pytest.raises(NotAllowed):
         counted(actor=actor(), now=now())
     assert not AudienceQuestion.objects.exists()
+
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_who_is_counted_among_few_without_being_on_the_page_can_read_so(page):
+    """The facets, less the people on the page, tell what the others are like."""
+    people = [permit(member(), "product_news:email", "profiling:onsite").pk for _number in range(5)]
+    drain()
+    found = list_people(LINE, actor=None, page=page, size=4, now=now())
+    listed = [person.member.pk for person in found.people]
+    assert (found.total, len(listed), bool(found.facets)) == (5, {1: 4, 2: 1}[page], True)
+    looks = dict(AccessEntry.objects.values_list("member_id", "kind"))
+    assert looks == {pk: "listed" if pk in listed else "counted" for pk in people}
+    assert set(AccessEntry.objects.values_list("why", "purpose", "channel")) == {("", "product_news", "email")}
+
+
+def test_who_is_counted_among_many_is_not_written_down(monkeypatch):
+    monkeypatch.setattr("crm_bridge.console.services.FEW", 5)
+    for _number in range(5):
+        permit(member(), "product_news:email")
+    drain()
+    assert list_people(LINE, actor=None, size=2, now=now()).total == 5
+    assert list(AccessEntry.objects.values_list("kind", flat=True)) == ["listed", "listed"]
