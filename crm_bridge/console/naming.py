@@ -1,17 +1,20 @@
-"""Names of erased people in what the brand's people asked and saved."""
+"""Names of erased people in what the brand's people asked and saved, and among words the vocabulary does not know."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, count, groupby, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
+from django.db.models import QuerySet
+
+from community.kernel.api import batched
 from community.members.api import Member
 from community.search.api import HAN, is_han, pieces
 from crm_bridge.audience.parts import LineError, Part, parts_of
-from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
+from crm_bridge.models import AccessEntry, AudienceQuestion, Segment, TermProposal, TermSighting
 from crm_bridge.segments.services import NAME_LENGTH
 
 # Where a line, or the name of one, is kept.
@@ -23,6 +26,7 @@ LINES: tuple[tuple[Any, str], ...] = (
 )
 SHORTEST = 2  # one character stands in too many words that are nobody's name
 GONE = "…"
+CHUNK = 500
 LATIN = rf"[^\W{HAN}]"  # letters and digits that go on with a Latin name; Chinese is written without spaces
 # A character with the marks behind it, with which NFKC makes one of them: accents, vowels of Korean, voiced kana.
 CLUSTER = re.compile("(?s:.)[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*")
@@ -31,28 +35,48 @@ CLUSTER = re.compile("(?s:.)[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]
 def take_names_out(member: Member) -> None:
     """Put a sign instead of a member's user name and whole display name, wherever the words of a line stand.
 
+    Words that nobody decided about, or that were found to be no keyword, go where they quote one of them.
     The single words of a display name stay: anybody may be called what a car, a place or a colour is called.
     """
-    pattern = _pattern(member.username, member.name)
-    if pattern is None:
+    names = _names(member.username, member.name)
+    if names is None:
         return
     for model, column in LINES:
-        kept = model.objects.order_by().values_list(column, flat=True).distinct()
-        changes = {text: after for text in kept.iterator() if (after := _after(pattern, column, text))}
+        changes = {text: _after(names.pattern, column, text) for text in _naming(names, model.objects.all(), column)}
         for text in sorted(changes):
             _keep(model, column, text, changes[text])
+    for rows in (TermSighting.objects.all(), TermProposal.objects.filter(keyword=None)):
+        for terms in batched(list(_naming(names, rows, "term")), CHUNK):
+            rows.filter(term__in=terms).delete()
 
 
-def _pattern(*names: str) -> re.Pattern[str] | None:
-    """What finds one of the names in a folded text; None where none of them is long enough to be told from others."""
+class _Names(NamedTuple):
+    """What finds one of some names in a folded text, and how each of them begins."""
+
+    pattern: re.Pattern[str]
+    beginnings: tuple[str, ...]
+
+
+def _names(*names: str) -> _Names | None:
+    """What finds the names; None where none of them is long enough to be told from other words."""
     words = [pieces(name) or [name] for name in map(_folded, names)]
     words = [name for name in words if sum(map(len, name)) >= SHORTEST]
     longest_first = sorted(words, key=lambda name: sum(map(len, name)), reverse=True)
-    return re.compile("|".join(map(_alone, longest_first))) if words else None
+    pattern = re.compile("|".join(map(_alone, longest_first)))
+    return _Names(pattern, tuple(name[0] for name in words)) if words else None
+
+
+def _naming(names: _Names, rows: QuerySet[Any], column: str) -> Iterator[str]:
+    """The texts of a column in which one of the names stands, each once; the comparison is no database's."""
+    for text in rows.order_by().values_list(column, flat=True).distinct().iterator():
+        folded = _folded(text)
+        # That a name does not even begin is told at once, as it is of nearly all.
+        if any(beginning in folded for beginning in names.beginnings) and names.pattern.search(folded):
+            yield text
 
 
 def _folded(text: str) -> str:
-    return " ".join(normalize("NFKC", text).casefold().split())
+    return text.lower() if text.isascii() else normalize("NFKC", text).casefold()
 
 
 def _alone(words: list[str]) -> str:
@@ -79,11 +103,8 @@ def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 
 def _after(pattern: re.Pattern[str], column: str, text: str) -> str:
-    """What is left of a text, where a name goes out of it."""
-    if not pattern.search(normalize("NFKC", text).casefold()):  # as nearly always; told sooner than where
-        return ""
-    after = _signed(pattern, text) if column == "name" else _without(pattern, text)
-    return after if after != text else ""
+    """What is left of a text without the names in it."""
+    return _signed(pattern, text) if column == "name" else _without(pattern, text)
 
 
 def _signed(pattern: re.Pattern[str], text: str) -> str:
@@ -125,6 +146,8 @@ def _named(pattern: re.Pattern[str], run: Iterable[Part]) -> Iterator[tuple[Part
 
 def _keep(model: Any, column: str, text: str, changed: str) -> None:
     """Put a text in the place of another, wherever that stands. A sign is never longer than what it stands for."""
+    if changed == text:  # the name is the value of a key
+        return
     rows = model.objects.filter(**{column: text})
     if model is Segment and column == "name":
         changed = _free_name(changed)

@@ -6,10 +6,12 @@ from community.kernel.api import now
 from community.members.api import CarEntry, Member, Role, erase_member, set_garage
 from crm_bridge.audience.line import parse, render
 from crm_bridge.console.naming import take_names_out
-from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
+from crm_bridge.keywords.proposals import Sighting, accept_as_synonym, dismiss, proposals, record_sightings
+from crm_bridge.models import AccessEntry, AudienceQuestion, Segment, TermProposal, TermSighting
 from crm_bridge.segments.services import counted, save_segment
 from tests.people import member, permit, staff
 from tests.relay import drain
+from tests.vocabulary import load_words
 
 pytestmark = pytest.mark.django_db
 
@@ -141,9 +143,24 @@ def test_a_short_name_reads_no_log_of_looks(django_assert_num_queries):
         AccessEntry.objects.bulk_create(
             AccessEntry(member_id=person.pk + n, actor_id=0, kind="listed", why=line, **kept) for n in range(1, 300)
         )
-    with django_assert_num_queries(4 + 1):  # each column, and the one line that is changed
+    with django_assert_num_queries(4 + 2 + 1):  # each column of lines and of words, and the one line that is changed
         take_names_out(person)
     lines = {
         line: AccessEntry.objects.filter(why=line).count() for line in ("interest:tent", "… interest:tent", "latest")
     }
     assert lines == dict.fromkeys(lines, 299)
+
+
+def test_a_name_does_not_stay_as_a_word_the_vocabulary_does_not_know(marketer):
+    load_words()
+    words = ["wangxm", "给wangxm的信", "ann audi", "wangxm2", "audi", "dashcam", "annaudi"]
+    people = [member().pk for _number in range(3)]
+    record_sightings(Sighting(word, pk, "search", now()) for word in words for pk in people)
+    for word in ("ＷＡＮＧＸＭ garage", "sprocket"):
+        dismiss(actor=marketer, term=word, now=now())
+    accept_as_synonym(actor=marketer, term="wangxm rack", keyword="roof rack", now=now())
+    erase_member(member=member("wangxm", name="Ann Audi"), now=now())
+    assert {proposal.term for proposal in proposals()} == {"wangxm2", "audi", "dashcam", "annaudi"}
+    assert TermSighting.objects.count() == 4 * 3
+    # What somebody decided is a word of the vocabulary.
+    assert set(TermProposal.objects.values_list("term", flat=True)) == {"sprocket", "wangxm rack"}
