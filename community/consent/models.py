@@ -28,7 +28,7 @@ class LedgerQuerySet(models.QuerySet["PermissionEntry"]):
 class PermissionEntry(models.Model):
     """One yes or no: to what wording, where it was said, when. Append-only, except that erasure unlinks the person.
 
-    An erased member's entries keep a one-way mark instead of the member, as proof that there was a yes.
+    An erased member's entries keep a random mark instead of the member, as proof that there was a yes.
     """
 
     member_id = models.BigIntegerField(null=True, db_index=True)

@@ -1,7 +1,10 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
+from django.db.migrations.state import ProjectState
 
 from community.consent.api import (
     CONTACT_CHANNELS,
@@ -159,7 +162,23 @@ def test_the_ledger_refuses_change_and_deletion(now):
 
 
 def test_erasure_keeps_a_proof_that_leads_to_nobody(now):
-    yes(now)
-    forget_member(7)
-    entry = PermissionEntry.objects.get()
-    assert (entry.member_id, bool(entry.erased_mark), Permission.objects.count()) == (None, True, 0)
+    marks = set()
+    for _time in range(2):  # what is worked out from the number, with whatever key, would be the same twice
+        yes(now)
+        yes(now, channel="push")
+        forget_member(7)
+        assert not PermissionEntry.objects.exclude(member_id=None).exists()
+        marks |= set(PermissionEntry.objects.values_list("erased_mark", flat=True))
+    assert (len(marks), {len(mark) for mark in marks}, Permission.objects.count()) == (2, {32}, 0)
+
+
+def test_an_upgrade_puts_random_marks_in_the_place_of_those_of_before(now):
+    for mark in ("", "old", "old", "older"):
+        PermissionEntry.objects.create(
+            member_id=None if mark else 7, erased_mark=mark, purpose="offers", channel="email", granted=True, at=now
+        )
+    before = ProjectState.from_apps(apps).apps  # which know nothing of a ledger that refuses changes
+    import_module("community.consent.migrations.0003_random_marks").mark_at_random(before, None)
+    kept, one, same, other = PermissionEntry.objects.order_by("pk").values_list("erased_mark", flat=True)
+    assert (kept, one == same, one == other) == ("", True, False)
+    assert {len(one), len(other)} == {32}
