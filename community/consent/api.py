@@ -20,7 +20,16 @@ from community.consent.services import (
     profiling_since_many,
     withdraw,
 )
-from community.consent.texts import CONTACT_CHANNELS, PROFILING_PERMIT, PURPOSE_CHANNELS, TEXTS, VERSION, ConsentText
+from community.consent.texts import (
+    CONTACT_CHANNELS,
+    PROFILING_PERMIT,
+    PURPOSE_CHANNELS,
+    TEXTS,
+    VERSION,
+    ConsentText,
+    WordedAnew,
+    require_wording,
+)
 
 __all__ = [
     "CONTACT_CHANNELS",
@@ -34,6 +43,7 @@ __all__ = [
     "PermissionRow",
     "Permit",
     "Purpose",
+    "WordedAnew",
     "Yes",
     "date_back",
     "decided_among",
@@ -51,5 +61,6 @@ __all__ = [
     "permits_of_many",
     "profiling_since",
     "profiling_since_many",
+    "require_wording",
     "withdraw",
 ]

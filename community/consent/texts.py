@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.consent.enums import Channel, Purpose
+from community.kernel.api import Conflict
 
 VERSION = "2026-11.4"
 
@@ -98,3 +100,18 @@ TEXTS: dict[Purpose, ConsentText] = {
         _ENDS,
     ),
 }
+
+
+class WordedAnew(Conflict):
+    """A yes to words that are no longer the question's: it is asked anew, and nothing is granted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This was worded anew after you opened the page, so your yes is not kept. Read it once more.")
+        )
+
+
+def require_wording(shown: str) -> None:
+    """Raise WordedAnew where the form of a yes showed another wording than today's, or did not say which."""
+    if shown != VERSION:
+        raise WordedAnew

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from community.consent.api import TEXTS, VERSION, Purpose, grant, permits_of, withdraw
+from community.consent.api import (
+    TEXTS,
+    VERSION,
+    Purpose,
+    WordedAnew,
+    grant,
+    permits_of,
+    require_wording,
+    withdraw,
+)
 from community.kernel.api import PaddockError, add_refusal, now, number_in, rate_limit, shown_fields, status_of
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
@@ -113,27 +123,41 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """After joining: permissions, one question at a time, beginning at no."""
     member = require_member(request)
     asked = _asked(request)
-    if request.method == "POST" and asked is not None:
-        purpose, channel = QUESTIONS[asked]
-        rate_limit(member.pk, "permission", now=now())
-        # Whoever comes back to a question may have said yes before.
-        answer = partial(grant, text_version=VERSION) if request.POST.get("answer") == "yes" else withdraw
-        answer(member_id=member.pk, purpose=purpose, channel=channel, source="welcome", now=now())
-        if asked + 1 < len(QUESTIONS):
-            return redirect(f"{request.path}?step={asked + 1}")
-        messages.success(request, _("Your answers are kept. You find and change them on your own page."))
-        return redirect("/")
     if asked is None:
         return redirect("/")
+    refused: WordedAnew | None = None
+    if request.method == "POST":
+        try:
+            _answered(request, member, *QUESTIONS[asked])
+        except WordedAnew as error:
+            refused = error
+        else:
+            if asked + 1 < len(QUESTIONS):
+                return redirect(f"{request.path}?step={asked + 1}")
+            messages.success(request, _("Your answers are kept. You find and change them on your own page."))
+            return redirect("/")
     purpose, channel = QUESTIONS[asked]
     context = {
+        "refused": refused.message if refused else "",
+        "wording": VERSION,
         "text": TEXTS[purpose],
         "step": asked + 1,
         "steps": len(QUESTIONS),
         "granted": f"{purpose}:{channel}" in permits_of(member.pk),
         "questions": [(TEXTS[p].question, index == asked) for index, (p, _channel) in enumerate(QUESTIONS)],
     }
-    return render(request, "members/welcome.html", context)
+    return render(request, "members/welcome.html", context, status=refused.status if refused else 200)
+
+
+def _answered(request: HttpRequest, member: Member, purpose: Purpose, channel: str) -> None:
+    """Keep an answer: a no always, a yes to the words that were shown. Raises WordedAnew for other words, TooMany."""
+    rate_limit(member.pk, "permission", now=now())
+    answer: Callable[..., object] = withdraw  # whoever comes back to a question may have said yes before
+    if request.POST.get("answer") == "yes":
+        shown = request.POST.get("wording", "")
+        require_wording(shown)
+        answer = partial(grant, text_version=shown)
+    answer(member_id=member.pk, purpose=purpose, channel=channel, source="welcome", now=now())
 
 
 def _asked(request: HttpRequest) -> int | None:

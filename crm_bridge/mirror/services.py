@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.consent.api import VERSION, grant, may_profile, pause, withdraw
+from community.consent.api import VERSION, grant, may_profile, pause, require_wording, withdraw
 from community.kernel.api import Delivery, Fact, Invalid, NotAllowed, facts_of, lock_members, one_line, publish
 from community.members.api import Member
 from crm_bridge.facts import InterestAdded, InterestCorrected, InterestMuted, InterestRemoved, InterestUnmuted
@@ -104,20 +104,23 @@ def known_keyword(term: str) -> Keyword:
     raise UnknownTerm(nearest(term, SUGGESTIONS, codes=False) if len(term) <= LONGEST_TERM else [])
 
 
-@transaction.atomic
-def switch(*, member: Member, shown: Iterable[str], wanted: Iterable[str], now: datetime) -> int:
+def switch(*, member: Member, shown: Iterable[str], wanted: Iterable[str], wording: str, now: datetime) -> int:
     """Change only what was switched between ``shown`` and ``wanted``, as ``purpose:channel``. Returns how many.
 
     What another page changed meanwhile stays. Raises Invalid for a pair that is not offered; then nothing changes.
+    Raises WordedAnew for a yes to another wording than today's; what was taken back at the same time is.
     """
-    lock_members([member.pk])  # another page of theirs may do the same at this moment, in another order
     before, after = set(shown), set(wanted)
-    for pair in sorted(before - after):
-        purpose, channel = _parts(pair)
-        withdraw(member_id=member.pk, purpose=purpose, channel=channel, source=SOURCE, now=now)
-    for pair in sorted(after - before):
-        purpose, channel = _parts(pair)
-        grant(member_id=member.pk, purpose=purpose, channel=channel, text_version=VERSION, source=SOURCE, now=now)
+    with transaction.atomic():
+        lock_members([member.pk])  # another page of theirs may do the same at this moment, in another order
+        for pair in sorted(before - after):
+            purpose, channel = _parts(pair)
+            withdraw(member_id=member.pk, purpose=purpose, channel=channel, source=SOURCE, now=now)
+        for pair in sorted(after - before) if wording == VERSION else ():
+            purpose, channel = _parts(pair)
+            grant(member_id=member.pk, purpose=purpose, channel=channel, text_version=wording, source=SOURCE, now=now)
+    if after - before:
+        require_wording(wording)
     return len(before ^ after)
 
 

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from community.consent.api import PROFILING_PERMIT, TEXTS, Purpose, profiling_since
+from community.consent.api import PROFILING_PERMIT, TEXTS, Purpose, WordedAnew, profiling_since
 from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit, register_written_fields
 from community.members.api import car_lines, declared_keywords, erase_member, require_member
 from crm_bridge.keywords.vocabulary import labels
@@ -163,8 +163,13 @@ def permissions(request: HttpRequest) -> HttpResponse:
     member = require_member(request)
     rate_limit(member.pk, "permission", now=now())
     shown, wanted = set(request.POST.getlist("shown")), set(request.POST.getlist("permit"))
+    wording = request.POST.get("wording", "")
     try:
-        services.switch(member=member, shown=shown, wanted=wanted, now=now())
+        services.switch(member=member, shown=shown, wanted=wanted, wording=wording, now=now())
+    except WordedAnew as error:
+        if request.headers.get("HX-Request"):  # a script puts nothing else in the place of the old words
+            return _switched(request, everything=False, permit_error=error.message)
+        return _mirror(request, status=error.status, permit_error=error.message)
     except Invalid as error:
         if request.headers.get("HX-Request"):  # the table stays as it is
             raise
@@ -177,12 +182,11 @@ def permissions(request: HttpRequest) -> HttpResponse:
     return _see_other(f"{reverse('crm:mirror')}#{section}")
 
 
-def _switched(request: HttpRequest, *, everything: bool) -> HttpResponse:
+def _switched(request: HttpRequest, *, everything: bool, permit_error: str = "") -> HttpResponse:
     """The table alone; with the profile the whole page changes."""
     permits = queries.permits_shown(require_member(request).pk, now=now())
-    response = render(
-        request, "crm/mirror_permissions.html", {"permits": permits, "kept": True, "pause_form": PauseForm()}
-    )
+    context = {"permits": permits, "kept": not permit_error, "permit_error": permit_error, "pause_form": PauseForm()}
+    response = render(request, "crm/mirror_permissions.html", context)
     if everything:
         response["HX-Redirect"] = reverse("crm:mirror")
     return response

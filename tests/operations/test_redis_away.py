@@ -20,7 +20,7 @@ from django.urls import reverse
 from redis.asyncio.connection import Connection as LiveConnection
 from redis.connection import Connection
 
-from community.consent.api import permits_of
+from community.consent.api import VERSION, permits_of
 from community.inbox.api import announce
 from community.inbox.routing import websocket_urlpatterns
 from community.kernel.api import REDIS
@@ -204,7 +204,7 @@ def test_permissions_are_given_and_taken_back(client, maja, tries, committed):
     both = ["profiling:onsite", "offers:email"]
     for shown, permitted in (([], both), (both, [])):
         with committed():
-            sent = {"shown": shown, "permit": permitted}
+            sent = {"shown": shown, "permit": permitted, "wording": VERSION}
             assert client.post(reverse("crm:permissions"), sent).status_code in {302, 303}
         assert permits_of(maja.pk) == set(permitted)
     assert len(tries) <= 1

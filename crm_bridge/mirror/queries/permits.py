@@ -44,13 +44,14 @@ class PurposeRow:
 
 @dataclass(frozen=True)
 class Permits:
-    """The whole table: how many of how many are given, the last change, the pause."""
+    """The whole table: how many of how many are given, the last change, the pause, the wording that is shown."""
 
     rows: list[PurposeRow]
     given: int
     offered: int
     changed_at: datetime | None
     paused_until: datetime | None
+    wording: str = VERSION
 
 
 @dataclass(frozen=True)

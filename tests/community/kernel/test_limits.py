@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clubs.api import ensure_club
+from community.consent.api import VERSION
 from community.kernel.limits import LIMITS, TooMany, rate_limit
 from community.members.api import Role
 from forums import services
@@ -66,7 +67,7 @@ def read_notifications(client, maja):
 
 def switch_permission(client, maja):
     pair = "product_news:email"
-    sent = ({"permit": pair}, {"shown": pair})
+    sent = ({"permit": pair, "wording": VERSION}, {"shown": pair})
     return lambda n: client.post("/me/knows/permissions/", sent[n % 2])
 
 
@@ -75,7 +76,7 @@ def pause_contact(client, maja):
 
 
 def answer_question(client, maja):
-    return lambda n: client.post("/me/welcome/?step=0", {"answer": "yes"})
+    return lambda n: client.post("/me/welcome/?step=0", {"answer": "yes", "wording": VERSION})
 
 
 def choose_language(client, maja):

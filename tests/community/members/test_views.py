@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from clubs.api import ensure_club
-from community.consent.api import permits_of
+from community.consent.api import VERSION, permits_of
 from community.kernel.markup import quote
 from community.kernel.models import OutboxEvent
 from community.members.api import (
@@ -276,7 +276,7 @@ def test_the_questions_begin_at_no_and_keep_a_yes(client):
     assert 'value="no" checked' in client.get(address).content.decode()
     assert client.post(address, {"answer": "no"})["Location"] == f"{address}?step=1"
     assert permits_of(maja.pk) == frozenset()
-    assert client.post(f"{address}?step=1", {"answer": "yes"})["Location"] == "/"
+    assert client.post(f"{address}?step=1", {"answer": "yes", "wording": VERSION})["Location"] == "/"
     assert permits_of(maja.pk) == frozenset({"product_news:email"})
     assert client.get(f"{address}?step=2")["Location"] == "/"
 

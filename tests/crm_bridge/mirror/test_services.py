@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from community.consent.api import paused_until, permits_of
+from community.consent.api import VERSION, paused_until, permits_of
 from community.kernel.api import Invalid, NotAllowed, now
 from community.kernel.models import OutboxEvent
 from community.kernel.relay import deliver_once
@@ -213,6 +213,7 @@ def test_only_the_switched_permissions_change(ada):
         member=ada,
         shown=["profiling:onsite", "product_news:email"],
         wanted=["profiling:onsite", "research:email"],
+        wording=VERSION,
         now=now(),
     )
     assert permits_of(ada.pk) == {"profiling:onsite", "research:email", "offers:email"}
@@ -222,14 +223,16 @@ def test_only_the_switched_permissions_change(ada):
 @pytest.mark.parametrize("pair", ["partners:phone", "profiling:email", "", ":", "spying:onsite", "x" * 4000, "\0:\0"])
 def test_a_permission_that_is_not_offered_changes_nothing_at_all(ada, pair):
     with pytest.raises(Invalid):
-        services.switch(member=ada, shown=["product_news:email"], wanted=[pair, "research:email"], now=now())
+        services.switch(
+            member=ada, shown=["product_news:email"], wanted=[pair, "research:email"], wording=VERSION, now=now()
+        )
     assert permits_of(ada.pk) == set(BOTH)
 
 
 def test_taking_profiling_back_empties_the_list_at_once_and_keeps_the_mutes(ada):
     services.add(member=ada, term="camping", now=now())
     services.mute(member=ada, keyword="camping", now=now())
-    services.switch(member=ada, shown=["profiling:onsite"], wanted=[], now=now())
+    services.switch(member=ada, shown=["profiling:onsite"], wanted=[], wording=VERSION, now=now())
     assert known(ada) == {} and profile_of(ada.pk).stage == ""
     assert not Signal.objects.exists()
     assert list(InterestControl.objects.values_list("keyword", "muted")) == [("camping", True)]
@@ -240,8 +243,8 @@ def test_taking_profiling_back_empties_the_list_at_once_and_keeps_the_mutes(ada)
 def test_a_yes_again_begins_with_what_the_member_states_and_not_with_old_acts(ada):
     declare_keywords(member=ada, keywords=["动力"], now=now())
     set_garage(member=ada, cars=[CarEntry("Norling", "4 Touring", 2023)], now=now())
-    services.switch(member=ada, shown=["profiling:onsite"], wanted=[], now=now())
-    services.switch(member=ada, shown=[], wanted=["profiling:onsite"], now=now())
+    services.switch(member=ada, shown=["profiling:onsite"], wanted=[], wording=VERSION, now=now())
+    services.switch(member=ada, shown=[], wanted=["profiling:onsite"], wording=VERSION, now=now())
     drain()
     assert set(known(ada)) == {"power", "norling-4t"}
 

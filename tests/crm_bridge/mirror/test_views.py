@@ -11,7 +11,7 @@ from django.utils import translation
 
 from clubs.api import ensure_club, join_club
 from community.consent.api import VERSION, permits_of, withdraw
-from community.consent.models import Permission
+from community.consent.models import Permission, PermissionEntry
 from community.kernel.api import now, publish
 from community.members.api import CarEntry, Member, Newcomer, Role, declare_keywords, import_members, set_garage
 from community.search.api import SearchDown, engine_of
@@ -249,7 +249,7 @@ def test_hostile_text_is_refused_or_found_but_never_breaks_and_never_runs(client
             act(client, act="add", term=text),
             act(client, act="mute", keyword=text),
             client.post(reverse("crm:pause"), {"until": text}),
-            client.post(reverse("crm:permissions"), {"permit": text}),
+            client.post(reverse("crm:permissions"), {"permit": text, "wording": VERSION}),
             client.post(reverse("crm:erase"), {"username": text}),
         ):
             assert response.status_code in {303, 422, 429}
@@ -263,7 +263,7 @@ def test_without_the_permission_the_page_says_so_and_offers_the_switch(client, a
     text = page(client)  # before any relay has run
     assert "We keep no interests of you." in text and "Where it was three months ago" not in text
     assert "What you muted before stays muted:" in text
-    response = client.post(reverse("crm:permissions"), {"permit": "profiling:onsite"})
+    response = client.post(reverse("crm:permissions"), {"permit": "profiling:onsite", "wording": VERSION})
     assert response.status_code == 303
     assert "We keep no interests of you." not in page(client)
     assert permits_of(ada.pk) == set(BOTH)
@@ -271,7 +271,8 @@ def test_without_the_permission_the_page_says_so_and_offers_the_switch(client, a
 
 def test_switches_change_what_was_switched_and_say_where_it_was_said(client, ada):
     shown = ["profiling:onsite", "product_news:email"]
-    response = client.post(reverse("crm:permissions"), {"shown": shown, "permit": ["profiling:onsite", "offers:push"]})
+    values = {"shown": shown, "permit": ["profiling:onsite", "offers:push"], "wording": VERSION}
+    response = client.post(reverse("crm:permissions"), values)
     assert (response.status_code, response["Location"]) == (303, "/me/knows/#permits")
     assert permits_of(ada.pk) == {"profiling:onsite", "offers:push"}
     text = page(client)
@@ -287,7 +288,7 @@ def test_whose_yes_is_older_than_the_wording_is_told(client, ada):
 
 
 def test_a_switch_by_script_answers_with_the_table_alone(client, ada):
-    values = {"shown": list(BOTH), "permit": [*BOTH, "research:phone"]}
+    values = {"shown": list(BOTH), "permit": [*BOTH, "research:phone"], "wording": VERSION}
     response = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
     text = response.content.decode()
     assert response.status_code == 200 and "<html" not in text and text.strip().startswith("<section")
@@ -298,10 +299,37 @@ def test_a_switch_by_script_answers_with_the_table_alone(client, ada):
     assert response["HX-Redirect"] == reverse("crm:mirror")
 
 
+OLDER = ["2026-09.1", None]
+
+
+@pytest.mark.parametrize("wording", OLDER)
+def test_a_yes_to_words_that_were_not_shown_is_asked_anew_and_a_no_counts(client, ada, wording):
+    """A page that was opened before an upgrade shows the words of before."""
+    values = {"shown": ["product_news:email"], "permit": ["offers:push"], **({"wording": wording} if wording else {})}
+    response = client.post(reverse("crm:permissions"), values)
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "This was worded anew after you opened the page, so your yes is not kept." in text
+    assert f'name="wording" value="{VERSION}"' in text
+    assert permits_of(ada.pk) == {"profiling:onsite"}
+    assert not PermissionEntry.objects.filter(purpose="offers").exists()
+    by_script = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
+    table = by_script.content.decode()
+    assert (by_script.status_code, "worded anew" in table, "Kept." in table) == (200, True, False)
+    assert f'name="wording" value="{VERSION}"' in table
+    assert permits_of(ada.pk) == {"profiling:onsite"}
+    client.post(reverse("crm:permissions"), {"shown": ["profiling:onsite"]})
+    text = page(client)
+    assert text.count(f'name="wording" value="{VERSION}"') == 2  # by the switches, and where the interests would be
+    response = client.post(reverse("crm:permissions"), {"permit": "profiling:onsite"})
+    assert (response.status_code, response.content.decode().count("worded anew")) == (409, 2)
+    assert permits_of(ada.pk) == frozenset()
+
+
 def test_a_permission_nobody_offers_is_422_and_changes_nothing(client, ada):
-    response = client.post(reverse("crm:permissions"), {"shown": list(BOTH), "permit": ["partners:dealer"]})
+    values = {"shown": list(BOTH), "permit": ["partners:dealer"], "wording": VERSION}
+    response = client.post(reverse("crm:permissions"), values)
     assert response.status_code == 422
-    values = {"shown": list(BOTH), "permit": ["partners:dealer"]}
     by_script = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
     assert (by_script.status_code, by_script["Content-Type"]) == (422, "text/plain; charset=utf-8")
     assert by_script.content in response.content
@@ -540,6 +568,6 @@ def test_a_keyword_no_database_takes_is_not_on_the_list(client, ada, act, value)
     client.force_login(ada)
     sent = {"act": act, "keyword": value, "term": value, "weight": value}
     assert client.post(reverse("crm:interest"), sent).status_code in {303, 422}
-    pair = {"shown": value, "permit": f"{value}:{value}"}
+    pair = {"shown": value, "permit": f"{value}:{value}", "wording": VERSION}
     assert client.post(reverse("crm:permissions"), pair).status_code == 422
     assert client.post(reverse("crm:pause"), {"until": value, "act": value}).status_code == 422

@@ -2,6 +2,7 @@
 
 import pytest
 
+from community.consent.api import VERSION
 from community.kernel.api import facts_of, now
 from crm_bridge.facts import InterestMuted
 from crm_bridge.mirror import services
@@ -24,11 +25,11 @@ def ada():
 
 
 def no(person):
-    services.switch(member=person, shown=[PROFILING], wanted=[], now=now())
+    services.switch(member=person, shown=[PROFILING], wanted=[], wording=VERSION, now=now())
 
 
 def yes(person):
-    services.switch(member=person, shown=[], wanted=[PROFILING], now=now())
+    services.switch(member=person, shown=[], wanted=[PROFILING], wording=VERSION, now=now())
 
 
 def controls(person):
@@ -66,7 +67,7 @@ def test_what_was_added_corrected_and_removed_is_in_no_fact_and_no_file(ada, del
 def test_a_no_to_something_else_leaves_what_was_told(ada):
     permit(ada, "offers:email")
     services.add(member=ada, term="camping", now=now())
-    services.switch(member=ada, shown=["offers:email"], wanted=[], now=now())
+    services.switch(member=ada, shown=["offers:email"], wanted=[], wording=VERSION, now=now())
     assert [row[0] for row in controls(ada)] == ["camping"]
 
 
