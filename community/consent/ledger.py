@@ -12,7 +12,7 @@ from django.db import transaction
 from community.consent.enums import Purpose
 from community.consent.facts import PermissionWithdrawn
 from community.consent.models import Permission, PermissionEntry
-from community.kernel.api import batched, contributions, lock_members, now, recountable
+from community.kernel.api import batched, contributions, lock_lanes, lock_members, now, recountable
 
 CHUNK = 200  # members held at once
 SAID = ("since", "text_version", "source")
@@ -37,18 +37,16 @@ def repair_permissions() -> Iterator[int]:
     """
     at = now()
     for member_ids in batched(sorted({key[0] for key in _different(_by_the_ledger(), _held())}), CHUNK):
-        wrong, made = _repaired(member_ids, at=at)
-        if learnt := sorted({row.member_id for row in made if row.purpose == Purpose.PROFILING}):
-            contributions("consent.repaired", learnt)
-        yield wrong
+        yield _repaired(member_ids, at=at)
 
 
 @transaction.atomic
-def _repaired(member_ids: list[int], *, at: datetime) -> tuple[int, list[Permission]]:
-    """How many permissions of these members differed, and the yeses that count from another time now.
+def _repaired(member_ids: list[int], *, at: datetime) -> int:
+    """How many permissions of these members differed. What follows from them follows in the same transaction.
 
     They are read once more when their members are held: what somebody says meanwhile is their word, no difference.
     """
+    lock_lanes(member_ids)  # as a relay does before it holds members: learning anew waits for them as well
     lock_members(member_ids)
     wanted = _by_the_ledger(member_id__in=member_ids)
     held = _held(member_id__in=member_ids)
@@ -60,7 +58,10 @@ def _repaired(member_ids: list[int], *, at: datetime) -> tuple[int, list[Permiss
             contributions("consent.withdrawn", fact, now=at)
     Permission.objects.bulk_create([wanted[key] for key in wrong if key in wanted])
     contributions("consent.resumed", sorted({key[0] for key in wrong}))
-    return len(wrong), [wanted[key] for key in wrong if key in wanted and _since(wanted, key) != _since(held, key)]
+    made = [wanted[key] for key in wrong if key in wanted and _since(wanted, key) != _since(held, key)]
+    if learnt := sorted({row.member_id for row in made if row.purpose == Purpose.PROFILING}):
+        contributions("consent.repaired", learnt)
+    return len(wrong)
 
 
 def _by_the_ledger(**those: Any) -> dict[Key, Permission]:

@@ -102,6 +102,25 @@ def test_many_are_repaired_some_at_a_time(monkeypatch):
     assert permission_drift() == []
 
 
+def test_a_yes_is_made_anew_only_together_with_what_is_learnt_by_it(monkeypatch):
+    """What is killed between the two is found and repaired by the next run."""
+    ada = permit(member("ada"), "profiling:onsite")
+    Permission.objects.all().delete()
+    told = permission_drift()
+
+    def killed(slot, *values, **named):
+        if slot == "consent.repaired":
+            raise KeyboardInterrupt
+        return []
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "contributions", killed)
+        with pytest.raises(KeyboardInterrupt):
+            list(repair_permissions())
+    assert (permission_drift(), permits_of(ada.pk)) == (told, frozenset())
+    assert (list(repair_permissions()), permits_of(ada.pk)) == ([1], {"profiling:onsite"})
+
+
 @pytest.mark.parametrize("at_once", [False, True])
 def test_what_differs_is_told_and_made_anew(rows, at_once):
     Mark.objects.all().delete()
