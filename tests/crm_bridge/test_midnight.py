@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community.members.api import Role
+from community.traces.api import record_search
 from crm_bridge.models import ActiveDay
 from crm_bridge.profiles.lifecycle import stage_of
 from crm_bridge.profiles.queries import interests_for_staff, profile_of
@@ -67,17 +68,25 @@ def test_the_table_of_ideas_has_the_time_of_the_site():
     assert [row["submitted_at"] for row in rows_of(answer)] == ["2026-09-01T08:00:00+08:00"]
 
 
-def test_the_day_of_a_secret_act_is_the_day_of_the_site_and_has_no_minute(ada):
+def told(person):
+    found = interests_for_staff([profile_of(person.pk)])[person.pk]
+    return [reason.at for one in found for reason in one.reasons]
+
+
+def test_the_day_of_a_search_is_the_day_of_the_site_and_has_no_minute(ada):
+    record_search(member=ada, words="roof rack", found=0, now=ACT)
+    drain()
+    assert [at.isoformat() for at in told(ada)] == ["2026-11-02T00:00:00+08:00"]
+
+
+def test_the_day_of_a_vote_is_that_of_its_results_on_the_site_and_has_no_minute(ada):
     found = contest()
     made = idea(found, title="A roof rack")
-    at = VOTING + timedelta(hours=17, minutes=30)
-    cast_vote(voter=ada, idea=made, now=at)
-    begin(found, "results")
+    cast_vote(voter=ada, idea=made, now=VOTING)
+    comes = (timezone.now() - timedelta(days=3)).replace(hour=17, minute=30)
+    begin(found, "results", ago=timezone.now() - comes)
     drain()
-    profile = profile_of(ada.pk)
-    told = [reason.at for one in interests_for_staff([profile])[ada.pk] for reason in one.reasons]
-    assert told == [timezone.localtime(at).replace(hour=0, minute=0)]
-    assert told[0].isoformat() == "2026-09-12T00:00:00+08:00"
+    assert [at.isoformat() for at in told(ada)] == [f"{comes.date() + timedelta(days=1)}T00:00:00+08:00"]
 
 
 @pytest.mark.parametrize(("hour", "days"), [(15, 1), (23, 2)])
