@@ -1,4 +1,8 @@
-"""The people of an audience as a file: permission is checked once more as the data leave, and each export is logged."""
+"""The people of an audience as a file: permission is checked once more as the data leave, and each export is logged.
+
+The rows are read first. What holds a lock on SQLite, where only one may write, is short: look whether it is all still
+permitted, and write down who is exported.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,16 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.consent.api import Channel
+from community.consent.api import Channel, paused_among, permits_of_many
 from community.kernel.api import Invalid, batched, safe_cell
 from community.members.api import Member, require_role
+from community.search.api import MAX_WINDOW
 from crm_bridge.audience.line import Line, render
 from crm_bridge.audience.services import Person, everyone, people_of
 from crm_bridge.console.access import record
@@ -26,6 +32,13 @@ MOST = 100_000
 BYTE_ORDER_MARK = "\ufeff"  # so that spreadsheets read UTF-8
 
 
+class _Read(NamedTuple):
+    """A row, and what its person permitted when it was read."""
+
+    permits: frozenset[str]
+    text: str
+
+
 def export(line: Line, *, actor: Member, now: datetime) -> str:
     """The audience as CSV text. Everybody in it permits the contact at this moment.
 
@@ -35,27 +48,41 @@ def export(line: Line, *, actor: Member, now: datetime) -> str:
     ids = list(islice(everyone(line, now=now), MOST + 1))
     if len(ids) > MOST:
         raise Invalid(_("More than 100,000 people: narrow the audience down before exporting it."), field="line")
-    text = io.StringIO()
-    text.write(BYTE_ORDER_MARK)
-    writer = csv.writer(text)
-    writer.writerow(_header(line))
+    read = dict(_read(ids, line, now))
     with transaction.atomic():
-        for people in _people(ids, line, now):
-            writer.writerows([safe_cell(cell) for cell in _row(person, line)] for person in people)
-            record(
-                [person.member.pk for person in people],
-                actor=actor,
-                kind=AccessKind.EXPORTED,
-                permit=line.permit,
-                why=render(line),
-                now=now,
-            )
-    return text.getvalue()
+        kept = dict(_permitted(read, line, now))
+        for chunk in batched(kept, CHUNK):
+            record(chunk, actor=actor, kind=AccessKind.EXPORTED, permit=line.permit, why=render(line), now=now)
+    return "".join([BYTE_ORDER_MARK, _csv(_header(line)), *kept.values()])
 
 
-def _people(ids: list[int], line: Line, now: datetime) -> Iterator[list[Person]]:
+def _read(ids: list[int], line: Line, now: datetime) -> Iterator[tuple[int, _Read]]:
     for chunk in batched(ids, CHUNK):
-        yield people_of(chunk, line, now=now)
+        permits = permits_of_many(chunk)
+        for member_id, text in _rows(chunk, line, now):
+            yield member_id, _Read(permits.get(member_id, frozenset()), text)
+
+
+def _permitted(read: dict[int, _Read], line: Line, now: datetime) -> Iterator[tuple[int, str]]:
+    """The rows of those who permit it in this moment; whoever permits something else by now is read once more."""
+    for chunk in batched(read, MAX_WINDOW):
+        permits, paused = permits_of_many(chunk), paused_among(chunk, now=now)
+        here = set(Member.objects.filter(pk__in=chunk, is_active=True, is_staff=False).values_list("pk", flat=True))
+        changed = [one for one in chunk if permits.get(one, frozenset()) != read[one].permits]
+        anew = dict(_rows(changed, line, now)) if changed else {}
+        texts = {one: read[one].text for one in chunk} | dict.fromkeys(changed, "") | anew
+        yield from ((one, texts[one]) for one in chunk if texts[one] and one in here and one not in paused)
+
+
+def _rows(member_ids: list[int], line: Line, now: datetime) -> Iterator[tuple[int, str]]:
+    for person in people_of(member_ids, line, now=now):
+        yield person.member.pk, _csv(_row(person, line))
+
+
+def _csv(cells: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(map(safe_cell, cells))
+    return text.getvalue()
 
 
 def _header(line: Line) -> list[str]:
