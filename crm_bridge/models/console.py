@@ -68,7 +68,7 @@ class AccessKind(models.TextChoices):
 class AccessEntry(models.Model):
     """One look at one member. ``why`` is the question asked, without names. An operator at a terminal is actor 0."""
 
-    member_id = models.BigIntegerField(db_index=True)
+    member_id = models.BigIntegerField()
     actor_id = models.BigIntegerField()
     actor_title = models.CharField(max_length=80, blank=True)
     kind = models.CharField(max_length=10, choices=AccessKind.choices)
@@ -79,6 +79,7 @@ class AccessEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["member_id", "-at"], name="access_member")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.member_id}"

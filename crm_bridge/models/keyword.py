@@ -87,6 +87,7 @@ class TermSighting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["term", "member_id", "source"], name="sighting_once")]
+        indexes = [models.Index(fields=["member_id"], name="sighting_member")]
 
     def __str__(self) -> str:
         return self.term
