@@ -172,7 +172,8 @@ def _sources(terms: list[str]) -> dict[str, list[Source]]:
 def accept_as_synonym(*, actor: Member, term: str, keyword: str, now: datetime) -> Keyword:
     """From now on the term stands for a keyword, given by any of its words. The same decision again changes nothing.
 
-    Raises Invalid where there is none of that name, and Conflict where somebody decided otherwise meanwhile.
+    Raises Invalid where there is none of that name or nothing to decide about, and Conflict where somebody decided
+    otherwise meanwhile.
     """
     require_role(actor, *VOCABULARY_ROLES)
     decided, found = _decided(term), find(keyword)
@@ -217,7 +218,7 @@ def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, k
 
 @transaction.atomic
 def dismiss(*, actor: Member, term: str, now: datetime) -> None:
-    """The term is not proposed again. Raises Conflict where it stands for a keyword by now."""
+    """The term is not proposed again. Raises Invalid for none, and Conflict where it stands for a keyword by now."""
     require_role(actor, *VOCABULARY_ROLES)
     if (decided := _decided(term)) is None:
         _note(term, None, now)
@@ -226,7 +227,12 @@ def dismiss(*, actor: Member, term: str, now: datetime) -> None:
 
 
 def _decided(term: str) -> TermProposal | None:
-    """What was decided about a term so far; until the transaction ends nobody else changes the vocabulary."""
+    """What was decided about a term so far; until the transaction ends nobody else changes the vocabulary.
+
+    Raises Invalid for what no text could be searched for.
+    """
+    if not any(units(_noted(term))):
+        raise Invalid(_("“%(word)s” has no letter or digit.") % {"word": one_line(term, 40)}, field="term")
     lock_vocabulary()
     return TermProposal.objects.select_related("keyword").filter(term=_noted(term)).first()
 

@@ -41,6 +41,20 @@ def seen(term, *people, source="search", times=1):
     record_sightings(Sighting(term, who, source, AT + timedelta(days=n)) for who in people for n in range(times))
 
 
+@pytest.mark.parametrize("term", ["", "  ", "!!!", "…", "\u200b"])
+def test_what_has_no_letter_is_no_word_to_decide_about(marketer, term):
+    decisions = (
+        lambda: dismiss(actor=marketer, term=term, now=AT),
+        lambda: accept_as_synonym(actor=marketer, term=term, keyword="roof rack", now=AT),
+        lambda: accept_as_keyword(actor=marketer, term=term, name_en="Box", name_zh="箱", kind="part", now=AT),
+    )
+    before = Synonym.objects.count(), Keyword.objects.count()
+    for decide in decisions:
+        with pytest.raises(Invalid, match="has no letter or digit"):
+            decide()
+    assert (TermProposal.objects.count(), Synonym.objects.count(), Keyword.objects.count()) == (0, *before)
+
+
 def names():
     return [proposal.term for proposal in proposals()]
 
