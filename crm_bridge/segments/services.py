@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Gone, Invalid, one_line
+from community.kernel.api import Gone, Invalid, one_line, visible
 from community.members.api import Member, Role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import Line, LineError, Names, parse, render
@@ -72,7 +72,7 @@ def delete_segment(*, actor: Member, segment: Segment) -> None:
 
 def _clean(name: str) -> str:
     name = one_line(name)
-    if not name:
+    if not visible(name):
         raise Invalid(_("Give the segment a name."), field="name")
     if len(name) > NAME_LENGTH:
         raise Invalid(_("A name has at most 80 characters."), field="name")

@@ -585,3 +585,13 @@ def test_the_workbench_speaks_chinese(ada, desk):
     answer = desk.get(reverse("crm:people"), {"q": "interest:roof-rack"}, headers={"accept-language": "zh-hans"})
     assert answer.status_code == 200
     assert "行李架" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u3164\u2060", "\u200b\n\ufe0f"])
+def test_a_segment_has_a_name_that_is_seen(ada, desk, name):
+    kept = save_segment(actor=staff(Role.BRAND_MANAGER), name="Racks", line="", now=now())
+    saved = desk.post(reverse("crm:save_segment"), {"q": "", "name": name})
+    renamed = desk.post(reverse("crm:change_segment", args=[kept.pk]), {"name": name, "do": "rename"})
+    for answer in (saved, renamed):
+        assert (answer.status_code, "Give the segment a name." in answer.content.decode()) == (422, True)
+    assert Segment.objects.get().name == "Racks"
