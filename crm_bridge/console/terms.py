@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from community.kernel.api import PaddockError, now, rate_limit, register_written_fields
 from community.members.api import Member, require_member, require_role
 from crm_bridge.keywords.proposals import (
     FEWEST_PEOPLE,
+    SEVERAL,
     VOCABULARY_ROLES,
     Source,
     accept_as_keyword,
@@ -33,6 +34,7 @@ SENTENCES = {
     "topic": ngettext_lazy("%(people)d person wrote it in a topic", "%(people)d wrote it in a topic", "people"),
     "post": ngettext_lazy("%(people)d person wrote it in a reply", "%(people)d wrote it in a reply", "people"),
     "idea": ngettext_lazy("%(people)d person wrote it in an idea", "%(people)d wrote it in an idea", "people"),
+    SEVERAL: gettext_lazy("%(people)d people used it in various ways"),  # never fewer than three
 }
 REPEATED = {"search", "referrer"}  # of which it is told how often
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -25,6 +25,7 @@ VOCABULARY_ROLES = (Role.MARKETER, Role.BRAND_MANAGER)
 FEWEST_PEOPLE = 3
 SHOWN = 50
 SUGGESTED = 3
+SEVERAL = "several"  # kinds of acts of which each is of too few people to be told
 TEXTS = ("topic", "post", "idea")  # sources that are texts, of which words are taken
 MOST_NOTED = 200_000
 CHUNK = 500
@@ -97,7 +98,7 @@ def prune_sightings(*, most: int = MOST_NOTED) -> int:
 
 @dataclass(frozen=True)
 class Source:
-    """How often a term came from one kind of act."""
+    """How often a term came from one kind of act, or from ``SEVERAL`` of few people each."""
 
     name: str
     people: int
@@ -161,10 +162,28 @@ def _near(term: str, index: dict[str, set[str]]) -> list[str]:
 
 
 def _sources(terms: list[str]) -> dict[str, list[Source]]:
+    """Where terms came from. What fewer than three people did is told together with the like, or not at all."""
     found: dict[str, list[Source]] = defaultdict(list)
+    few: dict[str, list[Source]] = defaultdict(list)
     rows = TermSighting.objects.filter(term__in=terms).values("term", "source").order_by("source")
     for row in rows.annotate(people=Count("member_id", distinct=True), uses=Sum("count")):
-        found[row["term"]].append(Source(row["source"], row["people"], row["uses"]))
+        told = found if row["people"] >= FEWEST_PEOPLE else few
+        told[row["term"]].append(Source(row["source"], row["people"], row["uses"]))
+    for term, people in _people_of(few).items():
+        if len(people) >= FEWEST_PEOPLE:
+            found[term].append(Source(SEVERAL, len(people), sum(source.uses for source in few[term])))
+    return found
+
+
+def _people_of(few: dict[str, list[Source]]) -> dict[str, set[int]]:
+    """Who used each of the terms in one of these ways."""
+    found: dict[str, set[int]] = defaultdict(set)
+    wanted = Q()
+    for term, sources in few.items():
+        wanted |= Q(term=term, source__in=[source.name for source in sources])
+    rows = TermSighting.objects.filter(wanted).values_list("term", "member_id") if wanted else ()
+    for term, member_id in rows:
+        found[term].add(member_id)
     return found
 
 

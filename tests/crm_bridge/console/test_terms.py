@@ -44,18 +44,24 @@ def test_the_page_shows_terms_and_counts_and_nobodys_name(desk):
     assert "Ann Lee" not in shown and "ann-lee" not in shown and str(ann.public_id) not in shown
 
 
-def test_words_of_texts_come_with_where_people_wrote_them(desk):
-    sources = {
-        "topic": "2 wrote it in a topic",
-        "post": "1 person wrote it in a reply",
-        "idea": "1 person wrote it in an idea",
-    }
-    record_sightings(
-        Sighting("dashcam", who, source, AT) for who, source in ((1, "topic"), (2, "topic"), (2, "post"), (3, "idea"))
-    )
-    shown = desk.get(PAGE).content.decode()
-    assert "3 people" in shown
-    assert [sentence for sentence in sources.values() if sentence not in shown] == []
+@pytest.mark.parametrize(
+    ("used", "told"),
+    [
+        ({"topic": [1, 2, 3, 4]}, ["4 wrote it in a topic"]),
+        # That one of them searched for it as well is nobody's business.
+        ({"topic": [1, 2, 3], "search": [4, 4, 4]}, ["3 wrote it in a topic"]),
+        ({"topic": [1, 2, 3], "search": [4], "garage": [4, 5]}, ["3 wrote it in a topic"]),
+        ({"topic": [1, 2], "post": [2], "idea": [3]}, ["3 people used it in various ways"]),
+        (
+            {"post": [1, 2, 3], "topic": [1, 2], "search": [2, 4]},
+            ["3 wrote it in a reply", "3 people used it in various ways"],
+        ),
+    ],
+)
+def test_where_a_word_comes_from_is_told_of_three_people_at_least(desk, used, told):
+    record_sightings(Sighting("dashcam", who, source, AT) for source, people in used.items() for who in people)
+    (row,) = desk.get(PAGE).context["rows"]
+    assert (row[0].term, row[1]) == ("dashcam", told)
 
 
 @pytest.mark.serverless

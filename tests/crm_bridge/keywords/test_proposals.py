@@ -60,14 +60,15 @@ def names():
 
 
 def test_terms_of_several_people_are_proposed_with_their_evidence():
-    seen("jerry can", 1, 2, times=2)
+    seen("jerry can", 1, 2, 3, times=2)
     seen("jerry can", 2, 3, source="declared")
+    seen("jerry can", 4, source="garage")
     (proposal,) = proposals()
-    assert (proposal.term, proposal.people, proposal.uses) == ("jerry can", 3, 6)
+    assert (proposal.term, proposal.people, proposal.uses) == ("jerry can", 4, 9)
     assert proposal.last_at == AT + timedelta(days=1)
     assert [(source.name, source.people, source.uses) for source in proposal.sources] == [
-        ("declared", 2, 2),
-        ("search", 2, 4),
+        ("search", 3, 6),
+        ("several", 3, 3),
     ]
 
 

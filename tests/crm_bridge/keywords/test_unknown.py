@@ -91,7 +91,7 @@ def test_what_several_people_write_is_proposed_with_where_they_wrote_it(board, n
     (proposal,) = [each for each in proposals() if each.term == "dashcam"]
     assert (proposal.people, [(s.name, s.people, s.uses) for s in proposal.sources]) == (
         3,
-        [("idea", 1, 1), ("post", 1, 1), ("topic", 1, 1)],
+        [("several", 3, 3)],
     )
 
 
