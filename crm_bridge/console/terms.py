@@ -52,9 +52,9 @@ def terms(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest) -> HttpResponse:
     """Add a term to a keyword, make it one, or dismiss it."""
     staff = _require(request)
-    rate_limit(staff.pk, "desk", now=now())
     sent = {name: request.POST.get(name, "") for name in ("term", "keyword", "name_en", "name_zh", "kind")}
     try:
+        rate_limit(staff.pk, "desk", now=now())
         if request.POST.get("do") == "dismiss":
             dismiss(actor=staff, term=sent["term"], now=now())
         elif request.POST.get("do") == "synonym":

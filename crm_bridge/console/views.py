@@ -16,7 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from community.consent.api import TEXTS, Purpose
-from community.kernel.api import Invalid, NotAllowed, contributions, now, page_in, rate_limit, register_written_fields
+from community.kernel.api import (
+    Gone,
+    Invalid,
+    NotAllowed,
+    PaddockError,
+    contributions,
+    now,
+    page_in,
+    rate_limit,
+    register_written_fields,
+)
 from community.members.api import Member, has_role, require_member, require_role
 from community.search.api import PageOutOfReach, SearchDown
 from crm_bridge.audience.line import DEFAULT_PERMIT, LineError, line_of_permit, parse
@@ -75,7 +85,13 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, staff: Member, text: str, *, page: int = 1, refused: Invalid | None = None, name: str = ""
+    request: HttpRequest,
+    staff: Member,
+    text: str,
+    *,
+    page: int = 1,
+    refused: PaddockError | None = None,
+    name: str = "",
 ) -> HttpResponse:
     context: dict[str, Any] = {"section": "desk", "text": text, "refused": refused, "name": name}
     context |= {"compact": _compact(request), "keep": "&rows=compact" if _compact(request) else ""}
@@ -149,11 +165,15 @@ def segments(request: HttpRequest) -> HttpResponse:
 
 
 def _segments(
-    request: HttpRequest, staff: Member, *, refused: Invalid | None = None, target: Segment | None = None
+    request: HttpRequest, staff: Member, *, refused: PaddockError | None = None, target: Segment | None = None
 ) -> HttpResponse:
     rows = counted(actor=staff, now=now())
     context: dict[str, Any] = {"section": "desk", "rows": rows, "refused": refused}
-    context |= {"target": target, "typed": request.POST.get("name", ""), "away": any(row.away for row in rows)}
+    context |= {
+        "target": target,
+        "typed": request.POST.get("name", target.name if target else ""),
+        "away": any(row.away for row in rows),
+    }
     return render(request, "crm/segments.html", context, status=refused.status if refused else 200)
 
 
@@ -162,11 +182,11 @@ def _segments(
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the question under a name."""
     staff = _marketer(request)
-    rate_limit(staff.pk, "desk", now=now())
     text, name = request.POST.get("q", ""), request.POST.get("name", "")
     try:
+        rate_limit(staff.pk, "desk", now=now())
         saved = save_segment(actor=staff, name=name, line=text, now=now())
-    except Invalid as error:
+    except PaddockError as error:
         return _answer(request, staff, text, refused=error, name=name)
     messages.success(request, _("Saved: “%(name)s”.") % {"name": saved.name})
     return redirect("crm:segments")
@@ -177,18 +197,21 @@ def save(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename or delete a segment."""
     staff = _marketer(request)
-    rate_limit(staff.pk, "desk", now=now())
     segment = get_object_or_404(Segment, pk=pk)
     before = segment.name
-    if request.POST.get("do") == "delete":
-        delete_segment(actor=staff, segment=segment)
-        messages.success(request, _("Deleted: “%(name)s”.") % {"name": before})
-        return redirect("crm:segments")
     try:
-        rename_segment(actor=staff, segment=segment, name=request.POST.get("name", ""))
-    except Invalid as error:
+        rate_limit(staff.pk, "desk", now=now())
+        if request.POST.get("do") == "delete":
+            delete_segment(actor=staff, segment=segment)
+            said = _("Deleted: “%(name)s”.") % {"name": before}
+        else:
+            rename_segment(actor=staff, segment=segment, name=request.POST.get("name", ""))
+            said = _("“%(before)s” is now “%(name)s”.") % {"before": before, "name": segment.name}
+    except Gone:  # there is no row any more where it could be said
+        raise
+    except PaddockError as error:
         return _segments(request, staff, refused=error, target=segment)
-    messages.success(request, _("“%(before)s” is now “%(name)s”.") % {"before": before, "name": segment.name})
+    messages.success(request, said)
     return redirect("crm:segments")
 
 

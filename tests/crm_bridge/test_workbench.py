@@ -587,6 +587,25 @@ def test_the_workbench_speaks_chinese(ada, desk):
     assert "行李架" in answer.content.decode()
 
 
+def test_who_is_too_fast_with_segments_finds_what_they_wrote_in_the_form(ada, desk, monkeypatch):
+    desk.post(reverse("crm:save_segment"), {"q": "interest:行李架", "name": "Racks"})
+    kept = Segment.objects.get()
+    monkeypatch.setitem(LIMITS, "desk", (0, 60))
+    saved = desk.post(reverse("crm:save_segment"), {"q": "stage:fading", "name": "Far away"})
+    address = reverse("crm:change_segment", args=[kept.pk])
+    renamed = desk.post(address, {"name": "Roof things", "do": "rename"})
+    deleted = desk.post(address, {"do": "delete"})
+    for answer, values in (
+        (saved, ['value="Far away"', 'name="q" value="stage:fading"']),
+        (renamed, ['value="Roof things"']),
+        (deleted, ['value="Racks"']),
+    ):
+        text = answer.content.decode()
+        assert (answer.status_code, [value for value in values if value not in text]) == (429, [])
+        assert "what you wrote is still in the form" in text
+    assert Segment.objects.values_list("name", "line").get() == ("Racks", "interest:roof-rack")
+
+
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "\u3164\u2060", "\u200b\n\ufe0f"])
 def test_a_segment_has_a_name_that_is_seen(ada, desk, name):
     kept = save_segment(actor=staff(Role.BRAND_MANAGER), name="Racks", line="", now=now())

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from community.kernel.limits import LIMITS
 from community.members.api import Role
 from crm_bridge.keywords.proposals import Sighting, record_sightings
 from crm_bridge.keywords.vocabulary import find
@@ -62,6 +63,16 @@ def test_where_a_word_comes_from_is_told_of_three_people_at_least(desk, used, to
     record_sightings(Sighting("dashcam", who, source, AT) for source, people in used.items() for who in people)
     (row,) = desk.get(PAGE).context["rows"]
     assert (row[0].term, row[1]) == ("dashcam", told)
+
+
+def test_who_is_too_fast_finds_what_they_wrote_in_the_form(desk, monkeypatch):
+    seen("jerry can")
+    monkeypatch.setitem(LIMITS, "desk", (0, 60))
+    answer = desk.post(DECIDE, {"term": "jerry can", "do": "synonym", "keyword": "camping gear"})
+    text = answer.content.decode()
+    assert (answer.status_code, 'value="camping gear"' in text) == (429, True)
+    assert "what you wrote is still in the form" in text
+    assert not TermProposal.objects.exists()
 
 
 @pytest.mark.serverless
