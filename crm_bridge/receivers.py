@@ -65,7 +65,7 @@ def listed_again(member_ids: Collection[int]) -> None:
 
 @fills("consent.repaired")
 def on_consent_repaired(member_ids: list[int]) -> None:
-    """Whose lost yes was made anew is known by all they did since they gave it."""
+    """Members whose lost yes was restored: learn again all they did since they gave it."""
     relearn_members(member_ids, now=clock())
 
 

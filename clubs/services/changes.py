@@ -91,7 +91,7 @@ def change_about(
 ) -> Club:
     """What a club is about, said by who leads it or a brand manager. Otherwise as ``change_club``."""
     if not may_describe(actor, club):
-        raise NotAllowed(_("Who leads the club says what it is about."))
+        raise NotAllowed(_("Only those who lead the club can change its description."))
     return _change(actor, club, _clean_abouts(about_en, about_zh), based_on, now)
 
 
@@ -111,7 +111,9 @@ def _change(actor: Member, club: Club, values: Mapping[str, Any], based_on: str 
     if _says(club, values):
         return club
     if based_on not in {None, club.version}:
-        raise Outdated(_("This club was changed after you opened it: yours is not saved. Save again to put it there."))
+        raise Outdated(
+            _("This club was changed after you opened it, so yours was not saved. Save again to replace it.")
+        )
     before = {name: getattr(club, name) for name in ("title_en", "title_zh", "models_list", "brand")}
     for name, value in values.items():
         setattr(club, name, value)

@@ -144,7 +144,7 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     """What a club is about, for who leads it. Where it was changed meanwhile, both texts are shown."""
     found, member = get_object_or_404(Club, slug=slug), require_member(request)
     if not may_describe(member, found):
-        raise NotAllowed(_("Who leads the club says what it is about."))
+        raise NotAllowed(_("Only those who lead the club can change its description."))
     form = AboutForm(request.POST or None, initial=vars(found))
     version = began_from(request, found)
     outdated: Outdated | None = None

@@ -107,7 +107,9 @@ class WordedAnew(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            gettext("This was worded anew after you opened the page, so your yes is not kept. Read it once more.")
+            gettext(
+                "The wording changed after you opened the page, so your yes was not saved. Please read it once more."
+            )
         )
 
 

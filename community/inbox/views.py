@@ -135,7 +135,11 @@ def mute(request: HttpRequest) -> HttpResponse:
     muted, kind = request.POST.get("muted") == "1", notification_kinds().get(request.POST.get("kind", ""))
     if kind is not None:
         set_muted(member_id=require_member(request).pk, kind=kind.kind, muted=muted)
-        told = _("You are no longer told of this: %(kind)s.") if muted else _("You are told of this again: %(kind)s.")
+        told = (
+            _("You will no longer be notified of this: %(kind)s.")
+            if muted
+            else _("You will be notified of this again: %(kind)s.")
+        )
         messages.success(request, told % {"kind": kind.label})
     return redirect("inbox:notifications")
 

@@ -24,7 +24,11 @@ class UnreadableLine(ValueError):
 
 @dataclass
 class Repeated:
-    """How many were erased again, were erased still, are not here; and numbers that are somebody else's by now."""
+    """What repeating a list of erasures came to.
+
+    How many members were erased again, how many were erased ``before`` already, how many are ``absent``; and which
+    numbers belong to ``others`` by now, who are left alone.
+    """
 
     erased: int = 0
     before: int = 0

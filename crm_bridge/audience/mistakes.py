@@ -47,7 +47,7 @@ def unknown_key(part: Part, keys: list[str], vocabulary: Vocabulary) -> LineErro
     """A key nobody knows: one that is near, or an interest without “interest:” before it."""
     keyword = vocabulary.find(part.key) if part.sign != ":" else None
     if keyword is not None:
-        message = _("A weight stands after an interest, as in “interest:roof-rack>=2”.")
+        message = _("A weight can only follow an interest, as in “interest:roof-rack>=2”.")
         meant = f"interest:{quoted(keyword.code)}>={part.value.lstrip('=')}"
         return LineError(message, part.start, part.end, (meant,))
     message = _("“%(key)s” is not something to ask for.") % {"key": part.key}
@@ -135,7 +135,7 @@ def in_a_word(part: Part, before: Part | None, after: Part | None, keys: list[st
         raise LineError(message, part.start, part.end)
     if part.quoted and re.search(r"[<>=≥≤]+[0-9.]+$", value) and not part.closed:
         term, _sign, least = re.split(r"([<>=≥≤]+)", value, maxsplit=1)
-        message = _("A weight stands after an interest, as in “interest:roof-rack>=2”.")
+        message = _("A weight can only follow an interest, as in “interest:roof-rack>=2”.")
         raise LineError(message, part.start, part.end, (f"interest:{quoted(term)}>={least}",))
     inside = None if part.quoted else re.search(rf"(?<![a-z_])({'|'.join(keys)})[{SIGNS}]", value.lower())
     if inside:

@@ -29,11 +29,15 @@ SENTENCES = {
     "referrer": ngettext_lazy(
         "%(people)d person came from a search for it", "%(people)d people came from a search for it", "people"
     ),
-    "declared": ngettext_lazy("%(people)d person has it on their space", "%(people)d have it on their space", "people"),
-    "garage": ngettext_lazy("%(people)d person has it in the garage", "%(people)d have it in their garage", "people"),
-    "topic": ngettext_lazy("%(people)d person wrote it in a topic", "%(people)d wrote it in a topic", "people"),
-    "post": ngettext_lazy("%(people)d person wrote it in a reply", "%(people)d wrote it in a reply", "people"),
-    "idea": ngettext_lazy("%(people)d person wrote it in an idea", "%(people)d wrote it in an idea", "people"),
+    "declared": ngettext_lazy(
+        "%(people)d person has it on their space", "%(people)d people have it on their space", "people"
+    ),
+    "garage": ngettext_lazy(
+        "%(people)d person has it in the garage", "%(people)d people have it in their garage", "people"
+    ),
+    "topic": ngettext_lazy("%(people)d person wrote it in a topic", "%(people)d people wrote it in a topic", "people"),
+    "post": ngettext_lazy("%(people)d person wrote it in a reply", "%(people)d people wrote it in a reply", "people"),
+    "idea": ngettext_lazy("%(people)d person wrote it in an idea", "%(people)d people wrote it in an idea", "people"),
     SEVERAL: gettext_lazy("%(people)d people used it in various ways"),  # never fewer than three
 }
 REPEATED = {"search", "referrer"}  # of which it is told how often

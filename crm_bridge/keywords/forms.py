@@ -18,9 +18,7 @@ from crm_bridge.models import Keyword, KeywordKind, Synonym
 
 LONGEST_WORD = 60
 COLUMNS = ("name_en", "name_zh", "kind", "active")
-OUTDATED = _(
-    "This keyword was changed after you opened it: yours is not saved. Save again to put it there all the same."
-)
+OUTDATED = _("This keyword was changed after you opened it, so yours was not saved. Save again to replace it.")
 
 
 class WordsField(forms.CharField):

@@ -27,7 +27,13 @@ def day_of(at: datetime) -> date:
 
 
 def stage_of(days: Iterable[date], *, joined_at: datetime, now: datetime) -> StageValue:
-    """考察期 consideration, 发展期 growth, 稳定期 stable or 退化期 fading."""
+    """The stage of a member who was active on these days; the first rule that holds decides.
+
+    - 退化期 fading: nothing for more than ``FADING_AFTER_DAYS`` by somebody who is here longer than ``NEW_DAYS``.
+    - 考察期 consideration: fewer than ``FEW_DAYS`` active days ever.
+    - 稳定期 stable: at least ``STABLE_DAYS`` active days within the last ``WINDOW_DAYS``.
+    - 发展期 growth: everybody else.
+    """
     today, joined = day_of(now), day_of(joined_at)
     active = sorted(set(days))
     recent = [day for day in active if day > today - timedelta(days=WINDOW_DAYS)]

@@ -69,7 +69,9 @@ def change_board(
     if _says(board, values):
         return board
     if based_on not in {None, board.version}:
-        raise Outdated(_("This board was changed after you opened it: yours is not saved. Save again to put it there."))
+        raise Outdated(
+            _("This board was changed after you opened it, so yours was not saved. Save again to replace it.")
+        )
     if board.club_slug and (board.title_en, board.title_zh) != (values["title_en"], values["title_zh"]):
         raise Invalid(_("This board is called as its club is."), field="title_en")
     previous = board.readers

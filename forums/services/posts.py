@@ -157,9 +157,7 @@ def _is_there(editor: Member, post: Post, change: _Change) -> bool:
         return change.is_none(post)
     if change.is_made(editor, post):
         return True
-    raise Outdated(
-        _("This post was changed after you opened it: yours is not saved. Save again to put it there all the same.")
-    )
+    raise Outdated(_("This post was changed after you opened it, so yours was not saved. Save again to replace it."))
 
 
 def _keep_old(editor: Member, post: Post, now: datetime, *, forget: bool) -> None:

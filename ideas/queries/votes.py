@@ -32,7 +32,7 @@ def voted_in(member_id: int | None) -> set[int]:
 
 
 def _standing(**those: Any) -> QuerySet[Vote]:
-    """Votes, but for those whose idea is gone: who gave one of these has one to give."""
+    """Votes whose idea still stands. Whose idea was removed may vote again, so that vote does not count."""
     return Vote.objects.filter(idea__withdrawn_at=None, **those)
 
 

@@ -74,7 +74,7 @@ def set_phases(
         return
     if based_on not in {None, locked.phases_version}:
         raise Outdated(
-            _("The phases were moved after you opened them: yours are not saved. Save again to put them there.")
+            _("The phases were moved after you opened them, so yours were not saved. Save again to replace them.")
         )
     require_order([*begun.items(), *wanted])
     locked.phases.exclude(kind__in=begun).delete()
@@ -98,7 +98,7 @@ def retitle_contest(
         return locked
     if based_on not in {None, locked.version}:
         raise Outdated(
-            _("This contest was changed after you opened it: yours is not saved. Save again to put it there.")
+            _("This contest was changed after you opened it, so yours was not saved. Save again to replace it.")
         )
     if is_frozen(locked):
         raise Conflict(_("Somebody has voted already: the title is fixed."))

@@ -47,7 +47,7 @@ def decide(
         raise Conflict(_("Ideas are decided after the vote."))
     if based_on not in {None, idea.decision_version}:
         raise Outdated(
-            _("This idea was decided after you opened it: your decision is not saved. Save again to put it there.")
+            _("This idea was decided after you opened it, so your decision was not saved. Save again to replace it.")
         )
     idea.decision, idea.reason_en, idea.reason_zh = decision, reason_en, reason_zh
     now = idea.contest.moment(now)  # authors are told by whether it was before the results

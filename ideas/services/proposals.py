@@ -161,7 +161,7 @@ def _edit(author: Member, idea: Idea, made: _Prepared, based_on: str | None, now
         if made.is_said_by(idea):
             return idea
         raise Outdated(
-            _("This idea was changed after you opened it: yours is not saved. Save again to put it there all the same.")
+            _("This idea was changed after you opened it, so yours was not saved. Save again to replace it.")
         )
     idea.title, idea.source, idea.html, idea.text = made.title, made.source, made.html, plain_text(made.html)
     idea.edited_at, idea.language = now, language_of(f"{made.title} {made.source}")

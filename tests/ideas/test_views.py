@@ -228,7 +228,7 @@ def test_ideas_are_looked_for_within_a_contest_in_either_language(words, titles,
         page = client.get(url, {"q": words})
     html = page.content.decode()
     assert [card.idea.title for card in page.context["cards"]] == titles
-    assert ("See 3 ideas" in html, "No idea has these words." in html) == (True, not titles)
+    assert ("See 3 ideas" in html, "No ideas match these words." in html) == (True, not titles)
     since = client.get(f"/contests/{found.slug}/since/", {"q": words})
     assert since.content.decode().count("<article") == len(titles)
 

@@ -38,7 +38,7 @@ class AccessLogEntry:
 
 @dataclass(frozen=True)
 class Month:
-    """How often somebody looked in a month, and how many of the brand's people it were."""
+    """How often somebody of the brand looked at a member in a month, and how many different people did."""
 
     start: datetime
     looks: int

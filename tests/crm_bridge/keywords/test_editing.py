@@ -79,9 +79,7 @@ def test_who_began_from_another_version_reads_what_it_says_now(desk):
     refused = desk.post(page, mine)
     assert refused.status_code == 409
     assert refused.context["form"].errors == {
-        "__all__": [
-            "This keyword was changed after you opened it: yours is not saved. Save again to put it there all the same."
-        ],
+        "__all__": ["This keyword was changed after you opened it, so yours was not saved. Save again to replace it."],
         "name_en": ["It says now: Roof carrier"],
         "kind": ["It says now: Subject"],
         "active": ["It says now: yes"],
