@@ -194,7 +194,7 @@ def test_a_line_offers_no_more_of_its_kind_and_the_page_says_what_was_done(clien
     client.force_login(maja)
     assert "No more of this: Replies to your topics" in client.get(reverse("inbox:notifications")).content.decode()
     page = client.post(reverse("inbox:mute"), {"kind": "forums.reply", "muted": "1"}, follow=True)
-    assert "You are no longer told of this: Replies to your topics." in page.content.decode()
+    assert "You will no longer be notified of this: Replies to your topics." in page.content.decode()
 
 
 def test_lines_stand_under_their_days_the_unread_ones_marked(client):
