@@ -109,7 +109,8 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
     The apps whose file it is may limit who sees it ("media.limited"). Nothing keeps such an answer: the limit may be
     lifted, or set again.
     """
-    if not path.startswith(PUBLIC) or normpath(path) != path:  # no way around leads out of these folders
+    # No way around leads out of these folders, and no file's name holds what a database cannot compare it with.
+    if not path.startswith(PUBLIC) or normpath(path) != path or "\0" in path:
         raise Http404
     limits = contributions("media.limited", path)
     if all(allows(request.user) for allows in limits):

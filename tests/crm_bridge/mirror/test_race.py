@@ -9,7 +9,7 @@ from itertools import groupby
 import pytest
 from django.db import connection
 
-from community.consent.api import permits_of
+from community.consent.api import VERSION, permits_of
 from community.consent.ledger import permission_drift
 from community.consent.models import PermissionEntry
 from community.kernel.models import OutboxEvent
@@ -32,7 +32,7 @@ def _on_postgresql():
 
 def switched(person: Member, *, times: int) -> Counter[str]:
     """One page takes back what the other gives, and gives what the other takes back. Returns the errors."""
-    change = partial(switch, member=person, now=THEN)
+    change = partial(switch, member=person, wording=VERSION, now=THEN)
     return at_once([partial(change, shown=ONE, wanted=OTHER), partial(change, shown=OTHER, wanted=ONE)] * times)
 
 
