@@ -55,7 +55,7 @@ def test_an_outage_under_writing_load(door, client, monkeypatch, away, seconds):
     client.force_login(staff(Role.MARKETER))
     open_topic(author=people[0], board=board, title="Roof rack before", source="Which one?", now=now())
     drain()
-    relay = Relay(idle_seconds=0.02)
+    relay = Relay(idle_seconds=0.1)
 
     def deliver():
         try:

@@ -39,7 +39,7 @@ def test_a_yes_to_words_that_were_not_shown_is_asked_anew_and_a_no_counts(client
     response = client.post(address, {"answer": "yes", **shown})
     text = response.content.decode()
     assert response.status_code == 409
-    assert "This was worded anew after you opened the page, so your yes is not kept." in text
+    assert "The wording changed after you opened the page, so your yes was not saved." in text
     assert 'value="no" checked' in text
     assert list(history(ada.pk)) == []
     assert client.post(address, {"answer": "yes", "wording": text.split('name="wording" value="')[1].split('"')[0]})

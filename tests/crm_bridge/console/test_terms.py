@@ -48,14 +48,14 @@ def test_the_page_shows_terms_and_counts_and_nobodys_name(desk):
 @pytest.mark.parametrize(
     ("used", "told"),
     [
-        ({"topic": [1, 2, 3, 4]}, ["4 wrote it in a topic"]),
+        ({"topic": [1, 2, 3, 4]}, ["4 people wrote it in a topic"]),
         # That one of them searched for it as well is nobody's business.
-        ({"topic": [1, 2, 3], "search": [4, 4, 4]}, ["3 wrote it in a topic"]),
-        ({"topic": [1, 2, 3], "search": [4], "garage": [4, 5]}, ["3 wrote it in a topic"]),
+        ({"topic": [1, 2, 3], "search": [4, 4, 4]}, ["3 people wrote it in a topic"]),
+        ({"topic": [1, 2, 3], "search": [4], "garage": [4, 5]}, ["3 people wrote it in a topic"]),
         ({"topic": [1, 2], "post": [2], "idea": [3]}, ["3 people used it in various ways"]),
         (
             {"post": [1, 2, 3], "topic": [1, 2], "search": [2, 4]},
-            ["3 wrote it in a reply", "3 people used it in various ways"],
+            ["3 people wrote it in a reply", "3 people used it in various ways"],
         ),
     ],
 )

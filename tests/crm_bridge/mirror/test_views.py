@@ -309,20 +309,20 @@ def test_a_yes_to_words_that_were_not_shown_is_asked_anew_and_a_no_counts(client
     response = client.post(reverse("crm:permissions"), values)
     text = response.content.decode()
     assert response.status_code == 409
-    assert "This was worded anew after you opened the page, so your yes is not kept." in text
+    assert "The wording changed after you opened the page, so your yes was not saved." in text
     assert f'name="wording" value="{VERSION}"' in text
     assert permits_of(ada.pk) == {"profiling:onsite"}
     assert not PermissionEntry.objects.filter(purpose="offers").exists()
     by_script = client.post(reverse("crm:permissions"), values, headers={"HX-Request": "true"})
     table = by_script.content.decode()
-    assert (by_script.status_code, "worded anew" in table, "Kept." in table) == (200, True, False)
+    assert (by_script.status_code, "wording changed" in table, "Kept." in table) == (200, True, False)
     assert f'name="wording" value="{VERSION}"' in table
     assert permits_of(ada.pk) == {"profiling:onsite"}
     client.post(reverse("crm:permissions"), {"shown": ["profiling:onsite"]})
     text = page(client)
     assert text.count(f'name="wording" value="{VERSION}"') == 2  # by the switches, and where the interests would be
     response = client.post(reverse("crm:permissions"), {"permit": "profiling:onsite"})
-    assert (response.status_code, response.content.decode().count("worded anew")) == (409, 2)
+    assert (response.status_code, response.content.decode().count("wording changed")) == (409, 2)
     assert permits_of(ada.pk) == frozenset()
 
 
