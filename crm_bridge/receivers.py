@@ -22,7 +22,7 @@ from community.consent.api import Purpose
 from community.consent.facts import PermissionWithdrawn
 from community.kernel.api import Delivery, each_minute, fills, forget, take_turn
 from community.kernel.api import now as clock
-from community.members.api import Member, Role, has_role
+from community.members.api import Member, Role, has_role, shown_members
 from community.search.api import Meaning, mark
 from crm_bridge.audience import document as _document  # registers the audience index
 from crm_bridge.audience.questions import prune_questions
@@ -72,7 +72,9 @@ def on_consent_repaired(member_ids: list[int]) -> None:
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Everything learnt of a person goes at once, and so does who looked."""
-    take_names_out(Member.objects.get(pk=member_id))
+    # By the name of somebody who never showed that an address is theirs nobody was meant.
+    for person in shown_members().filter(pk=member_id):
+        take_names_out(person)
     wipe([member_id])
     AccessEntry.objects.filter(member_id=member_id).delete()
     mark(INDEX, [member_id])

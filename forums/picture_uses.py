@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, Q
 
 from community.kernel import markup
-from community.kernel.api import batched, forget_files
+from community.kernel.api import batched, contributions, forget_files
 from community.members.api import Role, has_role
 from forums.models import FOLDER, PictureUse, Post, PostRevision, Upload
 
@@ -42,7 +42,7 @@ def forget_pictures(post: Post, text: str) -> None:
     gone = _held(named - left)
     PictureUse.objects.filter(post=post, name__in=gone).delete()
     elsewhere = set(PictureUse.objects.filter(name__in=gone).values_list("name", flat=True))
-    unnamed = [name for name in gone if name not in elsewhere]
+    unnamed = [name for name in gone if name not in elsewhere | _shown_elsewhere(gone)]
     forget_files(unnamed)
     Upload.objects.filter(file__in=unnamed).delete()
 
@@ -70,13 +70,18 @@ def _held(names: Collection[str]) -> list[str]:
     return list(dict.fromkeys(held.values_list("file", flat=True)))
 
 
+def _shown_elsewhere(names: Collection[str]) -> set[str]:
+    """Those of the names that something other than a post shows ("pictures.shown")."""
+    return {name for found in contributions("pictures.shown", names) for name in found} if names else set()
+
+
 def who_sees(path: str) -> Callable[[Any], bool] | None:
-    """A picture that no shown post names is for who uploaded it, and for moderators; any other for everybody."""
+    """A picture that nothing shown names is for who uploaded it, and for moderators; any other for everybody."""
     if not path.startswith(FOLDER):
         return None
     shown = PictureUse.objects.filter(name=path, present=True, post__deleted_at=None, post__topic__deleted_at=None)
     found = Upload.objects.filter(file=path).annotate(shown=Exists(shown)).values_list("member_id", "shown").first()
-    if found is None or found[1]:
+    if found is None or found[1] or _shown_elsewhere([path]):
         return None
     owner = found[0]
     return lambda viewer: (viewer.pk is not None and viewer.pk == owner) or has_role(viewer, Role.MODERATOR)

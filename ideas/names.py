@@ -24,6 +24,7 @@ from ideas.queries import voters_of
 BATCH = 200
 MOST_TITLE = Idea._meta.get_field("title").max_length  # noqa: SLF001 - Django's name
 READ = ("title", "text", "reason_en", "reason_zh", "set_aside_reason")  # as plain text; the source says what text says
+TEXTS = (IdeaSubmitted, IdeaEdited, IdeaRedacted, IdeaVoted)
 WRITTEN = ("title", "source", "html", "text", "reason_en", "reason_zh", "set_aside_reason")
 
 
@@ -37,8 +38,13 @@ class Naming:
 
 
 def naming(member: Member) -> Naming:
-    """The ideas that name a member who still bears the name. Every idea with an @ is read: there are few."""
+    """The ideas that name a member who still bears the name. Every idea with an @ is read: there are few.
+
+    Nobody names who never showed that an address is theirs: the name was nobody's before, and is free again.
+    """
     named: dict[int, set[str]] = {}
+    if member.username not in members_named({member.username}):
+        return Naming(ideas=frozenset(), names=frozenset(), people=frozenset())
     with_names = Q()
     for field in READ:
         with_names |= Q(**{f"{field}__contains": "@"})
@@ -46,7 +52,6 @@ def naming(member: Member) -> Naming:
     for rows in batched(found.iterator(chunk_size=BATCH), BATCH):
         said = {pk: {match["name"] for match in markup.ANY_NAME.finditer("\n".join(texts))} for pk, *texts in rows}
         bearers = members_named(set().union(*said.values()))
-        bearers.setdefault(member.username, member.pk)  # whoever has not shown an address is nobody to others
         theirs = {name for name, bearer in bearers.items() if bearer == member.pk}
         named |= {pk: names & theirs for pk, names in said.items() if names & theirs}
     authors = Idea.objects.filter(pk__in=named).values_list("author_id", flat=True)
@@ -59,14 +64,17 @@ def naming(member: Member) -> Naming:
 
 def take_name_out(found: Naming, member_id: int, *, now: datetime) -> None:
     """A word stands where the name stood. The contests and people are held, in the transaction of the erasure."""
+    if not found.names:
+        return
     for ids in batched(sorted(found.ideas), BATCH):
         seen = _in_ideas(ids, found.names)
-        rewrite([IdeaSubmitted, IdeaEdited, IdeaVoted], **_kept(ids, found.people), change=_change(found.names))
+        people = found.people | voters_of(ids)  # who voted before the contests were held is found now
+        rewrite(TEXTS, **_kept(ids, people), change=_change(found.names))
         _tell(seen, member_id, now=now)
     edited = Idea.objects.exclude(edited_at=None).order_by("pk").values_list("pk", "author_id")
     for rows in batched(edited.iterator(chunk_size=BATCH), BATCH):  # what an idea said before may have named them
         kept = _kept([pk for pk, _author in rows], {author for _pk, author in rows})
-        rewrite([IdeaSubmitted, IdeaEdited], **kept, change=_change(found.names))
+        rewrite(TEXTS, **kept, change=_change(found.names))
 
 
 def _kept(ids: Collection[int], people: Collection[int]) -> dict[str, Any]:

@@ -47,6 +47,12 @@ def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
     return ChannelState(contest.sequence) if contest and visible else None
 
 
+@fills("pictures.shown")
+def pictures_shown(names: Collection[str]) -> set[str]:
+    """Pictures of posts that a shown idea names in its text."""
+    return queries.pictures_named(names)
+
+
 @fills("media.limited")
 def picture_limit(path: str) -> Callable[[Any], bool] | None:
     """The picture of an idea that was set aside is as little for everybody as the idea."""

@@ -151,7 +151,7 @@ def _try(deliveries: Sequence[Delivery[Any]], outcome: Outcome, *, last: bool = 
 def _kind_and_places(error: Exception) -> str:
     """The type of an error and where it arose, innermost first: its text may quote what somebody wrote."""
     passed = list(traceback.walk_tb(error.__traceback__))[-PLACES_KEPT:]
-    places = [f"{frame.f_globals['__name__']}:{line} {frame.f_code.co_name}" for frame, line in reversed(passed)]
+    places = [f"{frame.f_globals.get('__name__')}:{line} {frame.f_code.co_name}" for frame, line in reversed(passed)]
     return f"{type(error).__name__} at {', '.join(places)}"
 
 

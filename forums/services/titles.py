@@ -50,7 +50,6 @@ def forget_title(topic: Topic, old: str) -> None:
         ours = payload["title"] == old and not payload.get("is_first")
         return {**payload, "title": topic.told_title} if ours else payload
 
-    # Like the relay: first the facts, then the notifications.
+    retitle_notifications(topic)  # first, as the relay writes notifications before it marks facts as handled
     authors = Post.objects.filter(topic=topic, number__gt=1).values_list("author_id", flat=True)
     rewrite(OF_REPLIES, member_ids=set(authors), key="topic_id", values=[topic.pk], change=change)
-    retitle_notifications(topic)

@@ -11,6 +11,7 @@ from ideas.queries.cards import (
     ideas_of,
     numbered_page,
     page_of_number,
+    pictures_named,
     place_of,
     who_sees_picture,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "outcome_of",
     "page_of_number",
     "phases_within",
+    "pictures_named",
     "place_of",
     "results_due",
     "results_since",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,6 +162,12 @@ def place_of(card: IdeaCard) -> tuple[int, int] | None:
         all=Count("pk"), better=Count("pk", filter=Q(vote_count__gt=card.votes))
     )
     return found["better"] + 1, found["all"]
+
+
+def pictures_named(names: Collection[str]) -> set[str]:
+    """Those of some files' names that stand in the text of an idea that is shown."""
+    shown = Idea.objects.filter(withdrawn_at=None, set_aside_at=None)
+    return {name for name in names if shown.filter(source__contains=name).exists()}
 
 
 def who_sees_picture(path: str) -> Callable[[Any], bool] | None:

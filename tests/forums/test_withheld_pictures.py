@@ -12,6 +12,8 @@ from community.members.api import Member, Role, erase_member
 from forums import services
 from forums.models import PictureUse, Post, PostRevision, Upload
 from forums.picture_uses import note_pictures
+from ideas.services import submit_idea, withdraw_idea
+from tests.contests import SUBMISSION, contest
 from tests.forums.places import first_post, picture, reply, topic
 from tests.people import THEN, member, staff
 
@@ -141,6 +143,22 @@ def test_a_picture_that_stands_somewhere_else_stays_on_the_disk(
         act(keeper, shown, upload)
     assert (default_storage.exists(upload.file.name), Upload.objects.count()) == (True, 1)
     assert everybody(upload) == (ALL if act is in_the_new_text else FEW)
+
+
+def delete(keeper, post):
+    services.delete_post(actor=keeper, post=post, now=THEN)
+
+
+@pytest.mark.parametrize("act", [forget_by_edit, delete])
+def test_a_picture_that_an_idea_shows_stays_as_long_as_the_idea(
+    keeper, otto, shown, upload, act, django_capture_on_commit_callbacks
+):
+    told = submit_idea(author=otto, contest=contest(), title="A car", source=showing(upload), now=SUBMISSION)
+    with django_capture_on_commit_callbacks(execute=True):
+        act(keeper, shown)
+    assert (default_storage.exists(upload.file.name), everybody(upload)) == (True, ALL)
+    withdraw_idea(author=otto, idea=told, now=SUBMISSION)
+    assert everybody(upload) == FEW
 
 
 def test_an_erasure_leaves_nothing_of_which_post_showed_what(maja, otto, shown, upload):

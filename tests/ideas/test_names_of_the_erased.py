@@ -1,6 +1,7 @@
 """What others wrote in contests loses the name of an erased member: ideas, reasons, titles, facts, signals."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -8,9 +9,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from community.inbox.models import Notification
 from community.kernel.models import OutboxEvent
-from community.members.api import Role, erase_member
+from community.members.api import Member, Role, erase_member
+from community.members.verification import KEPT, forget_unverified
 from community.search.models import Mark
-from crm_bridge.models import Signal
+from crm_bridge.models import Segment, Signal
 from crm_bridge.profiles.projector import rebuild_profiles
 from ideas import services
 from ideas.models import Contest, Idea
@@ -98,3 +100,29 @@ def test_a_secret_decision_loses_the_name_without_a_sign_that_there_is_one():
     sequence = Contest.objects.get().sequence
     erase_member(member=gone, now=DECISION)
     assert (Idea.objects.get().reason_en, Contest.objects.get().sequence) == ("Ask former member", sequence)
+
+
+def test_of_two_who_are_erased_one_after_the_other_neither_name_stays():
+    found, both = contest(), [member("zanzibar"), member("quagga")]
+    made = hand_in(found, member("ada"), "A rack", "As @zanzibar and @quagga said.")
+    services.cast_vote(voter=member("ben"), idea=made, now=VOTING)
+    for gone in both:
+        erase_member(member=gone, now=VOTING)
+    drain()
+    assert (holding("zanzibar"), holding("quagga")) == ([], [])
+    made.refresh_from_db()
+    assert made.text == "As former member and former member said."
+
+
+def test_who_never_showed_an_address_was_nobody_and_leaves_what_others_said_alone(client):
+    made = hand_in(contest(), member("ada"), "A rack for @work", "Like @work.")
+    joining = {"name": "Work", "username": "work", "email": "work@somewhere.example", "password1": "a long enough one"}
+    client.post("/account/signup/", joining)
+    late = Member.objects.get(username="work").joined_at + KEPT + timedelta(seconds=1)
+    Segment.objects.create(name="Work", line="work interest:rack", created_at=SUBMISSION)
+    facts = OutboxEvent.objects.filter(name__startswith="ideas.").count()
+    assert forget_unverified(now=late) == 1
+    kept = Idea.objects.get(pk=made.pk)
+    assert (kept.title, kept.source) == ("A rack for @work", "Like @work.")
+    assert OutboxEvent.objects.filter(name__startswith="ideas.").count() == facts
+    assert Segment.objects.values_list("name", "line").get() == ("Work", "work interest:rack")
