@@ -152,9 +152,16 @@ def retitle(subject: str, title: str, *, recipients: Collection[int] | None = No
     """What lines are about has another title. Where it is known whose lines these may be, only theirs are read."""
     lines = Notification.objects.filter(subject=subject)
     if recipients is None:
-        lines.update(title=title[:200])
+        _update(lines, title=title[:200])
     for some in batched(sorted(recipients or ()), RETITLED):
-        lines.filter(recipient__in=some).update(title=title[:200])
+        _update(lines.filter(recipient__in=some), title=title[:200])
+
+
+def _update(lines: QuerySet[Notification], **values: str) -> None:
+    """Write to lines of several people, locked in the order in which those who tell them lock theirs."""
+    held = list(lines.select_for_update().order_by("pk").values_list("pk", flat=True))
+    for some in batched(held, RETITLED):
+        Notification.objects.filter(pk__in=some).update(**values)
 
 
 def bell_of(member_id: int) -> Bell:
@@ -199,4 +206,4 @@ def set_wanted(*, member_id: int, kinds: Collection[str]) -> None:
 
 def move_lines(subject: str, url: str) -> None:
     """What lines are about has another address, as where its title stands in it."""
-    Notification.objects.filter(subject=subject).update(url=url)
+    _update(Notification.objects.filter(subject=subject), url=url)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from community.kernel.batches import batched
 from community.kernel.errors import Gone
 from community.kernel.facts import SYSTEM, Fact
 from community.kernel.models import OutboxEvent
@@ -102,21 +103,23 @@ def rewrite(
     """Change the payloads of kept facts of some members, those whose ``key`` is one of ``values``.
 
     Only for taking out of what others did an erased person, or a title that was removed for good. Returns the payloads
-    that are others now.
+    that are others now. ``change`` is asked twice about each, so it must do nothing else.
     """
     events = OutboxEvent.objects.filter(
         name__in=[fact_type.name for fact_type in types],
         member_id__in=list(member_ids),
         **{f"payload__{key}__in": list(values)},
     )
+    touched = [event.pk for event in events.iterator(chunk_size=BATCH) if change(event.payload) != event.payload]
     changed = []
-    for event in events.order_by("pk").iterator(chunk_size=BATCH):
-        payload = change(event.payload)
-        if payload != event.payload:
-            event.payload = payload
-            changed.append(event)
-    OutboxEvent.objects.bulk_update(changed, ["payload"], batch_size=UPDATED)
-    return [event.payload for event in changed]
+    for pks in batched(sorted(touched), UPDATED):
+        # Read again, held: another erasure may have blanked meanwhile what would be written back here.
+        held = list(OutboxEvent.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
+        for event in held:
+            event.payload = change(event.payload)
+        OutboxEvent.objects.bulk_update(held, ["payload"])
+        changed += [event.payload for event in held]
+    return changed
 
 
 def forget(member_id: int, *, types: Iterable[type[Fact]] | None = None) -> int:

@@ -34,6 +34,7 @@ PASSWORD_ENDED = _(
     "Until now nobody had shown that this address is theirs, so the password set before no longer works. Choose one of "
     "your own: your space has “Password” under “Account”."
 )
+RESET = "account_confirm_password_reset_code"
 FORGET_SESSIONS = "members:forget-sessions"
 LONGEST_REQUEST = timedelta(hours=1)
 ERASED = f"SELECT id FROM {Member._meta.db_table} WHERE erased_at IS NOT NULL AND id IN ({{}})"  # noqa: S608, SLF001 - a name of ours
@@ -80,7 +81,8 @@ def address_verified(request: HttpRequest, email_address: EmailAddress, **kwargs
     """Who joined is shown from the moment their address is known to be theirs; a stranger's ways in end then."""
     with transaction.atomic():
         verified(email_address.user_id)
-        if end_ways_in_of_others(request, email_address):
+        ended, page = end_ways_in_of_others(request, email_address), request.resolver_match
+        if ended and not (page and page.url_name == RESET):  # there they choose one anyway, on the next page
             messages.info(request, PASSWORD_ENDED)
 
 

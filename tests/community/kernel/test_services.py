@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from community.kernel.api import Fact, publish, publish_many
 from community.kernel.facts import fact_from
 from community.kernel.models import OutboxEvent
-from community.kernel.services import NotInTransaction
+from community.kernel.services import NotInTransaction, rewrite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +58,20 @@ def test_what_no_database_keeps_is_left_out_of_a_fact(now):
     with transaction.atomic():
         publish(BellRung(member_id=1, tones=("a\0b", "\0", "行李架")), now=now)
     assert OutboxEvent.objects.get().payload == {"tones": ["ab", "", "行李架"], "loud": False}
+
+
+@pytest.mark.django_db
+def test_what_was_blanked_while_facts_were_read_is_not_written_back(now):
+    with transaction.atomic():
+        for tones in (("ada", "lovelace"), ("other",)):
+            publish(BellRung(member_id=1, tones=tones), now=now)
+    named = OutboxEvent.objects.filter(payload__tones=["ada", "lovelace"])
+    asked = []
+
+    def change(payload):
+        if not asked:  # between reading and writing, as by another erasure
+            asked.append(named.update(payload={"tones": [], "loud": False}))
+        return {**payload, "tones": [tone.replace("ada", "somebody") for tone in payload["tones"]]}
+
+    rewrite([BellRung], member_ids=[1], key="loud", values=[False], change=change)
+    assert [event.payload["tones"] for event in OutboxEvent.objects.order_by("pk")] == [[], ["other"]]
