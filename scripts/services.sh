@@ -168,13 +168,14 @@ discovery.type: single-node
 xpack.security.enabled: false
 path.data: $folder/data
 END
-  mkdir -p "$folder/config/jvm.options.d"
+  mkdir -p "$folder/config/jvm.options.d" "$folder/tmp"
   local options='-Xms1g\n-Xmx1g\n'
   # Tests are over before its optimising compiler pays.
   [ -n "${DURABLE:-}" ] || options+='-XX:TieredStopAtLevel=1\n-XX:-UseG1GC\n-XX:+UseSerialGC\n'
   printf '%b' "$options" >"$folder/config/jvm.options.d/paddock.options"
   [ "$owner" = nobody ] && chown -R nobody "$folder"
   as_owner env ES_JAVA_HOME="$(java_home)" ES_PATH_CONF="$folder/config" \
+    ES_TMPDIR="$folder/tmp" CLI_JAVA_OPTS="-Djava.io.tmpdir=$folder/tmp" \
     "$folder/bin/elasticsearch" -d -p "$folder/pid" >"$here/elasticsearch.log" 2>&1 ||
     { tail -20 "$here/elasticsearch.log" >&2; fail "Elasticsearch did not start; its log is in $folder/logs"; }
   cat "$folder/pid" >"$here/elasticsearch.pid"
