@@ -1,5 +1,6 @@
 """What every page owes its readers: nothing for axe to find, and a small first load."""
 
+import asyncio
 import gzip
 
 import pytest
@@ -101,3 +102,8 @@ def wider(page, widths):
         page.set_viewport_size({"width": width, "height": 740})
         found[width] = page.evaluate("document.documentElement.scrollWidth") - width
     return {width: more for width, more in found.items() if more > 0}
+
+
+def test_no_loop_is_marked_as_running_for_what_comes_after(launched):
+    with pytest.raises(RuntimeError):
+        asyncio.get_running_loop()
