@@ -26,7 +26,6 @@ PADDOCK_BRAND: str = env.read("PADDOCK_BRAND")
 PADDOCK_BRAND_ZH: str = env.read("PADDOCK_BRAND_ZH")
 
 INSTALLED_APPS = [
-    "daphne",
     "crm_bridge",
     "forums",
     "ideas",

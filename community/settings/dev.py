@@ -7,7 +7,7 @@ from community.settings.base import *  # noqa: F403 - Django settings are layere
 from community.settings.base import HOME, INSTALLED_APPS, SECRET_KEY
 from community.settings.own_secret import own_secret
 
-INSTALLED_APPS = ["demo", *INSTALLED_APPS]
+INSTALLED_APPS = ["daphne", "demo", *INSTALLED_APPS]  # the first so that runserver has live pages too
 DEBUG = env.read("PADDOCK_DEBUG")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 WHITENOISE_USE_FINDERS = True

@@ -179,7 +179,7 @@ def seed():
     change_space(member=made["maja"], name="Maja", about="Skis and long roads.", language="en", now=NOW)
     declare_keywords(member=made["maja"], keywords=["roof rack", "滑雪"], now=NOW)
     set_garage(member=made["maja"], cars=[CarEntry("Norling", "4T", 2024)], now=NOW)
-    ensure_page(
+    article = ensure_page(
         ArticlePage,
         ArticleIndexPage.objects.get(locale__language_code="en"),
         slug="winter",
@@ -197,6 +197,7 @@ def seed():
         "person": f"/workbench/people/{made['otto'].public_id}/",
         "space": "/members/maja/",
         "article": "/articles/winter/",
+        "article-edit": f"/cms/pages/{article.pk}/edit/",
         "results": "/contests/warm-seats/results/",
         **{f"{who}-idea": f"/ideas/{one.pk}/do/edit/" for who, one in zip(("maja", "lin"), own_ideas, strict=True)},
         **{f"{who}-post": f"/posts/{one.pk}/" for who, one in zip(("maja", "lin"), own_posts, strict=True)},

@@ -8,17 +8,13 @@ WATCH = """window.heldBack = []; document.addEventListener("securitypolicyviolat
 PAGES = ["/cms/", "/cms/images/multiple/add/", "/cms/snippets/crm_bridge/keyword/", "/cms/reports/site-history/"]
 
 
-FIND = "from community.pages.models import ArticlePage; print(ArticlePage.objects.first().pk)"
-
-
 def test_an_editor_writes_and_sees_the_draft(page, server, sign_in):
     page.context.add_init_script(WATCH)
     sign_in(page, "of-brand")
     for address in PAGES:
         page.goto(address, wait_until="networkidle")
         assert page.evaluate("window.heldBack") == [], address
-    number = server.manage("shell", "--no-imports", "-c", FIND).split()[-1]
-    page.goto(f"/cms/pages/{number}/edit/", wait_until="networkidle")
+    page.goto(server.places["article-edit"], wait_until="networkidle")
     page.get_by_role("button", name="Toggle preview").click()
     page.frame_locator("iframe[data-w-preview-target=iframe]").first.locator("h1").wait_for()
     assert page.evaluate("window.heldBack") == []

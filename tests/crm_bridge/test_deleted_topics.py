@@ -100,7 +100,7 @@ def test_one_fact_tells_each_author_of_all_their_replies(opened):
         reply(more, author=member(), source=f"Number {number}", now=now())
     with CaptureQueriesContext(connection) as many:
         delete(more)
-    assert len(many) == len(few)
+    assert len(many) <= len(few)  # nobody has a line about the other topic
 
 
 def test_a_deleted_reply_tells_nothing_of_the_others(opened, keeper):

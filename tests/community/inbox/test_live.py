@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from autobahn.websocket.protocol import WebSocketServerProtocol
+from autobahn.twisted.websocket import WebSocketServerProtocol
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
