@@ -7,11 +7,10 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db.migrations.state import ProjectState
 
-from bench.comments_f1 import held_out, labelled, scores
 from crm_bridge.audience.line import Wanted, parse
 from crm_bridge.keywords.matcher import Matcher, units
 from crm_bridge.keywords.starter import read
-from crm_bridge.keywords.vocabulary import capture, find
+from crm_bridge.keywords.vocabulary import find
 from crm_bridge.models import Keyword, StarterTerm, Synonym, VocabularyVersion
 from crm_bridge.receivers import bring_words
 from tests.forgetting import forget_vocabulary
@@ -75,83 +74,6 @@ def test_every_exclusion_contains_a_term_it_protects():
         matcher = Matcher((text, item.code) for text in (item.name_en, item.name_zh, *item.synonyms))
         idle = [text for text in item.exclusions if not matcher.count(text)]
         assert idle == [], item.code
-
-
-@pytest.mark.serverless
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("Are roof racks noisy above 110 km/h?", {"roof-rack", "comfort"}),
-        ("车顶行李架安装教程", {"roof-rack"}),
-        ("I am tired of this", set()),
-        ("儿童座椅怎么装", {"child-seat"}),
-        ("露营的时候带狗", {"camping", "dogs"}),
-        ("My search engine of choice", set()),
-    ],
-)
-def test_texts_in_both_languages(text, codes):
-    call_command("load_vocabulary")
-    assert set(capture(text)) == codes
-
-
-@pytest.mark.serverless
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Wing bars fit the rails, fitted in five minutes",  # no fitness
-        "Motorway of bikes: when is the Furka quiet?",  # no motorway driving, no comfort
-        "210 km, no motorway",
-        "I am looking for it, have a look, it looks like that",  # no exterior
-        "A walk in the park",  # no parking
-        "More details: a detailed list",  # no detailing
-        "An alternative, alternating",  # no alternator
-        "Access to the mechanism",  # no accessibility, no workshop
-        "It runs, we run, the pump keeps running",  # no sport
-        "In spring, next winter",  # no coil springs, no winter preparation
-        "I was tired and exhausted",  # no tyres, no exhaust
-        "Turn the handle round the corner",  # no handling
-        "He is in charge and charges ten euros",  # no charging
-        "From this angle we saw a fish",  # no fishing
-        "Differentiate and radiate",  # no differential, no radiator
-        "Old-fashioned but safe, that is the deal",  # no clothing, no safety, no price
-        "As I recall, we meet up next door",  # no recall, no meet-ups, no doors
-        "A photo and a quote, compared to yours",
-        "My boots, esp in the morning",  # no boot space, no stability control
-        "Two nights in a cabin",  # no interior
-    ],
-)
-def test_words_that_only_look_like_a_keyword_are_none(text):
-    call_command("load_vocabulary")
-    assert dict(capture(text)) == {}
-
-
-@pytest.mark.serverless
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("The gym keeps me fit: fitness matters", {"fitness"}),
-        ("How quiet is it inside on the motorway? A quiet cabin?", {"motorway-driving", "comfort"}),
-        ("Trail running and a marathon", {"running"}),
-        ("The ESP of the old one", {"safety", "stability-control"}),
-        ("It had to be towed", {"tow-bar"}),
-        ("Recharging at the campsite", {"charging", "camping"}),
-        ("The looks and features: good looks", {"features", "exterior"}),
-    ],
-)
-def test_what_is_meant_is_still_found(text, codes):
-    call_command("load_vocabulary")
-    assert set(capture(text)) == codes
-
-
-@pytest.mark.serverless
-@pytest.mark.django_db
-@pytest.mark.parametrize("term", ["golf", "Golf", "running", "Climbing", "health", "roof rack", "tow bar"])
-def test_a_code_is_a_word_for_its_keyword_where_nothing_else_is_said(term):
-    call_command("load_vocabulary")
-    assert find(term).code == term.lower().replace(" ", "-")
 
 
 @pytest.mark.django_db
@@ -246,21 +168,3 @@ def test_a_file_that_is_wrong_loads_nothing_and_says_where(tmp_path, text, said)
     with pytest.raises(CommandError, match=said.replace("[", r"\[")):
         call_command("load_vocabulary", write(tmp_path, text))
     assert Keyword.objects.count() == 0
-
-
-@pytest.mark.serverless
-@pytest.mark.data
-@pytest.mark.django_db
-def test_subjects_of_comments_nobody_looked_at_are_found():
-    call_command("load_vocabulary")
-    unseen = [comment for key, comment in labelled().items() if held_out(key)]
-    assert len(unseen) > 4000
-    assert scores(unseen)[""].f1 >= 0.7
-
-
-@pytest.mark.serverless
-@pytest.mark.django_db
-def test_every_name_stands_for_its_own_keyword_first():
-    call_command("load_vocabulary")
-    names = {name: item.code for item in read() for name in (item.name_zh, item.name_en, item.code)}
-    assert {name: find(name).code for name in names} == names

@@ -563,11 +563,10 @@ ACTS = ["mute", "unmute", "correct", "remove", "add", "nothing", "\0"]
 
 
 @pytest.mark.parametrize("value", ["\0", "a\0b", "\0camping", "x" * 70_000])
-@pytest.mark.parametrize("act", ACTS)
-def test_a_keyword_no_database_takes_is_not_on_the_list(client, ada, act, value):
-    client.force_login(ada)
-    sent = {"act": act, "keyword": value, "term": value, "weight": value}
-    assert client.post(reverse("crm:interest"), sent).status_code in {303, 422}
+def test_a_keyword_no_database_takes_is_not_on_the_list(client, ada, value):
+    for act in ACTS:
+        sent = {"act": act, "keyword": value, "term": value, "weight": value}
+        assert client.post(reverse("crm:interest"), sent).status_code in {303, 422}, act
     pair = {"shown": value, "permit": f"{value}:{value}", "wording": VERSION}
     assert client.post(reverse("crm:permissions"), pair).status_code == 422
     assert client.post(reverse("crm:pause"), {"until": value, "act": value}).status_code == 422
