@@ -103,12 +103,14 @@ def test_one_fact_tells_each_author_of_all_their_replies(opened):
     assert len(many) <= len(few)  # nobody has a line about the other topic
 
 
+@pytest.mark.serverless
 def test_a_deleted_reply_tells_nothing_of_the_others(opened, keeper):
     services.delete_post(actor=keeper, post=opened.posts.get(text=RACK), now=now())
     assert learnt() == SHOWN - {("roof-rack", TITLE)}
     assert not OutboxEvent.objects.filter(name="forums.replies.retitled").exists()
 
 
+@pytest.mark.serverless
 def test_a_reply_changed_or_shown_again_meanwhile_does_not_bring_the_title_back(opened, ben, keeper):
     rack, tyre = opened.posts.get(text=RACK), opened.posts.get(text=TYRE)
     services.delete_post(actor=keeper, post=rack, now=now())
@@ -120,6 +122,7 @@ def test_a_reply_changed_or_shown_again_meanwhile_does_not_bring_the_title_back(
     assert learnt() == SHOWN | {("power", TITLE)}
 
 
+@pytest.mark.serverless
 def test_an_erasure_of_somebody_in_the_title_does_not_bring_it_back(ben, keeper):
     zelda, opened = member("zelda"), topic(author=member("ida"), title="A van for @zelda", now=now())
     reply(opened, author=ben, source=f"{RACK} @zelda", now=now())
@@ -132,6 +135,7 @@ def test_an_erasure_of_somebody_in_the_title_does_not_bring_it_back(ben, keeper)
     assert learnt() == {("roof-rack", "A van for former member")}
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(("title", "after"), [(None, "Ask former member"), (TITLE, TITLE), ("A van", "A van")])
 def test_a_title_shown_again_loses_the_name_of_who_is_erased_later(opened, keeper, title, after):
     zelda, first = member("zelda"), first_post(opened)
@@ -157,6 +161,7 @@ def test_a_yes_dated_back_learns_no_title_of_what_was_deleted(keeper):
     assert learnt() == {("roof-rack", "…")}
 
 
+@pytest.mark.serverless
 def test_whose_author_was_erased_is_told_nothing(opened, ben, keeper):
     erase_member(member=ben, now=now())
     delete(opened, keeper)
@@ -196,6 +201,7 @@ def test_a_title_removed_for_good_is_called_by_nobody(opened, ben, keeper, act):
     assert TITLE not in json.dumps(list(Profile.objects.values_list("interests", flat=True)))
 
 
+@pytest.mark.serverless
 def test_a_fact_that_waits_does_not_bring_a_removed_title_back(opened, ben, keeper):
     reply(opened, author=ben, source="And power.", now=now())
     forget_by_edit(opened, keeper)
@@ -203,6 +209,7 @@ def test_a_fact_that_waits_does_not_bring_a_removed_title_back(opened, ben, keep
     assert told_titles() == {"A van"}
 
 
+@pytest.mark.serverless
 def test_a_title_removed_while_the_topic_is_deleted_comes_back_as_the_present_one(opened, keeper):
     first = first_post(opened)
     services.edit_post(editor=opened.author, post=first, title="A van", source=first.source, now=now())
@@ -214,6 +221,7 @@ def test_a_title_removed_while_the_topic_is_deleted_comes_back_as_the_present_on
     assert not OutboxEvent.objects.filter(name="forums.post.written", payload__title=TITLE).exists()
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("forget", [False, True])
 def test_an_edit_that_leaves_the_title_or_keeps_the_old_one_tells_nobody_else(opened, keeper, forget):
     title = None if forget else "A van"

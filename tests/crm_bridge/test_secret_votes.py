@@ -149,6 +149,7 @@ def test_with_the_results_it_knows_the_subject_and_for_good_not_the_idea(vote):
     assert vote.for_staff() == vote.for_voter() != {}
 
 
+@pytest.mark.serverless
 def test_neither_the_day_nor_the_weight_of_a_vote_tells_when_or_for_which_idea_it_was(vote):
     """Beside the votes by day, which everybody reads with the results, they would."""
     Idea.objects.filter(pk=vote.rails.pk).update(text="Steel.")
@@ -170,6 +171,7 @@ def test_neither_the_day_nor_the_weight_of_a_vote_tells_when_or_for_which_idea_i
     assert ([reason.at for reason in own.reasons], own.weight) == ([day], mine.weight)
 
 
+@pytest.mark.serverless
 def test_a_profile_of_before_tells_no_day_until_it_is_worked_out_anew(vote):
     vote.cast(vote.rails)
     vote.until("results")
@@ -184,6 +186,7 @@ def test_a_profile_of_before_tells_no_day_until_it_is_worked_out_anew(vote):
     assert [reason.sentence for reason in shown.reasons] == [TOLD]
 
 
+@pytest.mark.serverless
 def test_what_was_removed_with_an_interest_does_not_come_back_with_the_results(vote):
     vote.cast(vote.rails)
     mirror.remove(member=vote.voter, keyword="roof-rack", now=timezone.now())
@@ -193,6 +196,7 @@ def test_what_was_removed_with_an_interest_does_not_come_back_with_the_results(v
     assert (vote.for_staff(), vote.for_voter()) == ({}, {})
 
 
+@pytest.mark.serverless
 def test_what_else_teaches_an_interest_stays_known_without_the_votes_share(vote):
     board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
     twin = permit(member("twin"), "profiling:onsite", "product_news:email")
@@ -229,6 +233,7 @@ def test_the_voter_reads_at_once_what_the_brand_reads_with_the_results(vote):
     assert (ONLY_YOU in page, PART in page) == (False, False)
 
 
+@pytest.mark.serverless
 def test_a_weight_the_voter_sets_does_not_tell_of_the_vote_it_corrects(vote):
     vote.cast(vote.rails)
     mirror.correct(member=vote.voter, keyword="roof-rack", weight=7, now=timezone.now())
@@ -240,6 +245,7 @@ def test_a_weight_the_voter_sets_does_not_tell_of_the_vote_it_corrects(vote):
     assert size_of(parse(f"{LINE}>=7"), now=timezone.now()) == 1
 
 
+@pytest.mark.serverless
 def test_a_weight_the_voter_sets_of_what_is_known_otherwise_is_told_at_once(vote):
     vote.cast(vote.rails)
     mirror.add(member=vote.voter, term="roof rack", now=timezone.now())
@@ -249,6 +255,7 @@ def test_a_weight_the_voter_sets_of_what_is_known_otherwise_is_told_at_once(vote
     assert (shown.weight, shown.told, [reason.source for reason in shown.reasons]) == (7.0, True, ["added"])
 
 
+@pytest.mark.serverless
 def test_of_an_idea_that_was_taken_out_the_brand_learns_nothing(vote):
     vote.cast(vote.rails)
     withdraw_idea(author=staff(Role.MODERATOR, "warden"), idea=vote.rails, now=timezone.now())
@@ -269,6 +276,7 @@ def test_an_upgrade_hides_votes_until_profiles_are_worked_out_anew(vote):
     assert size_of(parse(LINE), now=timezone.now()) == 1  # the quiet one
 
 
+@pytest.mark.serverless
 def test_what_the_voter_mutes_the_brand_has_neither_before_nor_after(vote):
     vote.cast(vote.rails)
     mirror.mute(member=vote.voter, keyword="roof-rack", now=timezone.now())
@@ -288,6 +296,7 @@ def test_a_vote_moved_or_taken_back_leaves_nothing_for_the_results(vote):
     assert size_of(parse(LINE), now=timezone.now()) == 0
 
 
+@pytest.mark.serverless
 def test_who_withdrew_the_permission_meanwhile_is_not_known_with_the_results(vote):
     vote.cast(vote.rails)
     withdraw(member_id=vote.voter.pk, purpose="profiling", channel="onsite", source="test", now=timezone.now())
@@ -309,6 +318,7 @@ def test_rebuilt_is_what_replayed_was(vote, phase):
     assert Profile.objects.filter(pk=vote.voter.pk).values().get() == replayed
 
 
+@pytest.mark.serverless
 def test_what_was_worked_out_by_a_clock_that_is_behind_is_so_again_with_the_results(vote):
     """As by another relay in the moment the results come: it writes last, and knew of none."""
     vote.cast(vote.rails)
@@ -325,6 +335,7 @@ def test_what_was_worked_out_by_a_clock_that_is_behind_is_so_again_with_the_resu
     assert refresh() == 0
 
 
+@pytest.mark.serverless
 def test_results_are_due_by_the_dates_and_stay_out_for_a_clock_set_back(vote):
     ids = [vote.ramp.pk, vote.rails.pk, 10**9]
     comes = Phase.objects.get(contest=vote.contest, kind="results").starts_at
@@ -338,6 +349,7 @@ def test_results_are_due_by_the_dates_and_stay_out_for_a_clock_set_back(vote):
     assert (results_due(ids, now=at), results_since(ids, now=at)) == ({}, since)
 
 
+@pytest.mark.serverless
 def test_a_contest_without_results_never_tells(vote):
     Phase.objects.filter(contest=vote.contest, kind="results").delete()
     vote.cast(vote.rails)

@@ -156,6 +156,7 @@ def test_every_table_that_has_something_of_a_member_shows_it_in_the_file(ada):
     assert len(file["posts"]) == 2 and len(file["facts"]) >= 10
 
 
+@pytest.mark.serverless
 def test_the_vocabulary_is_asked_once_for_all_interests(ada):
     with CaptureQueriesContext(connection) as queries:
         file = document(ada)
@@ -164,6 +165,7 @@ def test_the_vocabulary_is_asked_once_for_all_interests(ada):
     assert len(asked) == 1
 
 
+@pytest.mark.serverless
 def test_the_file_names_nobody_else_and_tells_no_secret(ada):
     text = printed("ada")
     ben = Member.objects.get(username="ben")
@@ -173,12 +175,14 @@ def test_the_file_names_nobody_else_and_tells_no_secret(ada):
     assert json.loads(text)["looks"][0].keys() == {"at", "kind", "actor_title", "purpose", "channel", "why"}
 
 
+@pytest.mark.serverless
 def test_two_providers_never_use_one_name(ada):
     names = [name for part in contributions("members.explain", ada.pk) for name in part]
     own = {"public_id", "profile", "signals", "controls", "activity", "belongings", "unknown_words", "looks", "facts"}
     assert len(names) == len(set(names)) and not own & set(names)
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_the_download_is_exactly_what_the_command_prints(ada, client, language):
     Member.objects.filter(pk=ada.pk).update(language=language)
@@ -190,6 +194,7 @@ def test_the_download_is_exactly_what_the_command_prints(ada, client, language):
     assert client.get(reverse("crm:download")).content.decode() == printed(str(ada.public_id))
 
 
+@pytest.mark.serverless
 def test_printing_the_file_is_a_look_the_member_sees(ada, client):
     AccessEntry.objects.all().delete()
     assert json.loads(printed("ada"))["looks"] == []
@@ -204,18 +209,21 @@ def test_printing_the_file_is_a_look_the_member_sees(ada, client):
     assert "Operator of the site read the file of 1 person" in client.get("/workbench/").content.decode()
 
 
+@pytest.mark.serverless
 def test_who_is_gone_leaves_no_look(ada):
     erase_member(member=ada, now=now())
     printed(str(Member.objects.get(pk=ada.pk).public_id))
     assert not AccessEntry.objects.filter(member_id=ada.pk)
 
 
+@pytest.mark.serverless
 def test_the_text_form_has_every_section(ada):
     lines = printed("ada", "text").splitlines()
     tops = {line.partition(":")[0] for line in lines if not line.startswith(" ")}
     assert tops == set(document(ada))
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("who", ["nobody", "", "1", "00000000-0000-0000-0000-000000000000"])
 def test_an_unknown_member_is_an_error(ada, who):
     with pytest.raises(CommandError):
