@@ -14,6 +14,7 @@ Try first
   3. Sign in as the marketer in a private window, open the Workbench, Audience, and look for interest:行李架
      (or interest:roof-rack; it is one keyword):
      you find those who permit it, see why, and are told how many were only counted.
+  4. Join as somebody new: the code you are asked for is in the letter (below is where mail goes).
 Each account has its own language; the foot of every page has the other.
 """
 

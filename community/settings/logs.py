@@ -102,7 +102,7 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "daphne": {"level": "WARNING"},
             "django_tasks": {"level": "WARNING"},
-            "django_tasks_db": {"level": "WARNING"},
+            "django_tasks_db": {"level": "ERROR"},  # it warns of nothing but being asked to stop
             "elastic_transport": {"level": "WARNING"},
             "wagtail": {"level": "WARNING"},  # each page saved, with its title; editors have them in its own log
         },

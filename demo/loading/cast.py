@@ -60,7 +60,6 @@ class Person:
     since: datetime
     until: datetime
     liveliness: float
-    wording: str
     permits: tuple[str, ...] = ()
     looked_at: bool = False
     role: Role | None = None
@@ -123,7 +122,7 @@ class Person:
                 member_id=self.member.pk,
                 purpose=purpose,
                 channel=channel,
-                text_version=self.wording,
+                text_version=VERSION,
                 source="welcome",
                 now=now,
             )
@@ -151,15 +150,13 @@ class Cast:
         self.now = now
         self.chance = chance
         founded = now - timedelta(days=FOUNDED_DAYS)
-        # Nobody says yes to a wording of a later month: the demo may begin before the code did.
-        self.wording = min(VERSION, f"{founded:%Y-%m}")
         inventors = {idea["author"] for contest in rows("community", "contest") for idea in contest["idea"]}
         self.members = [
             self._member(entry, number, steady=number < OF or entry["username"] in {*inventors, CHINESE_MEMBER})
             for number, entry in enumerate(rows("members", "member"))
         ]
         self.staff = [
-            Person(entry, 900 + number, founded, now, 1.0, self.wording, role=Role(entry["role"]))
+            Person(entry, 900 + number, founded, now, 1.0, role=Role(entry["role"]))
             for number, entry in enumerate(rows("members", "staff"))
         ]
 
@@ -180,7 +177,6 @@ class Cast:
             self.now - timedelta(days=since),
             self.now - timedelta(days=until),
             LIVELY if looked_at else min(liveliness, 6.0),
-            self.wording,
             permits=ANSWERS[number % len(ANSWERS)],
             looked_at=looked_at,
         )

@@ -49,4 +49,5 @@ def test_a_pipe_is_told_the_address_as_soon_as_it_runs(environment):
         finally:
             process.terminate()
     assert f"Paddock is running: http://127.0.0.1:{port}/" in told
+    assert f"codes for joining and signing in, is written to {environment['PADDOCK_HOME']}/mail." in told
     assert running

@@ -56,5 +56,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"\nPaddock is running: http://{host}:{port}/"))
         for text in contributions("start.greeting"):
             self.stdout.write(text)
+        if not settings.EMAIL_URL:
+            self.stdout.write(f"Mail, with the codes for joining and signing in, is written to {settings.HOME}/mail.")
         self.stdout.write("Ctrl-C stops it. Nothing is lost: the next start takes seconds.\n")
         self.stdout.flush()  # a pipe or a file would have it when all is over
