@@ -87,8 +87,8 @@ def erase(member_id: int) -> None:
 @fills("members.explain")
 def explain(member_id: int) -> dict[str, Any]:
     """What clubs keep of a member."""
-    rows = Membership.objects.filter(member_id=member_id).values("club__slug", "role", "joined_at")
-    return {"clubs": list(rows)}
+    rows = Membership.objects.filter(member_id=member_id).values_list("club__slug", "role", "joined_at")
+    return {"clubs": [{"club": club, "role": role, "joined_at": at} for club, role, at in rows]}
 
 
 def load(ids: Sequence[int]) -> Iterable[ContentDocument]:

@@ -113,6 +113,7 @@ def explain(member_id: int) -> dict[str, Any]:
     posts = Post.objects.filter(author_id=member_id).select_related("topic__board").order_by("pk")
     topics = Topic.objects.filter(author_id=member_id).order_by("pk")
     read = ReadState.objects.filter(member_id=member_id).select_related("topic__board").order_by("pk")
+    boards = BoardRead.objects.filter(member_id=member_id).order_by("pk").values_list("board__slug", "until")
     title = _titles_for(member_id)
     return {
         "topics": [
@@ -120,10 +121,8 @@ def explain(member_id: int) -> dict[str, Any]:
         ],
         "posts": [{"topic": title(p.topic), "written_at": p.written_at, "text": p.source} for p in posts],
         "reactions": list(Reaction.objects.filter(member_id=member_id).order_by("pk").values("post_id", "kind", "at")),
-        "read_topics": [{"topic__title": title(r.topic), "number": r.number, "at": r.at} for r in read],
-        "read_boards": list(
-            BoardRead.objects.filter(member_id=member_id).order_by("pk").values("board__slug", "until")
-        ),
+        "read_topics": [{"topic": title(r.topic), "number": r.number, "at": r.at} for r in read],
+        "read_boards": [{"board": slug, "until": until} for slug, until in boards],
         "pictures": list(Upload.objects.filter(member_id=member_id).order_by("pk").values("file", "at")),
         "earlier_versions": list(
             PostRevision.objects.filter(post__author_id=member_id)

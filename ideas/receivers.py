@@ -162,12 +162,18 @@ def explain(member_id: int) -> dict[str, Any]:
     at = now()
     mine = Idea.objects.filter(author_id=member_id).order_by("pk").select_related("contest")
     ideas = [_explained(idea, at) for idea in mine.prefetch_related("contest__phases")]
-    votes = Vote.objects.filter(voter_id=member_id).order_by("pk").values("contest__slug", "idea__title", "at")
+    votes = Vote.objects.filter(voter_id=member_id).order_by("pk")
     changes = VoteEvent.objects.filter(voter_id=member_id).order_by("pk")
     return {
         "ideas": ideas,
-        "votes": list(votes),
-        "vote_changes": list(changes.values("contest__slug", "idea_id", "previous_id", "at")),
+        "votes": [
+            {"contest": contest, "idea": title, "at": at}
+            for contest, title, at in votes.values_list("contest__slug", "idea__title", "at")
+        ],
+        "vote_changes": [
+            {"contest": contest, "idea_id": idea, "previous_id": previous, "at": at}
+            for contest, idea, previous, at in changes.values_list("contest__slug", "idea_id", "previous_id", "at")
+        ],
     }
 
 
