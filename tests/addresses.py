@@ -157,7 +157,7 @@ get  /cms/                                                in  in  in  in  ok  ok
 get  /cms/users/                                          in  in  in  in  off off
 get  /cms/snippets/crm_bridge/keyword/                    in  in  in  in  ok  ok
 get  /cms/pages/                                          in  in  in  in  ok  ok
-get  /django-admin/                                       in  in  ok  ok  ok  ok
+get  /django-admin/                                       in  in  in  in  in  in
 """
 SENT: dict[str, dict[str, str]] = {
     "/boards/public/new/": {"title": "New", "source": "Text"},

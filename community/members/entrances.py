@@ -12,6 +12,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
@@ -44,7 +45,9 @@ def _to_editors(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 
 
 def _to_back_office(request: HttpRequest) -> HttpResponse:
-    """To Django's own admin."""
+    """To Django's own admin, for those who may; the others would be sent round in circles."""
+    if not admin.site.has_permission(request):
+        raise PermissionDenied
     return redirect(get_next_redirect_url(request) or "admin:index")
 
 
