@@ -105,7 +105,9 @@ def clubs_of(member_id: int) -> list[str]:
 
 
 def _interest(entry: dict[str, Any], names: dict[str, str], titles: dict[str, str], told: ReasonOf) -> Interest:
-    reasons = [one for kept in entry["reasons"] if (one := told({**kept, "title": _title(kept, titles)}))]
+    all_told = (told({**kept, "title": _title(kept, titles)}) for kept in entry["reasons"])
+    # What differs in what the reader may not know reads the same.
+    reasons = list({(one.sentence, one.at): one for one in all_told if one}.values())
     code = entry["keyword"]
     return Interest(code, names[code], entry["weight"], entry["was"], entry["told"], entry["muted"], reasons)
 

@@ -140,7 +140,7 @@ def test_the_words_of_a_search_are_told_to_nobody_but_the_member(ada, desk, lang
     for text in (*texts, printed.getvalue()):
         assert "coffin" not in text and "ada" in text.lower()
     searched = {"en": "Searched for it", "zh-hans": "搜索过"}[language]
-    assert texts[1].count(searched) == 2
+    assert texts[1].count(searched) == 1  # here, and elsewhere: to staff it is one thing
     mine = html.unescape(signed_in(ada).get(reverse("crm:mirror")).content.decode())
     assert words in mine and searched in mine
     assert "coffin" in as_json(ada)

@@ -15,6 +15,7 @@ from community.kernel.api import batched, now
 from community.search.api import MAX_WINDOW, SearchDown, missing
 from crm_bridge.audience.line import Line, LineError, parse, render
 from crm_bridge.audience.services import FACET_KEYS, FEWEST, Audience, Person, windows_of
+from crm_bridge.audience.words import permit_name
 from crm_bridge.console.services import list_people
 from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
@@ -134,7 +135,8 @@ def as_text(found: Audience) -> str:
     """The answer as lines."""
     purpose, channel = found.line.permit
     others = f"at least {found.counted_only}" if found.counted_only is not None else f"fewer than {FEWEST}"
-    lines = [f"{found.total} people permit {purpose} by {channel}; {others} more match and are only counted."]
+    people = "1 person permits" if found.total == 1 else f"{found.total} people permit"
+    lines = [f"{people} “{permit_name(f'{purpose}:{channel}')}”; {others} more match and are only counted."]
     for person in found.people:
         interests = ", ".join(f"{interest.name} {interest.weight:.1f}" for interest in person.matching)
         lines.append(f"  {person.member.username:24} {person.stage:20} {interests}")
