@@ -41,7 +41,6 @@ class Board(models.Model):
     about_en = models.CharField(max_length=300, blank=True)
     about_zh = models.CharField(max_length=300, blank=True)
     about = Bilingual()
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     club_slug = models.SlugField(max_length=60, blank=True)
     readers = models.CharField(max_length=20, choices=Readership.choices, default=Readership.PUBLIC)
     position = models.PositiveSmallIntegerField(default=100)
