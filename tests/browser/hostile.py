@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from math import ceil
+from uuid import uuid4
 
 import django
 
@@ -25,6 +26,7 @@ FILE = HOSTILE / "xss-payloads.txt"
 NOW, DAYS = now(), timedelta(days=1)
 POST = 39_000
 CONTESTS = 8
+ABOUT = 2000
 
 
 def payloads() -> list[str]:
@@ -89,11 +91,12 @@ def write(lines):
     handed_in = [submit_idea(author=otto, contest=few, title=line, source=line, now=NOW) for line in short[:8]]
     firsts = [submit_idea(author=otto, contest=one, title=short[8], source=short[8], now=NOW) for one in many]
     spaces = [space(number, lines[number * 40 :]) for number in range(10)]
-    pages = [topic.get_absolute_url(), board.get_absolute_url(), few.get_absolute_url(), "/", "/ideas/", *spaces]
+    pages = [topic.get_absolute_url(), board.get_absolute_url(), few.get_absolute_url(), "/", "/ideas/", *spaces[:3]]
     lists = [*topics(opened[-1], lines), *ideas(firsts, lines)]
     return {
         "pages": [*pages, *(one.get_absolute_url() for one in (*opened[::8], *handed_in))],
         "lists": lists,
+        "spaces": [*spaces[3:], *abouts(lines)],
         "titles": Topic.objects.filter(board=board).count() + Idea.objects.filter(contest__in=many).count(),
         "words": short[:20],
     }
@@ -114,6 +117,23 @@ def contest_of(brand, slug, short):
         ],
         now=NOW - 2 * DAYS,
     )
+
+
+def abouts(lines):
+    """All lines as what members say of themselves, in as few spaces as hold them."""
+    about, texts = "", []
+    for line in lines:
+        if len(about) + len(line) > ABOUT and about:
+            texts.append(about)
+            about = ""
+        about += f"{line[:ABOUT]}\n"
+    names = [f"about{number}x" for number in range(len(texts) + 1)]
+    first = register(username="aboutx", email="about@example.org", password=None, now=NOW)
+    change_space(member=first, name="", about="First", language="en", now=NOW)
+    own = zip(names, [*texts, about], strict=True)
+    rows = [{"username": name, "skeleton": name, "email": None, "about": text} for name, text in own]
+    copies(Member, first, [{**row, "public_id": uuid4()} for row in rows])
+    return [f"/members/{name}/" for name in names]
 
 
 def space(number, lines):

@@ -12,6 +12,7 @@ django.setup()
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 
+from clubs.models import ClubKind
 from clubs.services import ensure_club, join_club
 from community.consent.api import VERSION, grant
 from community.kernel.api import now
@@ -159,6 +160,19 @@ def brand_club(made):
     return club
 
 
+def circle():
+    return ensure_club(
+        slug="under-the-stars",
+        kind=ClubKind.CIRCLE,
+        title_en="Under the stars",
+        title_zh="星空露营",
+        about_en="Nights out.",
+        about_zh="在外过夜。",
+        keywords=["camping"],
+        now=NOW - 30 * DAYS,
+    )
+
+
 def seed():
     call_command("migrate", run_syncdb=True, verbosity=0)
     ensure_site()
@@ -193,6 +207,8 @@ def seed():
         "contest": contest.get_absolute_url(),
         "idea": idea.get_absolute_url(),
         "club": club.get_absolute_url(),
+        "circle": circle().get_absolute_url(),
+        "club-about": f"{club.get_absolute_url()}about/",
         "club-members": f"{club.get_absolute_url()}members/",
         "person": f"/workbench/people/{made['otto'].public_id}/",
         "space": "/members/maja/",

@@ -10,6 +10,7 @@ SAID = {
     "en": ("rita", "Which roof rack carries two kayaks?", "The roof rack whistles at 110, does yours?"),
     "zh-hans": ("丽塔", "行李架能放两条皮划艇吗？", "高速上行李架有风噪，你们的呢？"),
 }
+CIRCLE = {"en": "Under the stars", "zh-hans": "星空露营"}
 
 
 def join(page, server, name, address):
@@ -61,7 +62,7 @@ def test_what_a_member_does_is_found_by_permission_until_they_mute_it(visit, ser
     member.goto(server.places["contest"])
     member.locator("form.idea-foot button.vote").first.click()
     member.locator("button.vote[aria-pressed=true]").first.wait_for()
-    member.goto(server.places["club"])
+    member.goto(server.places["circle"])
     member.locator(".head-do form button").first.click()
     member.wait_for_load_state()
 
@@ -73,6 +74,7 @@ def test_what_a_member_does_is_found_by_permission_until_they_mute_it(visit, ser
     assert title in row.inner_text()
 
     member.goto("/me/knows/")
+    assert CIRCLE[language] in member.locator("#i-camping").inner_text()
     mine = member.locator("#i-roof-rack")
     assert title in mine.inner_text()
     mine.locator("button[value=mute]").click()

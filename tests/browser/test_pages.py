@@ -37,7 +37,7 @@ MEMBER = [
     "/articles/",
 ]
 ACCOUNT = ["/account/email/", "/account/2fa/", "/account/sessions/", "/account/password/change/"]
-SEEDED = ["board", "topic", "long", "contest", "idea", "club", "club-members", "space", "article"]
+SEEDED = ["board", "topic", "long", "contest", "idea", "club", "club-about", "club-members", "space", "article"]
 KILOBYTE = 1000
 
 

@@ -9,7 +9,10 @@ pytestmark = pytest.mark.browser
 BOTH = pytest.mark.parametrize("language", ["en", "zh-hans"])
 CONTESTS = ("next", "more-light", "better-boot", "quiet-tyres", "warm-seats")
 DESKS = {
-    "of-brand": ["contests/", *(f"contests/{slug}/" for slug in CONTESTS)],
+    "of-brand": [
+        *("boards/", "boards/new/", "boards/touring/", "clubs/", "clubs/new/", "clubs/four-t/"),
+        *("contests/", *(f"contests/{slug}/" for slug in CONTESTS)),
+    ],
     "of-answers": [""],
     "of-market": ["", "terms/"],
 }

@@ -1,6 +1,8 @@
 """compose.yaml holds what Compose takes, and is complete in itself."""
 
+import json
 from fnmatch import fnmatch
+from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
@@ -11,55 +13,8 @@ from community.settings.databases import database
 from community.settings.env import VARIABLES
 
 ROOT = Path(__file__).parents[2]
-TEXT = {"type": "string"}
-TEXTS = {"type": "array", "items": TEXT, "minItems": 1}
-DURATION = {"type": "string", "pattern": r"^(\d+(us|ms|s|m|h))+$"}
-CONDITION = {"enum": ["service_started", "service_healthy", "service_completed_successfully"]}
-
-
-def closed(**properties):
-    return {"type": "object", "properties": properties, "additionalProperties": False}
-
-
-def of_any_name(schema):
-    return {"type": "object", "patternProperties": {"^[a-zA-Z0-9._-]+$": schema}, "additionalProperties": False}
-
-
-# The part of the Compose specification that the file uses; what is not listed is a mistake.
-SCHEMA = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"},
-        "services": of_any_name(
-            {
-                **closed(
-                    build={"oneOf": [TEXT, closed(context=TEXT, dockerfile=TEXT)]},
-                    image=TEXT,
-                    restart={"enum": ["no", "always", "on-failure", "unless-stopped"]},
-                    env_file={"oneOf": [TEXT, TEXTS]},
-                    environment=of_any_name({"type": ["string", "number", "null"]}),
-                    command={"oneOf": [TEXT, TEXTS]},
-                    ports={"type": "array", "items": {"type": "string", "pattern": r"^[\d.]+:\d+:\d+$"}},
-                    volumes={"type": "array", "items": {"type": "string", "pattern": "^[^:]+:/[^:]+(:ro)?$"}},
-                    depends_on=of_any_name({**closed(condition=CONDITION), "required": ["condition"]}),
-                    healthcheck=closed(
-                        test={"type": "array", "items": TEXT, "contains": {"enum": ["CMD", "CMD-SHELL"]}},
-                        interval=DURATION,
-                        timeout=DURATION,
-                        start_period=DURATION,
-                        retries={"type": "integer"},
-                    ),
-                    ulimits=of_any_name({"type": "integer"}),
-                ),
-                "anyOf": [{"required": ["image"]}, {"required": ["build"]}],
-            }
-        ),
-        "volumes": of_any_name({"type": "null"}),
-    },
-    "patternProperties": {"^x-": {}},
-    "required": ["services"],
-    "additionalProperties": False,
-}
+# The Compose specification's own schema, which a library brings along.
+SCHEMA = json.loads(files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json").read_text())
 
 
 @pytest.fixture(scope="module")
