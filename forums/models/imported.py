@@ -32,7 +32,7 @@ class Imported(models.Model):
 
 
 class ImportedVote(models.Model):
-    """A vote of an imported forum: up, down, or another kind that does not count."""
+    """A vote of an imported forum, up or down; other kinds are not taken over."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="imported_votes")
     external_id = models.BigIntegerField()
