@@ -10,7 +10,16 @@ from time import monotonic, sleep
 
 from django.db import connection, transaction
 
-from community.consent.api import PURPOSE_CHANNELS, VERSION, Yes, date_back, decided_among, grant_many
+from community.consent.api import (
+    PURPOSE_CHANNELS,
+    VERSION,
+    Yes,
+    date_back,
+    decided_among,
+    grant_many,
+    permits_of,
+    withdraw,
+)
 from forums.enums import Readership
 from forums.models import Board, Imported
 from forums.services import ensure_board
@@ -95,3 +104,12 @@ def grant_all(since: Mapping[int, datetime]) -> None:
     answers = [Yes(member_id, *pair, at) for member_id, at in asked.items() for pair in pairs]
     grant_many(answers, text_version=VERSION, source=GRANT_SOURCE)
     date_back({member_id: at for member_id, at in since.items() if member_id in decided}, source=GRANT_SOURCE)
+
+
+def take_back(member_ids: Iterable[int], *, now: datetime) -> None:
+    """Take back what imports granted. Whoever ever said yes or no here is left as they are."""
+    ids = set(member_ids)
+    for member_id in ids - decided_among(ids, but=GRANT_SOURCE):
+        for permit in sorted(permits_of(member_id)):
+            purpose, _, channel = permit.partition(":")
+            withdraw(member_id=member_id, purpose=purpose, channel=channel, source=GRANT_SOURCE, now=now)

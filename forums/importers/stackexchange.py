@@ -17,17 +17,18 @@ from community.kernel.plain import plain_text
 from community.members.api import Member, Newcomer
 from forums.counts import set_counts
 from forums.enums import PostKind
-from forums.importers.common import BATCH, alone, grant_all, note, taken_over
+from forums.importers.common import BATCH, alone, grant_all, note, take_back, taken_over
 from forums.importers.dump import Progress, Row, rows
 from forums.importers.figures import keep_figures
 from forums.importers.people import take_people
 from forums.importers.sameness import Meanwhile
 from forums.importers.values import (
     ANSWER,
-    DELETED,
+    AUTHORS,
     NOBODY,
     QUESTION,
     VOTES,
+    author_of,
     handle_of,
     kind_of,
     name_of,
@@ -80,9 +81,9 @@ class Import:
 
     def _look_ahead(self, progress: Progress) -> None:
         """When each user first wrote something."""
-        for name, key in (("Posts", "OwnerUserId"), ("Comments", "UserId")):
+        for name in AUTHORS:
             for row in progress(rows(self.folder, name), f"{name}, first acts"):
-                user, at = row.get(key, "") or NOBODY, self._at(row)
+                user, at = author_of(row, name)["Id"], self._at(row)
                 self.first_acts[user] = min(at, self.first_acts.get(user, at))
 
     def _pass(self, name: str, found: Iterable[Row], take: Take) -> None:
@@ -102,7 +103,7 @@ class Import:
     @alone()
     def _batch(self, name: str, batch: list[Row], take: Take) -> None:
         known = self._known(name, [row["Id"] for row in batch if "Id" in row])
-        self._look_up(batch, people="OwnerUserId" if name == "Posts" else "UserId")
+        self._look_up(batch, people=name)
         new: dict[str, int] = {}
         for row in batch:
             self.columns[name].update(row)
@@ -118,7 +119,7 @@ class Import:
     def _look_up(self, batch: Iterable[Row], *, people: str = "", posts: Iterable[str] = PARENTS) -> None:
         """Whom and what these rows name, of what was taken over: asked once for all of them."""
         if people:
-            self.people = self._known("Users", {row.get(people, "") or NOBODY for row in batch})
+            self.people = self._known("Users", {author_of(row, people)["Id"] for row in batch})
         self.posts = self._known("Posts", {row[key] for row in batch for key in posts if key in row})
 
     def _known(self, kind: str, ids: Iterable[str]) -> dict[str, int]:
@@ -145,7 +146,8 @@ class Import:
         members = take_people({external: self._newcomer(row) for external, row in users.items()})
         self._note("Users", {external: member.pk for external, member in members.items()})
         if self.grant_all:
-            grant_all({members[external].pk: self._since(row) for external, row in users.items()})
+            # NOBODY is several people, of whom an audience must not make one.
+            grant_all({members[key].pk: self._since(row) for key, row in users.items() if key != NOBODY})
         return members
 
     def _newcomer(self, row: Row) -> Newcomer:
@@ -158,9 +160,14 @@ class Import:
         return min(joined, self.first_acts.get(user["Id"], joined))
 
     def _grant_the_known(self) -> None:
-        """Those whom an earlier run took over without permissions."""
-        known = Imported.objects.filter(source=self.source, kind="Users").values_list("local_id", "external_id")
-        for chunk in batched(known.iterator(), BATCH):
+        """Those whom an earlier run took over without permissions.
+
+        Not the one who is several people: what an earlier version granted that one is taken back.
+        """
+        with alone():
+            take_back(self._known("Users", [NOBODY]).values(), now=self.now)
+        known = Imported.objects.filter(source=self.source, kind="Users").exclude(external_id=NOBODY)
+        for chunk in batched(known.values_list("local_id", "external_id").iterator(), BATCH):
             people = Member.objects.filter(erased_at=None).in_bulk([local_id for local_id, _external in chunk])
             joined = {local_id: people[local_id].joined_at for local_id, _external in chunk if local_id in people}
             with alone():
@@ -172,14 +179,13 @@ class Import:
                     }
                 )
 
-    def _author(self, row: Row, key: str) -> Member | None:
+    def _author(self, row: Row, file: str) -> Member | None:
         """Who wrote it; None for somebody who was erased here, of whom nothing more is taken over."""
-        external = row.get(key, "") or NOBODY
+        author = author_of(row, file)
+        external = author["Id"]
         if external in self.people:
             return Member.objects.filter(pk=self.people[external], erased_at=None).first()
-        # Deleted people have no row: those with a number keep it, the others are one person.
-        made = {"Id": external, "DisplayName": DELETED, "CreationDate": row.get("CreationDate", "")}
-        member = self._take_users({external: made})[external]
+        member = self._take_users({external: author})[external]
         self.people[external] = member.pk
         return member
 
@@ -197,7 +203,7 @@ class Import:
         return post.pk
 
     def _topic(self, row: Row) -> Post | None:
-        question, author = kind_of(row) == QUESTION, self._author(row, "OwnerUserId")
+        question, author = kind_of(row) == QUESTION, self._author(row, "Posts")
         if author is None:
             self.skipped["Posts"] += 1
             return None
@@ -217,7 +223,7 @@ class Import:
         if parent is None:
             self.orphans.add(row["Id"])
             return None
-        author = self._author(row, "OwnerUserId")
+        author = self._author(row, "Posts")
         if author is None:
             self.skipped["Posts"] += 1
             return None
@@ -231,7 +237,7 @@ class Import:
 
     def _comment(self, row: Row) -> int | None:
         parent = self._local_post(row.get("PostId", ""))
-        author = self._author(row, "UserId") if parent else None
+        author = self._author(row, "Comments") if parent else None
         if parent is None or author is None:
             self.skipped["Comments"] += 1
             return None

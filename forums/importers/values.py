@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from community.kernel import markup
 from community.kernel.api import one_line, visible
+from forums.importers.common import digest
 from forums.importers.dump import Row
 from forums.importers.markdown import from_html
 from forums.importers.times import moment
@@ -15,8 +16,10 @@ from forums.importers.times import moment
 EPOCH = datetime(2008, 1, 1, tzinfo=UTC)
 GREATEST = 2**31 - 1
 LONGEST_HANDLE = 28
-NOBODY = "0"
-DELETED = "deleted"  # what people without a row are called
+NOBODY = "0"  # several people, of whom neither number nor name is left
+DELETED = "deleted"  # what people without a row or a name are called
+BY_NAME = "~"  # before what stands for a name; numbers begin otherwise
+AUTHORS = {"Posts": ("OwnerUserId", "OwnerDisplayName"), "Comments": ("UserId", "UserDisplayName")}
 QUESTION, ANSWER = "1", "2"
 VOTES = {"2": 1, "3": -1}
 
@@ -24,6 +27,20 @@ VOTES = {"2": 1, "3": -1}
 def time_of(row: Row, *, now: datetime) -> datetime:
     """When it was made; long ago where it does not say."""
     return moment(row.get("CreationDate", ""), now=now) or EPOCH
+
+
+def author_of(row: Row, file: str) -> Row:
+    """Who wrote a row of Posts or Comments, as a row of Users: by number, else by the shown name, else NOBODY.
+
+    Deleted people have no row among the users. Those without a number left their name where they wrote, and two names
+    are two people.
+    """
+    number_column, name_column = AUTHORS[file]
+    number, name = row.get(number_column, ""), one_line(row.get(name_column, ""))
+    made = {"Id": number or NOBODY, "DisplayName": DELETED, "CreationDate": row.get("CreationDate", "")}
+    if not number and visible(name):
+        made |= {"Id": BY_NAME + digest(name), "DisplayName": name}
+    return made
 
 
 def handle_of(row: Row) -> str:
