@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +17,6 @@ from community.kernel.api import (
     add_refusal,
     began_from,
     now,
-    one_line,
     page_in,
     rate_limit,
     status_of,
@@ -30,9 +27,9 @@ from ideas import queries, services
 from ideas.enums import SWITCHES, Decision
 from ideas.forms import IdeaForm
 from ideas.models import Contest, Idea
+from ideas.views import looking
 
-ORDER_COOKIE, ORDER_LENGTH = "ideas_order", 32
-FIRST, MAX_WORDS = 3, 100
+FIRST = 3
 
 
 @require_safe
@@ -67,9 +64,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
     """The brief, the phases and a page of the ideas."""
-    found, at, seed = _contest(request, slug), now(), _seed(request)
+    found, at, seed = _contest(request, slug), now(), looking.order_of(request)
+    looking.limit_searches(request, at)
     voted_for = queries.standing_vote(found, request.user.pk)
-    ideas, words = _ideas(request, found, seed, voted_for)
+    ideas, words = looking.page_asked(request, found, seed, voted_for, at), looking.words_in(request)
+    looking.record(request, found=ideas.found, now=at)
     marks = queries.timeline(found, now=at)
     context = {
         "contest": found,
@@ -82,36 +81,20 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "ideas": ideas,
         "cards": ideas.cards,
         "words": words,
-        "asked": _query(q=words, page=ideas.page),
+        "asked": looking.query_of(words, ideas.page),
         "voted": voted_for is not None,
         "section": "ideas",
     }
-    return _remember(render(request, "ideas/contest.html", context), request, seed)
+    return looking.keep_order(render(request, "ideas/contest.html", context), request, seed)
 
 
 @require_safe
 def since(request: HttpRequest, slug: str) -> HttpResponse:
     """The ideas of a page of the contest that is open; without a hidden count."""
     found = _contest(request, slug)
-    ideas, _words = _ideas(request, found, _seed(request), queries.standing_vote(found, request.user.pk))
+    seed, voted_for = looking.order_of(request), queries.standing_vote(found, request.user.pk)
+    ideas = looking.page_asked(request, found, seed, voted_for, now())
     return render(request, "ideas/since.html", {"contest": found, "cards": ideas.cards})
-
-
-def _ideas(
-    request: HttpRequest, found: Contest, seed: str, voted_for: int | None = None
-) -> tuple[queries.IdeaPage, str]:
-    """The page of ideas an address asks for, and the words it asks for."""
-    words = one_line(request.GET.get("q", ""), MAX_WORDS)
-    page = page_in(request.GET.get("page"))
-    viewer, at = request.user, now()
-    ideas = queries.idea_page(found, viewer, now=at, seed=seed, words=words, page=page, voted_for=voted_for)
-    return ideas, words
-
-
-def _query(*, q: str, page: int) -> str:
-    """What an address says beyond the first page of all ideas."""
-    values = ({"q": q} if q else {}) | ({"page": page} if page > 1 else {})
-    return f"?{urlencode(values)}" if values else ""
 
 
 @require_safe
@@ -293,15 +276,3 @@ def _idea(request: HttpRequest, pk: int) -> Idea:
     if found.set_aside_at and not own and not has_role(request.user, Role.BRAND_MANAGER):
         raise Http404
     return found
-
-
-def _seed(request: HttpRequest) -> str:
-    """What the reader's own order of ideas grows from: the account, or a guest's own random mark."""
-    return str(request.user.pk or request.COOKIES.get(ORDER_COOKIE, "")[:ORDER_LENGTH] or secrets.token_urlsafe(9))
-
-
-def _remember(response: HttpResponse, request: HttpRequest, seed: str) -> HttpResponse:
-    """Let a guest keep their order until the browser is closed. The mark says nothing about them."""
-    if not request.user.is_authenticated and request.COOKIES.get(ORDER_COOKIE) != seed:
-        response.set_cookie(ORDER_COOKIE, seed, httponly=True, samesite="Lax", secure=request.is_secure())
-    return response
