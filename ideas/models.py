@@ -148,10 +148,14 @@ class Idea(models.Model):
         """The mark of what is decided of it now, and why."""
         return version_of(self.decision, self.reason_en, self.reason_zh)
 
+    @property
+    def slug(self) -> str:
+        """The readable part of its address; Chinese stays Chinese."""
+        return slugify(self.title, allow_unicode=True)[:60].strip("-") or "idea"
+
     def get_absolute_url(self) -> str:
         """The address of the idea's page."""
-        slug = slugify(self.title, allow_unicode=True)[:60].strip("-") or "idea"
-        return reverse("ideas:idea", args=[self.pk, slug])
+        return reverse("ideas:idea", args=[self.pk, self.slug])
 
 
 class Vote(models.Model):

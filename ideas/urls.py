@@ -14,6 +14,7 @@ urlpatterns = [
     path("ideas/<int:pk>/do/vote/", pages.vote, name="vote"),
     path("ideas/<int:pk>/do/edit/", pages.edit, name="edit"),
     path("ideas/<int:pk>/do/withdraw/", pages.withdraw, name="withdraw"),
+    path("ideas/<int:pk>/", pages.idea, name="idea_short"),
     path("ideas/<int:pk>/<str:slug>/", pages.idea, name="idea"),
     path("workbench/contests/", desk.contests, name="desk"),
     path("workbench/contests/<slug:slug>/", desk.contest, name="desk_contest"),

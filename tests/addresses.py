@@ -78,6 +78,7 @@ get  /contests/voting/since/                              ok  ok  ok  ok  ok  ok
 get  /contests/voting/results/                            404 404 404 404 404 404
 get  /contests/voting/new/                                in  409 409 409 409 409
 post /contests/voting/new/                                in  409 409 409 409 409
+get  /ideas/{idea}/                                       ok  ok  ok  ok  ok  ok
 get  /ideas/{idea}/{idea_slug}/                           ok  ok  ok  ok  ok  ok
 get  /ideas/{idea}/do/vote/                               up  up  up  up  up  up
 post /ideas/{idea}/do/vote/                               in  ok  ok  ok  ok  ok

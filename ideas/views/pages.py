@@ -155,8 +155,11 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def idea(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """An idea with its vote."""
+    """An idea with its vote. Under another title than its own it leads to its one address."""
     found, at = _idea(request, pk), now()
+    if slug != found.slug:
+        rest = request.GET.urlencode()
+        return redirect(f"{found.get_absolute_url()}?{rest}" if rest else found, permanent=True)
     voted_for = queries.standing_vote(found.contest, request.user.pk)
     card = queries.cards_for([found], found.contest, request.user, now=at, voted_for=voted_for)[0]
     switches, marks = found.contest.switches_at(at), queries.timeline(found.contest, now=at)

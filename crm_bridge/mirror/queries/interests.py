@@ -125,7 +125,7 @@ def reason_url(reason: Reason) -> str:
     if reason.source in {"topic", "post"}:
         return reverse("forums:post", args=[int(reason.source_id)])
     if reason.source in {"idea", "vote"}:
-        return reverse("ideas:idea", args=[int(reason.source_id), "idea"])
+        return reverse("ideas:idea_short", args=[int(reason.source_id)])
     if reason.source == "club":
         return reverse("clubs:club", args=[reason.source_id])
     if reason.source in {"search", "referrer"}:

@@ -8,7 +8,8 @@ from community.kernel.api import now
 from community.kernel.models import OutboxEvent
 from community.traces.api import record_search
 from crm_bridge.mirror.queries.interests import reason_url
-from crm_bridge.profiles.queries import interests_of, profile_of
+from crm_bridge.profiles.queries import Reason, interests_of, profile_of
+from tests.contests import begin, contest, idea
 from tests.people import member, permit
 from tests.relay import drain
 from tests.vocabulary import load_words
@@ -35,3 +36,13 @@ def test_following_a_reason_that_is_a_search_is_no_new_search_whenever_that_is(c
     assert searches() == 1
     client.get(reverse("search"), {"q": "roof racks"})
     assert searches() == 2
+
+
+@pytest.mark.parametrize("source", ["idea", "vote"])
+def test_a_reason_that_is_an_idea_leads_to_its_address_in_one_step(client, source):
+    found = contest()
+    made = idea(found, title="A wet box")
+    begin(found, "voting")
+    reason = Reason(source, "", "An earlier title", 1, now(), str(made.pk))
+    answer = client.get(reason_url(reason), follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [(made.get_absolute_url(), 301)])
