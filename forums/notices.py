@@ -89,38 +89,43 @@ register_kind(
     "forums.reply",
     gettext_lazy("Replies to your topics"),
     gettext_lazy("You asked this"),
-    lambda who, n, title: (
-        ngettext("%(who)s replied in “%(title)s”", "%(who)s wrote %(count)s replies in “%(title)s”", n)
-        % {"who": who, "count": n, "title": title}
+    lambda told: (
+        ngettext("%(who)s replied in “%(title)s”", "%(who)s wrote %(count)s replies in “%(title)s”", told.count)
+        % vars(told)
     ),
 )
 register_kind(
     "forums.mention",
     gettext_lazy("Mentions"),
     gettext_lazy("You were mentioned"),
-    lambda who, n, title: _("%(who)s mentioned you in “%(title)s”") % {"who": who, "title": title},
+    lambda told: _("%(who)s mentioned you in “%(title)s”") % vars(told),
 )
 register_kind(
     "forums.quote",
     gettext_lazy("Quotes"),
     gettext_lazy("You were quoted"),
-    lambda who, n, title: _("%(who)s quoted you in “%(title)s”") % {"who": who, "title": title},
+    lambda told: _("%(who)s quoted you in “%(title)s”") % vars(told),
 )
 register_kind(
     "forums.useful",
     gettext_lazy("Reactions"),
     gettext_lazy("You wrote this"),
-    lambda who, n, title: _("%(who)s found your post in “%(title)s” useful") % {"who": who, "title": title},
+    lambda told: _("%(who)s found your post in “%(title)s” useful") % vars(told),
 )
 register_kind(
     "forums.same",
     gettext_lazy("Same here"),
     gettext_lazy("You asked this"),
-    lambda who, n, title: _("%(who)s has the same question: “%(title)s”") % {"who": who, "title": title},
+    lambda told: (
+        ngettext(
+            "%(who)s has the same question: “%(title)s”", "%(who)s have the same question: “%(title)s”", told.actors
+        )
+        % vars(told)
+    ),
 )
 register_kind(
     "forums.best",
     gettext_lazy("Best answers"),
     gettext_lazy("You wrote this"),
-    lambda who, n, title: _("Your post is the best answer in “%(title)s”") % {"title": title},
+    lambda told: _("Your post is the best answer in “%(title)s”") % vars(told),
 )

@@ -93,29 +93,29 @@ register_kind(
     "ideas.voting",
     gettext_lazy("Votes begin"),
     gettext_lazy("You handed in an idea"),
-    lambda who, n, title: _("The vote is open: “%(title)s”") % {"title": title},
+    lambda told: _("The vote is open: “%(title)s”") % vars(told),
 )
 register_kind(
     "ideas.results",
     gettext_lazy("Results"),
     gettext_lazy("You took part"),
-    lambda who, n, title: _("The results are here: “%(title)s”") % {"title": title},
+    lambda told: _("The results are here: “%(title)s”") % vars(told),
 )
 register_kind(
     "ideas.decided",
     gettext_lazy("Decisions on your ideas"),
     gettext_lazy("Your idea"),
-    lambda who, n, title: _("Your idea was decided, with a reason: “%(title)s”") % {"title": title},
+    lambda told: _("Your idea was decided, with a reason: “%(title)s”") % vars(told),
 )
 register_kind(
     "ideas.set_aside",
     gettext_lazy("Ideas of yours that were set aside"),
     gettext_lazy("Your idea"),
-    lambda who, n, title: _("Your idea was set aside, with a reason: “%(title)s”") % {"title": title},
+    lambda told: _("Your idea was set aside, with a reason: “%(title)s”") % vars(told),
 )
 register_kind(
     "ideas.brought_back",
     gettext_lazy("Ideas of yours that came back"),
     gettext_lazy("Your idea"),
-    lambda who, n, title: _("Your idea is in the contest again: “%(title)s”") % {"title": title},
+    lambda told: _("Your idea is in the contest again: “%(title)s”") % vars(told),
 )

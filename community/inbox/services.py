@@ -21,16 +21,29 @@ RETITLED = 500
 
 
 @dataclass(frozen=True)
-class NotificationKind:
-    """``reason`` is why somebody is told, ``sentence`` what happened.
+class Told:
+    """What a line tells: the actors' names in one string, how many they are, how often it happened, and the title.
 
-    The sentence takes the actors' names in one string, how often it happened and the title.
+    Verbs in the present agree with ``actors``, not with ``count``: one person may do a thing twice.
     """
+
+    who: str
+    actors: int
+    count: int
+    title: str
+
+
+Sentence = Callable[[Told], str]
+
+
+@dataclass(frozen=True)
+class NotificationKind:
+    """``reason`` is why somebody is told, ``sentence`` what happened."""
 
     kind: str
     label: Any
     reason: Any
-    sentence: Callable[[str, int, str], str]
+    sentence: Sentence
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,7 @@ class Bell:
 _KINDS: dict[str, NotificationKind] = {}
 
 
-def register_kind(kind: str, label: Any, reason: Any, sentence: Callable[[str, int, str], str]) -> None:
+def register_kind(kind: str, label: Any, reason: Any, sentence: Sentence) -> None:
     """Make a kind of notification known."""
     _KINDS[kind] = NotificationKind(kind, label, reason, sentence)
 

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.inbox.models import MutedKind, Notification
-from community.inbox.services import bell_of, mark_read, notification_kinds, set_muted, set_wanted
+from community.inbox.services import Told, bell_of, mark_read, notification_kinds, set_muted, set_wanted
 from community.kernel.api import now, number_in, page_in, pages_of, rate_limit
 from community.members.api import MemberCard, cards, require_member
 
@@ -104,13 +104,15 @@ def _together(names: list[str], others: int) -> str:
 def _line(notification: Notification, people: dict[int, MemberCard]) -> Line:
     acted = [people[actor] for actor in notification.actor_ids if actor in people]
     named = [person.name for person in acted[:NAMED]]
-    who = _together(named, len(notification.actor_ids) - len(named))
+    actors = len(notification.actor_ids) if named else 1
+    who = _together(named, actors - len(named) if named else 0)
+    told = Told(who, actors, notification.count, notification.title)
     kind = notification_kinds().get(notification.kind)
     return Line(
         notification,
         str(kind.reason) if kind else "",
         str(kind.label) if kind else "",
-        kind.sentence(who, notification.count, notification.title) if kind else notification.title,
+        kind.sentence(told) if kind else notification.title,
         notification.actor_ids[0] if notification.actor_ids else None,
         acted if len(acted) > NAMED else [],
     )
