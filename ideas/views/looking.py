@@ -32,7 +32,7 @@ def page_asked(
 
 
 def limit_searches(request: HttpRequest, now: datetime) -> None:
-    """A search of ideas counts as any other. Raises TooFast."""
+    """A search of ideas counts as any other. Raises TooMany."""
     if words_in(request):
         rate_limit(request.user.pk or request.META.get("REMOTE_ADDR"), "search", now=now)
 
