@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from community.kernel.api import batched, counted, lock_rows
+from community.kernel.api import batched, counted, giving_way, lock_rows
 from community.search.api import mark_content
 from forums.enums import PostKind, ReactionKind
 from forums.models import Board, Imported, ImportedFigure, ImportedVote, Post, Reaction, Topic
@@ -36,7 +36,8 @@ def topic_differences() -> list[str]:
 
 def repair_topics() -> Iterator[int]:
     """Set what topics keep of their posts to what is counted, some topics at a time. Yields how many."""
-    for chunk in batched(list(_wrong_topics().order_by("pk").values_list("pk", flat=True)), CHUNK):
+    wrong = list(_wrong_topics().order_by("pk").values_list("pk", flat=True))
+    for chunk in giving_way(batched(wrong, CHUNK)):
         with transaction.atomic():  # counted under the topics' locks, as by whoever writes there meanwhile
             lock_rows(Topic.objects.filter(pk__in=chunk))
             set_shown(chunk)
@@ -145,7 +146,7 @@ def _stated() -> dict[str, models.QuerySet[Any, Any]]:
 
 def repair_posts() -> Iterator[int]:
     """Set reactions, score and comment count to what is counted, some posts at a time. Yields how many."""
-    for chunk in batched(list(_wrong_posts()), CHUNK):
+    for chunk in giving_way(batched(list(_wrong_posts()), CHUNK)):
         with transaction.atomic():
             lock_rows(Topic.objects.filter(pk__in=Post.objects.filter(pk__in=chunk).values("topic_id")))
             set_counts(chunk, _counts())

@@ -12,9 +12,9 @@ from django.db import transaction
 from community.consent.enums import Purpose
 from community.consent.facts import PermissionWithdrawn
 from community.consent.models import Permission, PermissionEntry
-from community.kernel.api import batched, contributions, lock_lanes, lock_members, now, recountable
+from community.kernel.api import batched, contributions, giving_way, lock_lanes, lock_members, now, recountable
 
-CHUNK = 200  # members held at once
+CHUNK = 10  # members held at once: what they did may be learnt anew meanwhile
 SAID = ("since", "text_version", "source")
 
 Key = tuple[int, str, str]
@@ -36,7 +36,8 @@ def repair_permissions() -> Iterator[int]:
     did while the yes was lost counts.
     """
     at = now()
-    for member_ids in batched(sorted({key[0] for key in _different(_by_the_ledger(), _held())}), CHUNK):
+    wrong = sorted({key[0] for key in _different(_by_the_ledger(), _held())})
+    for member_ids in giving_way(batched(wrong, CHUNK)):
         yield _repaired(member_ids, at=at)
 
 

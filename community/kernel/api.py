@@ -29,6 +29,7 @@ from community.kernel.form_errors import (
     shown_fields,
     status_of,
 )
+from community.kernel.giving_way import giving_way
 from community.kernel.keyed_hashes import keyed_hash, keyed_hashes
 from community.kernel.language import Bilingual, in_language, is_chinese
 from community.kernel.limits import rate_limit
@@ -96,6 +97,7 @@ __all__ = [
     "forget",
     "forget_files",
     "full_path",
+    "giving_way",
     "handles",
     "handles_batch",
     "in_language",

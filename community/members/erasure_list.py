@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
 
-from community.kernel.api import KEY_DIGITS, batched, first_published, number_in
+from community.kernel.api import KEY_DIGITS, batched, first_published, giving_way, number_in
 from community.members.erasure import erase_member
 from community.members.models import Member
 
@@ -73,7 +73,7 @@ def repeat_erasures(listed: dict[int, datetime], *, now: datetime) -> Repeated:
         here = {member.pk: member for member in Member.objects.filter(pk__in=ids)}
         done.absent += len(ids) - len(here)
         came = {pk: member.joined_at for pk, member in here.items()} | first_published(here)
-        for pk, member in here.items():
+        for pk, member in giving_way(here.items()):
             if member.erased_at:
                 done.before += 1
             elif came[pk] > listed[pk]:

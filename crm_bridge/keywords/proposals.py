@@ -61,8 +61,13 @@ def record_sightings(sightings: Iterable[Sighting]) -> None:
 
 
 def _note_words(rows: list[TermSighting]) -> None:
-    for row in rows:
-        row.count = 1
+    if not rows:
+        return
+    terms, people = {row.term for row in rows}, {row.member_id for row in rows}
+    noted = TermSighting.objects.filter(term__in=terms, member_id__in=people, source__in=TEXTS)
+    latest = {tuple(key): at for *key, at in noted.values_list("term", "member_id", "source", "at")}
+    for row in rows:  # what is imported late may be older
+        row.count, row.at = 1, max(row.at, latest.get((row.term, row.member_id, row.source), row.at))
     TermSighting.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["term", "member_id", "source"], update_fields=["at"]
     )

@@ -14,6 +14,7 @@ from community.kernel.api import (
     Delivery,
     batched,
     each_round,
+    giving_way,
     handles_batch,
     lock_lanes,
     members_already_ahead,
@@ -32,6 +33,7 @@ from crm_bridge.profiles.weights import Control, InterestValue, SignalValue, int
 
 REFRESH_AFTER = timedelta(hours=24)
 CHUNK = 200
+LEARNT_ANEW = 10  # members at once: their lanes are held, and all others on SQLite wait for it
 INDEX = "audience"
 WORKED_OUT = [field.name for field in Profile._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - documented
 
@@ -189,10 +191,11 @@ def stored(interest: InterestValue) -> dict[str, Any]:
 def rebuild_profiles(*, now: datetime) -> Iterator[int]:
     """Make everything derived anew from the kept facts, some members at a time. Yields how many were made.
 
-    The members' lanes are held meanwhile, so that no relay adds a fact twice.
+    The members' lanes are held meanwhile, so that no relay adds a fact twice; in between others get a turn.
     """
-    for chunk in batched(list(Member.objects.order_by("pk").values_list("pk", flat=True)), CHUNK):
-        yield relearn_members(chunk, now=now)
+    everybody = list(Member.objects.order_by("pk").values_list("pk", flat=True))
+    for member_ids in giving_way(batched(everybody, LEARNT_ANEW)):
+        yield relearn_members(member_ids, now=now)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from community.kernel import markup
-from community.kernel.api import batched, visible
+from community.kernel.api import batched, giving_way, visible
 from community.kernel.plain import language_of
 from community.members.api import Member, Newcomer
 from forums.importers.common import BATCH, Unreadable, alone, digest, grant_all, note, short, taken_over
@@ -73,7 +73,7 @@ class Import:
     def run(self, board: Board, progress: Progress) -> None:
         """Take over everything that was read."""
         self.board, self.source = board, f"comments:{board.slug}"
-        for batch in batched(progress(self.table.comments(), "Comments", self.rows), BATCH):
+        for batch in giving_way(batched(progress(self.table.comments(), "Comments", self.rows), BATCH)):
             self._batch(batch)
 
     @alone()

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from time import monotonic, sleep
 
 from django.db import connection, transaction
 
@@ -27,7 +26,6 @@ from forums.services import ensure_board
 BATCH = 200
 IMPORTS = 0x1394  # of PostgreSQL's advisory locks
 LONGEST_ID = 80
-LONG_SECONDS, TURN_SECONDS = 0.1, 0.05  # whoever waits for SQLite looks every tenth of a second at the least
 GRANT_SOURCE = "demo import"
 GRANT_WARNING = (
     "--grant-all-for-demo: every imported member is given every permission, dated at their joining. "
@@ -43,15 +41,11 @@ class Unreadable(ValueError):
 def alone() -> Iterator[None]:
     """A transaction of an import: another import waits for it, and then finds what this one took over.
 
-    SQLite has one writer, so others get a turn after a batch that took long; on PostgreSQL nothing but imports waits
-    for it.
+    On PostgreSQL nothing but imports waits for it; on SQLite everybody does, so that batches go by ``giving_way``.
     """
-    began = monotonic()
     with transaction.atomic():
         _wait_for_others()
         yield
-    if connection.vendor == "sqlite" and monotonic() - began > LONG_SECONDS:
-        sleep(TURN_SECONDS)
 
 
 def _wait_for_others() -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from community.kernel import markup
-from community.kernel.api import batched
+from community.kernel.api import batched, giving_way
 from community.kernel.plain import plain_text
 from community.members.api import Member, Newcomer
 from forums.counts import set_counts
@@ -70,12 +70,12 @@ class Import:
         if self.grant_all:
             self._look_ahead(progress)
             self._grant_the_known()
-        for users in batched(progress(rows(self.folder, "Users"), "Users"), BATCH):
+        for users in giving_way(batched(progress(rows(self.folder, "Users"), "Users"), BATCH)):
             self._users(users)
         self._pass("Posts", progress(rows(self.folder, "Posts"), "Posts"), self._post)
         self._orphans(progress)
         self._pass("Comments", progress(rows(self.folder, "Comments"), "Comments"), self._comment)
-        for batch in batched(progress(rows(self.folder, "Votes"), "Votes"), BATCH):
+        for batch in giving_way(batched(progress(rows(self.folder, "Votes"), "Votes"), BATCH)):
             self._votes(batch)
         self._finish(progress)
 
@@ -87,7 +87,7 @@ class Import:
                 self.first_acts[user] = min(at, self.first_acts.get(user, at))
 
     def _pass(self, name: str, found: Iterable[Row], take: Take) -> None:
-        for batch in batched(found, BATCH):
+        for batch in giving_way(batched(found, BATCH)):
             self._batch(name, batch, take)
 
     def _orphans(self, progress: Progress) -> None:
@@ -167,7 +167,7 @@ class Import:
         with alone():
             take_back(self._known("Users", [NOBODY]).values(), now=self.now)
         known = Imported.objects.filter(source=self.source, kind="Users").exclude(external_id=NOBODY)
-        for chunk in batched(known.values_list("local_id", "external_id").iterator(), BATCH):
+        for chunk in giving_way(batched(known.values_list("local_id", "external_id").iterator(), BATCH)):
             people = Member.objects.filter(erased_at=None).in_bulk([local_id for local_id, _external in chunk])
             joined = {local_id: people[local_id].joined_at for local_id, _external in chunk if local_id in people}
             with alone():
@@ -283,7 +283,7 @@ class Import:
 
     def _finish(self, progress: Progress) -> None:
         keep_figures(self.folder, source=self.source, columns=self.columns, progress=progress)
-        for batch in batched(progress(rows(self.folder, "Posts"), "Closing"), BATCH):
+        for batch in giving_way(batched(progress(rows(self.folder, "Posts"), "Closing"), BATCH)):
             self._close(batch)
             self._count(batch)
 

@@ -147,7 +147,7 @@ def test_profiles_made_anew(monkeypatch):
     learnt = kept()
     assert all(interests for _key, interests, *_rest in learnt)
     Profile.objects.update(stage="", interests=[])
-    kill("crm_bridge.profiles.projector.wipe", 2, monkeypatch, "rebuild_profiles", batch=2, size="CHUNK")
+    kill("crm_bridge.profiles.projector.wipe", 2, monkeypatch, "rebuild_profiles", batch=2, size="LEARNT_ANEW")
     assert kept()[:2] == learnt[:2]
     assert [row[1:3] for row in kept()[2:]] == [([], ""), ([], "")]  # as they were before
     call_command("rebuild_profiles")

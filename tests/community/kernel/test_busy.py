@@ -7,7 +7,6 @@ from django.db import OperationalError, connection
 
 from community.kernel.api import is_connection_lost, is_lock_conflict
 from forums import services
-from forums.importers import common
 from forums.models import Post
 from tests.forums.places import topic
 
@@ -50,13 +49,3 @@ def test_what_was_sent_meanwhile_comes_back_with_the_advice_to_try_again(client,
     assert page.status_code == 409
     assert "Something else happened at the same moment." in text and "Mine to keep" in text
     assert Post.objects.count() == 1
-
-
-@pytest.mark.parametrize(("long", "turns"), [(-1.0, [common.TURN_SECONDS]), (60.0, [])])
-def test_an_import_lets_others_write_after_a_batch_that_took_long(monkeypatch, long, turns):
-    slept = []
-    monkeypatch.setattr(common, "LONG_SECONDS", long)
-    monkeypatch.setattr(common, "sleep", slept.append)
-    with common.alone():
-        pass
-    assert slept == turns
