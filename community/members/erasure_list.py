@@ -5,7 +5,7 @@ A line is the number of a member and when they were erased; nothing of the perso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from django.utils.dateparse import parse_datetime
 from community.kernel.api import KEY_DIGITS, batched, first_published, giving_way, number_in
 from community.members.erasure import erase_member
 from community.members.models import Member
+
+Progress = Callable[[int], object]
 
 BATCH = 500
 
@@ -66,12 +68,18 @@ def _time(text: str) -> datetime | None:
     return at if at and at.tzinfo else None
 
 
-def repeat_erasures(listed: dict[int, datetime], *, now: datetime) -> Repeated:
-    """Erase again who is here again. Whoever came here only after the erasure of the number they have is another."""
+def repeat_erasures(
+    listed: dict[int, datetime], *, now: datetime, progress: Progress = lambda _members: None
+) -> Repeated:
+    """Erase again who is here again. Whoever came here only after the erasure of the number they have is another.
+
+    ``progress`` is told again and again how many more of the list are done.
+    """
     done = Repeated()
     for ids in batched(sorted(listed), BATCH):
         here = {member.pk: member for member in Member.objects.filter(pk__in=ids)}
         done.absent += len(ids) - len(here)
+        progress(len(ids) - len(here))
         came = {pk: member.joined_at for pk, member in here.items()} | first_published(here)
         for pk, member in giving_way(here.items()):
             if member.erased_at:
@@ -81,4 +89,5 @@ def repeat_erasures(listed: dict[int, datetime], *, now: datetime) -> Repeated:
             else:
                 erase_member(member=member, now=now)
                 done.erased += 1
+            progress(1)
     return done

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from community.kernel.api import now
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Newcomer, erase_member, erased_among, import_members
+from community.members.erasure_list import repeat_erasures
 from community.search.api import search_content
 from community.search.services import drift, rebuild
 from crm_bridge.models import Profile, Signal
@@ -139,6 +140,15 @@ def test_a_number_listed_twice_counts_as_erased_the_last_time(tmp_path):
     path = tmp_path / "list"
     path.write_text(f"{person.pk} {(now() + timedelta(hours=1)).isoformat()}\n\n{person.pk} {THEN.isoformat()}\n")
     assert repeat(path).startswith("Erased again: 1.")
+
+
+def test_how_far_a_repetition_is_comes_to_the_whole_list():
+    """Whether somebody is erased again, is erased already, or is not here."""
+    people, done = [member() for _ in range(3)], []
+    erase(people[0])
+    listed_at = dict.fromkeys([*(person.pk for person in people), 10**9, 10**9 + 1], now())
+    repeat_erasures(listed_at, now=now(), progress=done.append)
+    assert (len(done), sum(done)) == (4, 5)  # the absent together, the others one by one
 
 
 def test_the_list_may_begin_at_a_day_or_a_time():

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_naive, make_aware
+from tqdm import tqdm
 
 from community.kernel.api import now
 from community.members.erasure_list import UnreadableLine, erasures, read_erasures, repeat_erasures
@@ -53,7 +54,8 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             reason = str(error) if isinstance(error, UnreadableLine) else "it cannot be read"
             raise CommandError(f"{name}: {reason}. Nobody was erased.") from error
-        done = repeat_erasures(listed, now=now())
+        with tqdm(desc="Erasures", total=len(listed), unit=" members", delay=2, leave=False, disable=None) as bar:
+            done = repeat_erasures(listed, now=now(), progress=bar.update)
         self.stdout.write(f"Erased again: {done.erased}. Still erased: {done.before}. Not here: {done.absent}.")
         if done.others:
             numbers = ", ".join(str(number) for number in done.others)
