@@ -215,3 +215,10 @@ def test_others_may_not_decide(role, now):
     with pytest.raises(NotAllowed):
         dismiss(actor=actor, term="dachzelt", now=now)
     assert TermProposal.objects.count() == 0
+
+
+@pytest.mark.parametrize("source", ["post", "search"])
+def test_an_older_text_that_arrives_later_does_not_make_the_latest_one_older(source):
+    for days in (3, 0):
+        record_sightings([Sighting("dachzelt", 1, source, AT + timedelta(days=days))])
+    assert TermSighting.objects.get().at == AT + timedelta(days=3)
