@@ -19,7 +19,7 @@ from tests.vocabulary import load_words
 
 RACK = "roof-rack"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture

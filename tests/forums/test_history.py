@@ -16,7 +16,7 @@ from forums.queries.history import MOST_LINES, differences
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import THEN, member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 ADDRESS = "I live at 7 Elm Road, come by."
 
 

@@ -19,7 +19,7 @@ from forums.models import Post, PostRevision, Topic
 from tests.forums.places import first_post, reply, topic
 from tests.people import THEN, member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 ADDRESS = "Come by: 12 Elm Street."
 

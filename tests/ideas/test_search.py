@@ -9,7 +9,7 @@ from community.kernel.models import OutboxEvent
 from tests.contests import begin, contest, idea
 from tests.people import member, permit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ def test_a_mute_shows_at_once_and_the_marketer_finds_nobody(ada):
     assert known(ada)[RACK].muted and found() == []
 
 
+@pytest.mark.serverless
 def test_an_unmute_brings_the_member_back(ada):
     services.mute(member=ada, keyword=RACK, now=now())
     services.unmute(member=ada, keyword=RACK, now=now())
@@ -71,6 +72,7 @@ def test_an_unmute_brings_the_member_back(ada):
     assert found() == ["ada"]
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("last", ["mute", "unmute"])
 def test_what_was_said_last_holds_while_what_was_said_before_is_delivered(ada, last):
     said = [services.unmute, services.mute, services.unmute, services.mute]
@@ -82,12 +84,14 @@ def test_what_was_said_last_holds_while_what_was_said_before_is_delivered(ada, l
         assert known(ada)[RACK].muted == (last == "mute")
 
 
+@pytest.mark.serverless
 def test_what_was_said_last_survives_a_rebuild_before_it_is_delivered(ada):
     services.mute(member=ada, keyword=RACK, now=now())
     list(rebuild_profiles(now=now()))
     assert known(ada)[RACK].muted
 
 
+@pytest.mark.serverless
 def test_what_was_added_and_corrected_last_holds_while_its_removal_is_delivered(ada):
     services.remove(member=ada, keyword=RACK, now=now())
     services.add(member=ada, term="roof bars", now=now())
@@ -107,6 +111,7 @@ def test_a_corrected_weight_is_the_members_own_and_what_the_marketer_asks_by(ada
     assert found() == ["ada"]
 
 
+@pytest.mark.serverless
 def test_what_is_removed_goes_with_its_reasons_and_a_later_act_brings_it_back(ada):
     services.remove(member=ada, keyword=RACK, now=now())
     assert known(ada) == {}
@@ -118,6 +123,7 @@ def test_what_is_removed_goes_with_its_reasons_and_a_later_act_brings_it_back(ad
     assert list(known(ada)) == [RACK] and found() == ["ada"]
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("term", ["camping", "露营", "  Camping "])
 def test_an_interest_is_added_by_any_word_for_it(ada, term):
     assert services.add(member=ada, term=term, now=now()).code == "camping"
@@ -126,6 +132,7 @@ def test_an_interest_is_added_by_any_word_for_it(ada, term):
     assert found("interest:camping") == ["ada"]
 
 
+@pytest.mark.serverless
 def test_an_unknown_word_names_the_nearest_ones_and_changes_nothing(ada):
     before, seen = snapshot(ada), list(TermSighting.objects.values())
     with pytest.raises(services.UnknownTerm) as refused:
@@ -136,6 +143,7 @@ def test_an_unknown_word_names_the_nearest_ones_and_changes_nothing(ada):
     assert list(TermSighting.objects.values()) == seen
 
 
+@pytest.mark.serverless
 def test_nearest_words_name_each_keyword_once(ada):
     with pytest.raises(services.UnknownTerm) as refused:
         services.add(member=ada, term="roof rak", now=now())
@@ -172,6 +180,7 @@ def test_only_what_is_on_the_list_can_be_acted_on(ada, act, keyword):
     assert not InterestControl.objects.exists()
 
 
+@pytest.mark.serverless
 def test_without_the_permission_nothing_can_be_added_corrected_or_removed(ada):
     ben = member("ben")
     with pytest.raises(NotAllowed):
@@ -207,6 +216,7 @@ def test_the_later_delivery_of_a_fact_changes_nothing_and_a_rebuild_gives_the_sa
     assert snapshot(ada) == at_once
 
 
+@pytest.mark.serverless
 def test_only_the_switched_permissions_change(ada):
     permit(ada, "offers:email")
     services.switch(
@@ -229,6 +239,7 @@ def test_a_permission_that_is_not_offered_changes_nothing_at_all(ada, pair):
     assert permits_of(ada.pk) == set(BOTH)
 
 
+@pytest.mark.serverless
 def test_taking_profiling_back_empties_the_list_at_once_and_keeps_the_mutes(ada):
     services.add(member=ada, term="camping", now=now())
     services.mute(member=ada, keyword="camping", now=now())
@@ -240,6 +251,7 @@ def test_taking_profiling_back_empties_the_list_at_once_and_keeps_the_mutes(ada)
     assert found() == []
 
 
+@pytest.mark.serverless
 def test_a_yes_again_begins_with_what_the_member_states_and_not_with_old_acts(ada):
     declare_keywords(member=ada, keywords=["动力"], now=now())
     set_garage(member=ada, cars=[CarEntry("Norling", "4 Touring", 2023)], now=now())
@@ -259,6 +271,7 @@ def test_a_pause_hides_the_member_from_every_list_and_count(ada):
     assert found() == ["ada"]
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize("days", [-400, -1, 0, 732, 20000])
 def test_a_pause_lies_ahead_and_ends_within_two_years(ada, days):
     with pytest.raises(Invalid) as refused:
