@@ -239,6 +239,7 @@ def test_those_who_match_but_permit_no_contact_are_only_counted(words, board):
     assert audience(parse("interest:roof-rack permit:offers:email"), now=now()).total == 0
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(("others", "told"), [(0, None), (9, None), (10, 10), (19, 10), (20, 20)])
 def test_the_count_of_the_others_is_told_in_tens_and_never_by_subtraction(words, others, told):
     for number in range(others):

@@ -14,7 +14,7 @@ from forums.models import Post, PostRevision, Topic, Upload
 from tests.forums.places import board, first_post, picture, reply, topic
 from tests.people import member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 URL = "/media/posts/2026/09/one.webp"
 

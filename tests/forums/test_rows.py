@@ -19,7 +19,7 @@ from forums.templatetags import rows
 from tests.forums.places import board, reply, topic
 from tests.people import member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
@@ -154,7 +154,6 @@ def test_long_posts_and_those_of_who_edits_templates_are_made_each_time(made, se
     assert len(made) == 4
 
 
-@pytest.mark.serverless
 @pytest.mark.parametrize("character", ["a", "山", "😀"])
 def test_as_many_bytes_are_kept_as_is_said_whatever_is_written(monkeypatch, character):
     found = topic(title="Long ones")

@@ -574,6 +574,7 @@ def test_what_is_new_is_counted_in_three_queries_whatever_was_deleted(now, djang
 # Calling people
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(("days", "called"), [(0, 5), (6, 5), (7, 24)])
 def test_somebody_new_calls_no_more_than_a_few_people_by_a_post(days, called):
     people = [member(f"called{n}") for n in range(12)]

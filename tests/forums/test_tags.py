@@ -21,7 +21,7 @@ from tests.people import THEN, member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 
 def tagged(*tags, author=None, **more):

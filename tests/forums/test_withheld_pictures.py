@@ -17,7 +17,7 @@ from tests.contests import SUBMISSION, contest
 from tests.forums.places import first_post, picture, reply, topic
 from tests.people import THEN, member, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 

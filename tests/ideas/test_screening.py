@@ -20,7 +20,7 @@ from tests.contests import DECISION, PHASES, SUBMISSION, VOTING, begin, contest,
 from tests.people import member, staff
 from tests.relay import drain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 SCREENING = VOTING - timedelta(days=3)
 WITH_SCREENING = sorted([*PHASES, ("screening", SCREENING)], key=lambda phase: phase[1])
 WHY = "It is <b>twice</b> here."
@@ -148,7 +148,6 @@ def test_once_the_vote_has_begun_nothing_is_set_aside_or_brought_back(found, bos
     assert list(Idea.objects.shown().values_list("title", flat=True)) == ["A ramp"]
 
 
-@pytest.mark.serverless
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * 501])
 def test_a_reason_is_needed_and_short(found, boss, reason):
     made = idea(found)
@@ -162,7 +161,6 @@ def test_a_reason_is_needed_and_short(found, boss, reason):
     assert Idea.objects.get().set_aside_at is None
 
 
-@pytest.mark.serverless
 @pytest.mark.parametrize("role", [Role.MARKETER, Role.MODERATOR, Role.SERVICE_AGENT])
 def test_others_set_nothing_aside(found, boss, role):
     made, other = idea(found), staff(role, "other")
@@ -173,7 +171,6 @@ def test_others_set_nothing_aside(found, boss, role):
         services.bring_back(actor=other, idea=made, now=SCREENING)
 
 
-@pytest.mark.serverless
 def test_the_desk_sets_aside_and_brings_back_where_the_idea_stands(found, boss, django_assert_num_queries):
     ideas = [idea(found, title=f"Idea {number}") for number in range(35)]
     begin(found, "screening")
@@ -206,7 +203,6 @@ def move(client, times):
     return client.post("/workbench/contests/lights/phases/", times | {"version": version})
 
 
-@pytest.mark.serverless
 def test_the_forms_of_the_desk_give_move_keep_and_remove_a_screening(boss):
     client = signed_in(boss)
     new = {"slug": "lights", "title_en": "Lights", "title_zh": "灯", **TIMES}

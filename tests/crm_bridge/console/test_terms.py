@@ -13,7 +13,7 @@ from tests.forgetting import forget_vocabulary
 from tests.people import member, staff
 from tests.vocabulary import load_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
 PAGE, DECIDE = "/workbench/terms/", "/workbench/terms/decide/"
 AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
