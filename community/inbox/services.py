@@ -164,17 +164,18 @@ def _add(line: Notification, notice: Notice) -> None:
 def retitle(subject: str, title: str, *, recipients: Collection[int] | None = None) -> None:
     """What lines are about has another title. Where it is known whose lines these may be, only theirs are read."""
     lines = Notification.objects.filter(subject=subject)
-    if recipients is None:
-        _update(lines, title=title[:200])
-    for some in batched(sorted(recipients or ()), RETITLED):
-        _update(lines.filter(recipient__in=some), title=title[:200])
+    parts = [lines]
+    if recipients is not None:
+        parts = [lines.filter(recipient__in=some) for some in batched(sorted(recipients), RETITLED)]
+    _update(parts, title=title[:200])
 
 
-def _update(lines: QuerySet[Notification], **values: str) -> None:
+def _update(parts: Iterable[QuerySet[Notification]], **values: str) -> None:
     """Write to lines of several people, locked in the order in which those who tell them lock theirs."""
-    held = list(lines.select_for_update().order_by("pk").values_list("pk", flat=True))
-    for some in batched(held, RETITLED):
-        Notification.objects.filter(pk__in=some).update(**values)
+    keys = sorted(pk for lines in parts for pk in lines.values_list("pk", flat=True))
+    for some in batched(keys, RETITLED):
+        held = Notification.objects.filter(pk__in=some).select_for_update().order_by("pk")
+        Notification.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(**values)
 
 
 def bell_of(member_id: int) -> Bell:
@@ -219,4 +220,4 @@ def set_wanted(*, member_id: int, kinds: Collection[str]) -> None:
 
 def move_lines(subject: str, url: str) -> None:
     """What lines are about has another address, as where its title stands in it."""
-    _update(Notification.objects.filter(subject=subject), url=url)
+    _update([Notification.objects.filter(subject=subject)], url=url)

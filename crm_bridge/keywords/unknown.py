@@ -28,9 +28,10 @@ PARTICLES = frozenset(
 )
 LATIN_WORDS = re.compile(r"[^\W\d_][\w-]{2,}[^\W_]")
 HAN_RUNS = re.compile(f"[{HAN}]+")
-# What is no word: addresses, names of people, "isn't". Each begins at the start of a word and is bounded, so that one
-# endless word is not read again from each of its letters.
-NO_WORD = re.compile(r"(?:https?:|www\.)\S+|(?<![a-z0-9_.+-])[a-z0-9_.+-]{1,64}@\S+|@\S+|(?<![a-z])[a-z]{1,20}['’]t\b")
+# What is no word: addresses, names of people, "isn't". Each begins at the start of a word, in Chinese where the letters
+# of others begin, and is bounded, so that one endless word is not read again from each of its letters.
+MAILBOX = rf"(?:(?<![\w.+-])|(?<=[{HAN}]))(?:(?![{HAN}])[\w.+-]){{1,64}}@\S+"
+NO_WORD = re.compile(rf"(?:https?:|www\.)\S+|{MAILBOX}|@\S+|(?<![a-z])[a-z]{{1,20}}['’]t\b")
 NO_WORD_SIGNS = re.compile(r"[@'’]|:/|www")
 LATIN = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
 

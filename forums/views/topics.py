@@ -21,6 +21,7 @@ from community.kernel.api import (
     PaddockError,
     add_refusal,
     brand_name,
+    lead_to,
     now,
     number_in,
     pages_of,
@@ -69,8 +70,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One page of a topic."""
     found = readable_topic(request.user, pk)
     if slug != found.slug:
-        rest = request.GET.urlencode()
-        return redirect(f"{found.get_absolute_url()}?{rest}" if rest else found, permanent=True)
+        return lead_to(found, request)
     pages = pages_of(found.last_number, PAGE)
     page = page_number(request, pages)
     read = queries.read_until(found, request.user)

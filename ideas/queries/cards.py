@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from community.kernel.api import pages_of
@@ -165,9 +166,9 @@ def place_of(card: IdeaCard) -> tuple[int, int] | None:
 
 
 def pictures_named(names: Collection[str]) -> set[str]:
-    """Those of some files' names that stand in the text of an idea that is shown."""
+    """Those of some files' names that a shown idea has as a picture or leads to, however its text writes them."""
     shown = Idea.objects.filter(withdrawn_at=None, set_aside_at=None)
-    return {name for name in names if shown.filter(source__contains=name).exists()}
+    return {name for name in names if shown.filter(html__contains=f'{settings.MEDIA_URL}{name}"').exists()}
 
 
 def who_sees_picture(path: str) -> Callable[[Any], bool] | None:

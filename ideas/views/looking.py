@@ -31,10 +31,10 @@ def page_asked(
     return queries.idea_page(found, request.user, now=now, seed=seed, words=words, page=page, voted_for=voted_for)
 
 
-def limit_searches(request: HttpRequest, now: datetime) -> None:
+def limit_searches(request: HttpRequest, now: datetime, action: str = "search") -> None:
     """A search of ideas counts as any other. Raises TooMany."""
     if words_in(request):
-        rate_limit(request.user.pk or request.META.get("REMOTE_ADDR"), "search", now=now)
+        rate_limit(request.user.pk or request.META.get("REMOTE_ADDR"), action, now=now)
 
 
 def record(request: HttpRequest, *, found: int, now: datetime) -> None:

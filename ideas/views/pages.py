@@ -16,6 +16,7 @@ from community.kernel.api import (
     PaddockError,
     add_refusal,
     began_from,
+    lead_to,
     now,
     page_in,
     rate_limit,
@@ -92,6 +93,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
 def since(request: HttpRequest, slug: str) -> HttpResponse:
     """The ideas of a page of the contest that is open; without a hidden count."""
     found = _contest(request, slug)
+    looking.limit_searches(request, now(), action="read")  # open pages ask for it of themselves
     seed, voted_for = looking.order_of(request), queries.standing_vote(found, request.user.pk)
     ideas = looking.page_asked(request, found, seed, voted_for, now())
     return render(request, "ideas/since.html", {"contest": found, "cards": ideas.cards})
@@ -158,8 +160,7 @@ def idea(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """An idea with its vote. Under another title than its own it leads to its one address."""
     found, at = _idea(request, pk), now()
     if slug != found.slug:
-        rest = request.GET.urlencode()
-        return redirect(f"{found.get_absolute_url()}?{rest}" if rest else found, permanent=True)
+        return lead_to(found, request)
     voted_for = queries.standing_vote(found.contest, request.user.pk)
     card = queries.cards_for([found], found.contest, request.user, now=at, voted_for=voted_for)[0]
     switches, marks = found.contest.switches_at(at), queries.timeline(found.contest, now=at)

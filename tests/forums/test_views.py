@@ -342,6 +342,7 @@ def test_a_wrong_slug_leads_to_the_right_one(client):
     opened = topic(title="Roof racks")
     answer = client.get(f"/topics/{opened.pk}/something/")
     assert (answer.status_code, answer["Location"]) == (301, f"/topics/{opened.pk}/roof-racks/")
+    assert "no-store" in answer["Cache-Control"]  # a title changed there and back leads in no circle
     answer = client.get(f"/topics/{opened.pk}/", {"page": "3"})
     assert answer["Location"] == f"/topics/{opened.pk}/roof-racks/?page=3"
 

@@ -161,6 +161,25 @@ def test_a_picture_that_an_idea_shows_stays_as_long_as_the_idea(
     assert everybody(upload) == FEW
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("![my car]({url})", True),
+        ("[my car]({url})", True),
+        ("![my car][here]\n\n[here]: {url}", True),
+        ("![my car]({entities})", True),
+        ("[here]: {url}\n\nNothing", False),
+        ("`{url}`", False),
+        ("```\n![my car]({url})\n```", False),
+    ],
+)
+def test_only_a_picture_that_an_idea_shows_is_served_for_it(otto, upload, text, shown):
+    url = upload.file.url
+    source = text.format(url=url, entities=url.replace(".", "&#46;"))
+    submit_idea(author=otto, contest=contest(), title="A car", source=source, now=SUBMISSION)
+    assert everybody(upload) == (ALL if shown else FEW)
+
+
 def test_an_erasure_leaves_nothing_of_which_post_showed_what(maja, otto, shown, upload):
     theirs = services.store_picture(member=otto, file=picture(size=(50, 30)), now=THEN)
     kept, gone = (reply(shown.topic, author=maja, source=f"{showing(theirs)} {n}") for n in range(2))

@@ -26,6 +26,7 @@ def made():
 def test_a_wrong_slug_leads_to_the_right_one_for_good(client, made, asked, rest):
     answer = client.get(f"/ideas/{made.pk}/{asked}{rest}")
     assert (answer.status_code, answer["Location"]) == (301, f"/ideas/{made.pk}/a-wet-box/{rest}")
+    assert "no-store" in answer["Cache-Control"]  # a title changed there and back leads in no circle
     assert client.get(answer["Location"]).status_code == 200
 
 

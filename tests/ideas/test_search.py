@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from community.kernel.limits import LIMITS
 from community.kernel.models import OutboxEvent
 from tests.contests import begin, contest, idea
 from tests.people import member, permit
@@ -45,6 +46,13 @@ def test_searching_ideas_has_the_limit_of_every_search(client, place):
     answers = [client.get(place, {"q": "wet"}).status_code for _time in range(61)]
     assert answers == [200] * 60 + [429]
     assert client.get(place).status_code == 200
+
+
+def test_an_open_page_of_a_search_asks_as_often_as_one_reads(client, place, monkeypatch):
+    monkeypatch.setitem(LIMITS, "read", (3, LIMITS["read"][1]))
+    answers = [client.get(f"{place}since/", {"q": "wet"}).status_code for _time in range(4)]
+    assert answers == [200] * 3 + [429]
+    assert [client.get(f"{place}since/").status_code, client.get(place, {"q": "wet"}).status_code] == [200, 200]
 
 
 @pytest.mark.parametrize("count", [1, 3])

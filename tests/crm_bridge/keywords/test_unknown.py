@@ -53,6 +53,7 @@ def sightings():
         ("the derailleur, a Derailleur and a sprocket", ["derailleur", "sprocket"]),
         ("See https://dashcam.example/sprocket or ann@sprocket.example, @sprocket", []),
         (60 * "这" + "maja.sprocket@dashcam.example", []),
+        ("Write to lefèvre@dashcam.example or иванов@sprocket.example", []),
         ("It isn't, it doesn’t, they aren't", []),
         ("roof racks and a rack, the snow", []),  # known, or part of what is known
         ("wonderfully grinding, soldered, boldest", []),
