@@ -78,7 +78,7 @@ def held_out(content_id: str) -> bool:
 
 def scores(comments: list[Labelled]) -> dict[str, Score]:
     """The score of every subject, and of all together under "". Needs a loaded vocabulary."""
-    from crm_bridge.keywords.vocabulary import capture, vocabulary  # noqa: PLC0415 - Django is set up by then
+    from crm_bridge.keywords.vocabulary import capture, vocabulary
 
     names = {code: keyword.name_zh for code, keyword in vocabulary().keywords.items()}
     return compared([(comment, {names[code] for code in capture(comment.text)}) for comment in comments])
@@ -99,7 +99,7 @@ def compared(found_in: list[tuple[Labelled, set[str]]]) -> dict[str, Score]:
 
 def import_comments(comments: Mapping[str, Labelled], folder: Path) -> None:
     """Import comments, each by a member who permits everything, as a table that is written to the folder."""
-    from django.core.management import call_command  # noqa: PLC0415 - as above
+    from django.core.management import call_command
 
     path = folder / "comments.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -109,10 +109,10 @@ def import_comments(comments: Mapping[str, Labelled], folder: Path) -> None:
 
 def listed(comments: Mapping[str, Labelled]) -> dict[str, set[str]]:
     """The subjects for which the audience lists the member of each comment, who is called like its id."""
-    from community.kernel.api import batched, now  # noqa: PLC0415 - as above
-    from community.members.api import Member  # noqa: PLC0415 - as above
-    from crm_bridge.audience.line import parse  # noqa: PLC0415 - as above
-    from crm_bridge.audience.services import everyone  # noqa: PLC0415 - as above
+    from community.kernel.api import batched, now
+    from community.members.api import Member
+    from crm_bridge.audience.line import parse
+    from crm_bridge.audience.services import everyone
 
     found = defaultdict[str, set[str]](set)
     for subject in sorted(set().union(*(comment.subjects for comment in comments.values()))):
@@ -126,13 +126,13 @@ def _prepare() -> None:
     """A database in memory with the starter vocabulary and nothing else."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "community.settings.test"
     os.environ.pop("DATABASE_URL", None)
-    import django  # noqa: PLC0415 - as above
+    import django
 
     django.setup()
-    from django.db import connection  # noqa: PLC0415 - as above
+    from django.db import connection
 
-    from crm_bridge.keywords.starter import load, read  # noqa: PLC0415 - as above
-    from crm_bridge.models import Keyword, StarterTerm, Synonym, VocabularyVersion  # noqa: PLC0415 - as above
+    from crm_bridge.keywords.starter import load, read
+    from crm_bridge.models import Keyword, StarterTerm, Synonym, VocabularyVersion
 
     with connection.schema_editor() as editor:
         for model in (Keyword, Synonym, VocabularyVersion, StarterTerm):
@@ -157,7 +157,7 @@ def _quick(halves: Mapping[str, Mapping[str, Labelled]], sample: list[Labelled])
     """The tables of the vocabulary alone, and how long it takes."""
     for name, half in halves.items():
         _print(f"Vocabulary alone, {name}", scores(list(half.values())), len(half))
-    from crm_bridge.keywords.vocabulary import capture  # noqa: PLC0415 - as above
+    from crm_bridge.keywords.vocabulary import capture
 
     begun, cpu = time.perf_counter(), time.process_time()
     for each in sample:
@@ -168,7 +168,7 @@ def _quick(halves: Mapping[str, Mapping[str, Labelled]], sample: list[Labelled])
 
 def _whole(halves: Mapping[str, Mapping[str, Labelled]], comments: Mapping[str, Labelled]) -> None:
     """The tables of import, relay and audience search, and how long they take."""
-    import tools  # noqa: PLC0415 - as above
+    import tools
 
     begun = time.perf_counter()
     import_comments(comments, Path(os.environ["PADDOCK_HOME"]))
@@ -197,11 +197,11 @@ def main() -> None:
         _prepare()
         _quick(halves, sample)
         return
-    import tools  # noqa: PLC0415 - it sets up a database on the disk
+    import tools
 
-    tools.setup()
-    from django.core.management import call_command  # noqa: PLC0415 - as above
-    from django.db import connection  # noqa: PLC0415 - as above
+    tools.setup()  # a database on the disk
+    from django.core.management import call_command
+    from django.db import connection
 
     with tools.database():
         call_command("load_vocabulary", verbosity=0)

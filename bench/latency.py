@@ -74,9 +74,9 @@ def main() -> None:
         people = list(Member.objects.filter(pk__in=ids).order_by("pk"))
         board, chance = ensure_board(slug="bench", title_en="Bench", title_zh="测试"), random.Random(3)
         tools.deliver_all(seconds=300)
-        from community.search.registry import close_engines  # noqa: PLC0415 - the relay is the one writer from here on
+        from community.search.registry import close_engines
 
-        close_engines()
+        close_engines()  # the relay is the one writer from here on
         relay = subprocess.Popen(
             [sys.executable, "manage.py", "relay"],
             cwd=tools.ROOT,

@@ -47,8 +47,8 @@ def set_up(folder: str) -> None:
     os.environ["PADDOCK_URL"] = "https://bench.example"
     os.environ["DJANGO_SETTINGS_MODULE"] = "community.settings.prod"
     sys.path[0] = str(ROOT)  # instead of this folder, where this file would hide the package of its name
-    import django  # noqa: PLC0415 - after the settings are known
-    from django.core.management import call_command  # noqa: PLC0415 - as above
+    import django
+    from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
@@ -66,9 +66,9 @@ def text(rng: random.Random) -> str:
 
 def fill(rng: random.Random) -> dict[str, Any]:
     """60 members, a board of 90 topics, one topic of 5,000 posts."""
-    from community.members.api import register  # noqa: PLC0415 - as above
-    from forums.api import ensure_board, open_topic, write_post  # noqa: PLC0415 - as above
-    from forums.models import Post, Topic  # noqa: PLC0415 - as above
+    from community.members.api import register
+    from forums.api import ensure_board, open_topic, write_post
+    from forums.models import Post, Topic
 
     people = [register(username=f"member{n}x", email=f"m{n}@example.org", password=None, now=BEGIN) for n in range(60)]
     board = ensure_board(slug="bench", title_en="Bench", title_zh="测试")
@@ -104,8 +104,8 @@ def fill(rng: random.Random) -> dict[str, Any]:
 
 def cases(site: dict[str, Any], rng: random.Random) -> dict[str, Callable[[], None]]:
     """What is measured, by name: the first word names the aim."""
-    from django.core.cache import cache  # noqa: PLC0415 - as above
-    from django.test import Client  # noqa: PLC0415 - as above
+    from django.core.cache import cache
+    from django.test import Client
 
     guest, member = Client(SERVER_NAME="bench.example"), Client(SERVER_NAME="bench.example")
     member.force_login(site["reader"])

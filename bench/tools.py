@@ -22,11 +22,11 @@ def setup(settings: str = "community.settings.dev") -> None:
     os.environ.setdefault("PADDOCK_HOME", tempfile.mkdtemp(prefix="paddock-bench-"))
     # Indexes of its own on a shared cluster; processes it starts find them by the environment.
     os.environ.setdefault("PADDOCK_SEARCH_PREFIX", f"paddock_bench_{os.getpid()}_")
-    import django  # noqa: PLC0415 - after the settings are known
+    import django
 
     django.setup()
 
-    from community.kernel.garbage import collect_seldom  # noqa: PLC0415 - as above
+    from community.kernel.garbage import collect_seldom
 
     collect_seldom()  # as the processes of an installation do
 
@@ -34,9 +34,9 @@ def setup(settings: str = "community.settings.dev") -> None:
 @contextmanager
 def database() -> Iterator[str]:
     """A fresh migrated database beside the configured one; gives its kind. Removed afterwards, like its indexes."""
-    from django.db import connection  # noqa: PLC0415 - after setup()
+    from django.db import connection
 
-    from community.search.registry import engine_of, forget_engines, indexes  # noqa: PLC0415 - as above
+    from community.search.registry import engine_of, forget_engines, indexes
 
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":  # a file, as in an installation, not memory as in tests
@@ -53,7 +53,7 @@ def database() -> Iterator[str]:
 
 def deliver_all(*, seconds: float) -> None:
     """Deliver all that waits, as a relay does. Raises SystemExit where nothing could be done for so long."""
-    from community.kernel.relay import Relay  # noqa: PLC0415 - after setup()
+    from community.kernel.relay import Relay
 
     if not Relay().drain(seconds=seconds):
         raise SystemExit("not everything could be delivered")
@@ -61,7 +61,7 @@ def deliver_all(*, seconds: float) -> None:
 
 def same_database() -> dict[str, str]:
     """The environment in which another process finds this benchmark's database."""
-    from django.db import connection  # noqa: PLC0415 - after setup()
+    from django.db import connection
 
     found = connection.settings_dict
     if connection.vendor == "sqlite":

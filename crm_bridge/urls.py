@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from crm_bridge.console import terms
 from crm_bridge.console import views as console
+from crm_bridge.mirror import leaving
 from crm_bridge.mirror import views as mirror
 
 app_name = "crm"
@@ -14,9 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("me/knows/pause/", mirror.pause, name="pause"),
     path("me/knows/history/", mirror.history, name="history"),
     path("me/knows/looks/", mirror.looks, name="looks"),
-    path("me/knows/download/", mirror.download, name="download"),
-    path("me/knows/erase/", mirror.erase, name="erase"),
-    path("me/knows/erased/", mirror.erased, name="erased"),
+    path("me/knows/download/", leaving.download, name="download"),
+    path("me/knows/erase/", leaving.erase, name="erase"),
+    path("me/knows/erased/", leaving.erased, name="erased"),
     path("workbench/", console.home, name="workbench"),
     path("workbench/people/", console.people, name="people"),
     path("workbench/people/export/", console.export_people, name="export"),

@@ -32,9 +32,9 @@ from community.kernel.api import (
     rate_limit,
     status_of,
 )
-from community.members.api import Member, cards, require_member
+from community.members.api import cards, require_member
 from community.pages.api import ClubNews, ClubTalk, landing_of
-from community.traces.api import asked_by_reader, record_search
+from community.traces.api import record_search_of
 
 CLUBS_A_PAGE = 60
 MEMBERS_A_PAGE = 48
@@ -53,8 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
     clubs = in_order(clubs_named(words), joined)
     page = Paginator(clubs, CLUBS_A_PAGE).get_page(request.GET.get("page"))
     if words:
-        member = request.user if isinstance(request.user, Member) and asked_by_reader(request) else None
-        record_search(member=member, words=words, found=page.paginator.count, now=now())
+        record_search_of(request, words=words, found=page.paginator.count, now=now())
     asked = bool(words) or page.number > 1
     suggestions = suggested(request.user, joined) if request.user.is_authenticated and not asked else []
     rows = club_cards(list(page), request.user, joined)

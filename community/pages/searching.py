@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from community.kernel.api import contributions, in_language, now, one_line, page_in, pages_of, rate_limit
-from community.members.api import Member, cards
+from community.members.api import cards
 from community.search.api import (
     MAX_WINDOW,
     PAGE_SIZE,
@@ -25,7 +25,7 @@ from community.search.api import (
     meanings_of,
     search_content,
 )
-from community.traces.api import asked_by_reader, record_search
+from community.traces.api import record_search_of
 
 MAX_WORDS = 200
 LAST_PAGE = MAX_WINDOW // PAGE_SIZE
@@ -152,8 +152,7 @@ def _found(request: HttpRequest, asked: Asked, meanings: Sequence[Meaning]) -> C
 
 def _record(request: HttpRequest, words: str, found: int) -> None:
     """What somebody looks for tells as much when nothing answers."""
-    member = request.user if isinstance(request.user, Member) and asked_by_reader(request) else None
-    record_search(member=member, words=words, found=found, again="again" in request.GET, now=now())
+    record_search_of(request, words=words, found=found, again="again" in request.GET, now=now())
 
 
 def _lines(hits: Sequence[Hit]) -> list[tuple[Hit, Any]]:

@@ -46,6 +46,13 @@ def readable(index: Index, ids: Sequence[str], version: int) -> tuple[list[Doc],
         return one_by_one(index, ids, version)
 
 
+def present(index: Index, ids: Sequence[str], version: int, errors: dict[str, str]) -> list[Doc]:
+    """Those that are there; what cannot be read goes to ``errors``."""
+    found, wrong = readable(index, ids, version)
+    errors |= wrong
+    return [document for document in found if document.values is not None]
+
+
 def is_nobodys_fault(error: Exception) -> bool:
     """Whether the engine or the database is away: it says nothing of a document."""
     return isinstance(error, SearchDown) or is_connection_lost(error)

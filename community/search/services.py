@@ -1,10 +1,10 @@
-"""Keeping the index current: marking what changed, writing it, rebuilding, repairing."""
+"""Keeping the index current: marking what changed, writing it, rebuilding."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,14 +21,12 @@ from community.kernel.api import (
     take_turn,
 )
 from community.search.leases import Lease, leased, next_version
-from community.search.loading import documents, is_nobodys_fault, one_by_one, readable
+from community.search.loading import documents, is_nobodys_fault, one_by_one, present
 from community.search.models import FailedDocument, IndexState, Mark
-from community.search.port import Doc, Query, Report, SearchDown
+from community.search.port import Doc, Report, SearchDown
 from community.search.registry import Index, engine_of, index_named, indexes
 
 logger = logging.getLogger("paddock.search")
-
-Progress = Callable[[Iterable[str], str], Iterable[str]]
 
 BATCH = 500
 MARKED_AT_ONCE = 5000
@@ -261,37 +259,7 @@ def _read_anew(index: Index, version: int, ids: Iterable[str], errors: dict[str,
     """The documents for a rebuild, whose lease is renewed while it reads; what cannot be read goes to ``errors``."""
     for chunk in batched(ids, BATCH):
         IndexState.objects.filter(name=index.name).update(rebuilding_until=now() + REBUILD_LEASE)
-        yield from _present(index, chunk, version, errors)
-
-
-def _present(index: Index, ids: Sequence[str], version: int, errors: dict[str, str]) -> list[Doc]:
-    found, wrong = readable(index, ids, version)
-    errors |= wrong
-    return [document for document in found if document.values is not None]
-
-
-def drift(name: str, *, progress: Progress = lambda ids, _what: ids) -> tuple[list[str], list[str]]:
-    """Ids that are missing from the index, and ids that should not be in it. Marked ones do not count.
-
-    ``progress`` may wrap the ids it goes through, told which they are, to show how far it is.
-    """
-    index = index_named(name)
-    waiting = set(Mark.objects.filter(index=name).values_list("document_id", flat=True))
-    engine = engine_of(name)
-    engine.refresh()
-    stored = set(progress(engine.ids(Query()), f"{name}, in the index"))
-    ids = progress(index.all_ids(), f"{name}, in the database")
-    wanted = {document.id for chunk in batched(ids, BATCH) for document in _present(index, chunk, 0, {})}
-    return sorted(wanted - stored - waiting), sorted(stored - wanted - waiting)
-
-
-def repair(name: str, *, progress: Progress = lambda ids, _what: ids) -> int:
-    """Mark what has drifted, and what was refused before. Returns how many documents."""
-    missing, surplus = drift(name, progress=progress)
-    refused = FailedDocument.objects.filter(index=name).values_list("document_id", flat=True)
-    drifted = {*missing, *surplus, *refused}
-    mark(name, sorted(drifted))
-    return len(drifted)
+        yield from present(index, chunk, version, errors)
 
 
 def lag(at: datetime) -> dict[str, tuple[int, float]]:

@@ -1,5 +1,5 @@
 """The door of traces."""
 
-from community.traces.services import asked_by_reader, record_search
+from community.traces.services import record_search, record_search_of
 
-__all__ = ["asked_by_reader", "record_search"]
+__all__ = ["record_search", "record_search_of"]

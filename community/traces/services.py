@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.db import transaction
+from django.http import HttpRequest
 
 from community.consent.api import may_profile_locked
 from community.kernel.api import one_line, publish
+from community.members.api import Member
 from community.traces.engines import MAX_WORDS, searched_for
 from community.traces.facts import ReferrerSearched, SiteSearched
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from community.members.api import Member
 
 SAME_SEARCH_SECONDS = 600
 
@@ -38,6 +34,12 @@ def record_search(*, member: Member | None, words: str, found: int, again: bool 
             return False
         publish(SiteSearched(member_id=member.pk, words=words, found=found), now=now)
     return True
+
+
+def record_search_of(request: HttpRequest, *, words: str, found: int, again: bool = False, now: datetime) -> bool:
+    """The reader of a page searched: as ``record_search``, and nothing where no member asked for the page."""
+    member = request.user if isinstance(request.user, Member) and asked_by_reader(request) else None
+    return record_search(member=member, words=words, found=found, again=again, now=now)
 
 
 def record_referrer(*, member: Member | None, referrer: str, now: datetime) -> bool:

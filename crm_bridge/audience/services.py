@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ from community.search.api import (
 from crm_bridge.audience.line import Line
 from crm_bridge.audience.named import Names, cars_meant
 from crm_bridge.audience.ordering import ordered
+from crm_bridge.audience.times import JOINED, WINDOWS, growth, in_windows
 from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
@@ -40,8 +41,6 @@ FEWEST = 10
 PAGE = 20
 FIELDS = {"club": "clubs"}
 SORTED_BY = {"active": "active_at", "joined": "joined_at", "days": "active_days", "acts": "acts"}
-EVER = 100 * 365
-WINDOWS = (EVER, 365, 90, 30, 7)  # days ago; a facet counts between two of them
 # Facets by the keys their values have in a line, where they are called otherwise.
 FACET_KEYS = {
     "interests": "interest",
@@ -50,9 +49,6 @@ FACET_KEYS = {
     "active_at": "active",
     "joined_at": "joined",
 }
-WEEKS = 12
-# One facet for both, the windows and the weeks: days ago.
-JOINED = tuple(sorted({*WINDOWS, *range(7, 7 * WEEKS + 1, 7)}, reverse=True))
 VALUES_SHOWN = 24
 ABOUT_SHOWN = 80
 
@@ -165,33 +161,6 @@ def facets_at(now: datetime) -> dict[str, int | tuple[Any, ...]]:
         "active_at": (*(now - timedelta(days=days) for days in WINDOWS), end),
         "joined_at": (*(now - timedelta(days=days) for days in JOINED), end),
     }
-
-
-def windows_of(buckets: list[tuple[Any, int]]) -> list[tuple[list[tuple[str, int]], int]]:
-    """A facet of times, the latest first: the windows of each bucket, as (sign, days) of a line, and its count."""
-    found = []
-    for (longest, shortest), (_cut, count) in zip(pairwise((*WINDOWS, 0)), buckets, strict=False):
-        within = [("<", longest)] if longest != EVER else []
-        found.append(([*within, (">", shortest)] if shortest else within, count))
-    return found[::-1]
-
-
-def in_windows(joined: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
-    """The finer buckets of when people joined as buckets between two windows."""
-    counts = dict(zip(JOINED, joined, strict=True))
-    borders = (*WINDOWS, 0)
-    return [
-        (counts[longest][0], sum(count for days, (_cut, count) in counts.items() if longest >= days > shortest))
-        for longest, shortest in pairwise(borders)
-    ]
-
-
-def growth(joined: list[tuple[Any, int]], total: int, *, now: datetime) -> list[tuple[datetime, int]]:
-    """How many of ``total`` people had joined by the beginning of each week and by now."""
-    later = [(days, count) for days, (_cut, count) in zip((*JOINED[1:], 0), joined, strict=True)]
-    weeks = range(7 * WEEKS, -1, -7)
-    # Whoever joined before the first bucket is in none of them.
-    return [(now - timedelta(days=week), total - sum(count for days, count in later if days < week)) for week in weeks]
 
 
 def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> Audience:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from community.consent.api import PURPOSE_CHANNELS, Purpose
 from crm_bridge.audience.changes import chips, toggled
 from crm_bridge.audience.line import WINDOW_KEYS, Line, render
-from crm_bridge.audience.services import FACET_KEYS, Audience, windows_of
+from crm_bridge.audience.services import FACET_KEYS, Audience
+from crm_bridge.audience.times import windows_of
 from crm_bridge.audience.words import phrases, value_names
 from crm_bridge.models.profile import Stage
 

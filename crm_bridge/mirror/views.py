@@ -8,26 +8,20 @@ from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
-from allauth.account.decorators import reauthentication_required
-from allauth.core.exceptions import ReauthenticationRequired
-from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from community.consent.api import PROFILING_PERMIT, TEXTS, Purpose, WordedAnew, profiling_since
 from community.kernel.api import Invalid, PaddockError, now, page_in, pages_of, rate_limit, register_written_fields
-from community.members.api import car_lines, declared_keywords, erase_member, require_member
+from community.members.api import car_lines, declared_keywords, require_member
 from crm_bridge.keywords.vocabulary import labels
 from crm_bridge.mirror import flashes, queries, services
-from crm_bridge.mirror.explain import as_json
-from crm_bridge.mirror.forms import EraseForm, PauseForm, WeightForm
+from crm_bridge.mirror.forms import PauseForm, WeightForm
 from crm_bridge.profiles.queries import profile_of, staff_sentences, stage_label, stage_sentence
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -110,7 +104,7 @@ def interest(request: HttpRequest) -> HttpResponse:
             typed = {"corrected": keyword, "weight": weight, "weight_error": error.message}
         return _mirror(request, status=error.status, **typed)
     flashes.add_flash(request, done.said, "interests", undo=done.undo, keyword=done.keyword)
-    return _see_other(f"{reverse('crm:mirror')}#interests")
+    return see_other(f"{reverse('crm:mirror')}#interests")
 
 
 @dataclass(frozen=True)
@@ -179,7 +173,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
     # The switch of the profile also stands, as a button, where the interests would be.
     section = "interests" if shown ^ wanted == {PROFILING_PERMIT} else "permits"
     flashes.add_flash(request, _("Your permissions are kept."), section)
-    return _see_other(f"{reverse('crm:mirror')}#{section}")
+    return see_other(f"{reverse('crm:mirror')}#{section}")
 
 
 def _switched(request: HttpRequest, *, everything: bool, permit_error: str = "") -> HttpResponse:
@@ -200,7 +194,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     if request.POST.get("act") == "end":
         services.pause_contact(member=member, until=None, now=now())
         flashes.add_flash(request, _("The pause is over."), "permits")
-        return _see_other(f"{reverse('crm:mirror')}#permits")
+        return see_other(f"{reverse('crm:mirror')}#permits")
     form = PauseForm(request.POST)
     if form.is_valid():
         try:
@@ -210,7 +204,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     if form.errors:
         form.fields["until"].widget.attrs["autofocus"] = True
         return _mirror(request, status=HTTPStatus.UNPROCESSABLE_ENTITY, pause_form=form)
-    return _see_other(f"{reverse('crm:mirror')}#permits")
+    return see_other(f"{reverse('crm:mirror')}#permits")
 
 
 @require_safe
@@ -241,60 +235,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/mirror_looks.html", context)
 
 
-@require_safe
-@login_required
-def download(request: HttpRequest) -> HttpResponse:
-    """The member's file, after the password where the sign-in is some time ago; then the way leads back to the button.
-
-    Not to the file: a browser saves it and would go on showing the form.
-    """
-    try:
-        return _file(request)
-    except ReauthenticationRequired:
-        url = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
-        return redirect(f"{url}?{urlencode({'next': reverse('crm:mirror') + '#leave'})}")
-
-
-def _as_file(request: HttpRequest) -> HttpResponse:
-    """All that is kept of the member as JSON to save, as ``manage.py explain`` prints it. Raises TooMany."""
-    member = require_member(request)
-    rate_limit(member.pk, "file", now=now())
-    headers = {"Content-Disposition": 'attachment; filename="paddock.json"', "Cache-Control": "private, no-store"}
-    return HttpResponse(as_json(member), content_type="application/json", headers=headers)
-
-
-_file: View = reauthentication_required(_as_file, app="allauth.account")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def erase(request: HttpRequest) -> HttpResponse:
-    """Ask for the user name, then for the password, then erase."""
-    member = require_member(request)
-    form = EraseForm(request.POST or None, member=member)
-    if request.method == "POST" and form.is_valid():
-        return _after_the_password(request)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
-    return render(request, "crm/mirror_erase.html", {"section": "me", "form": form, "member": member}, status=status)
-
-
-def _erased(request: HttpRequest) -> HttpResponse:
-    member = require_member(request)
-    erase_member(member=member, now=now())
-    logout(request)
-    return _see_other(reverse("crm:erased"))
-
-
-_after_the_password: View = reauthentication_required(_erased)
-
-
-@require_safe
-def erased(request: HttpRequest) -> HttpResponse:
-    """What stays of somebody who left."""
-    return render(request, "crm/mirror_erased.html")
-
-
-def _see_other(url: str) -> HttpResponse:
+def see_other(url: str) -> HttpResponse:
     """303: the browser asks for the page anew, also after a POST sent twice."""
     response = redirect(url)
     response.status_code = HTTPStatus.SEE_OTHER

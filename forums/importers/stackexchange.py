@@ -27,7 +27,6 @@ from forums.importers.values import (
     AUTHORS,
     NOBODY,
     QUESTION,
-    VOTES,
     author_of,
     handle_of,
     kind_of,
@@ -37,9 +36,9 @@ from forums.importers.values import (
     text_of,
     time_of,
     title_of,
-    vote_number,
 )
-from forums.models import Board, Imported, ImportedVote, Post, Topic
+from forums.importers.votes import take_votes
+from forums.models import Board, Imported, Post, Topic
 from forums.services import choose_best_answer, open_topic, write_post
 
 Take = Callable[[Row], int | None]
@@ -262,25 +261,10 @@ class Import:
 
     @alone()
     def _votes(self, batch: list[Row]) -> None:
-        posts = self._known("Posts", [row.get("PostId", "") for row in batch])
-        votes: dict[tuple[int, int], ImportedVote] = {}
-        for row in batch:
-            self.columns["Votes"].update(row)
-            value, post_id = VOTES.get(row.get("VoteTypeId", "")), posts.get(row.get("PostId", ""))
-            if value is None:
-                continue
-            if not row.get("Id") or post_id is None:
-                self.skipped["Votes"] += 1
-                continue
-            external = vote_number(row["Id"])
-            vote = ImportedVote(post_id=post_id, external_id=external, value=value, at=self._at(row))
-            votes.setdefault((post_id, external), vote)
-        posts_voted, numbers = {post_id for post_id, _number in votes}, {number for _post_id, number in votes}
-        there = ImportedVote.objects.filter(post__in=posts_voted, external_id__in=numbers)
-        known = set(there.values_list("post", "external_id"))
-        new = [vote for key, vote in votes.items() if key not in known]
-        self.done["Votes"] += len(new)
-        ImportedVote.objects.bulk_create(new, ignore_conflicts=True)
+        self.columns["Votes"].update(*batch)
+        taken, left_out = take_votes(batch, source=self.source, now=self.now)
+        self.done["Votes"] += taken
+        self.skipped["Votes"] += left_out
 
     def _finish(self, progress: Progress) -> None:
         keep_figures(self.folder, source=self.source, columns=self.columns, progress=progress)

@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 
 from community.kernel.api import one_line, page_in, rate_limit
-from community.members.api import Member
-from community.traces.api import asked_by_reader, record_search
+from community.traces.api import record_search_of
 from ideas import queries
 from ideas.models import Contest
 
@@ -40,8 +39,7 @@ def limit_searches(request: HttpRequest, now: datetime, action: str = "search") 
 def record(request: HttpRequest, *, found: int, now: datetime) -> None:
     """What somebody looks for among the ideas tells as much as what they look for elsewhere."""
     if words := words_in(request):
-        member = request.user if isinstance(request.user, Member) and asked_by_reader(request) else None
-        record_search(member=member, words=words, found=found, now=now)
+        record_search_of(request, words=words, found=found, now=now)
 
 
 def query_of(words: str, page: int) -> str:

@@ -8,9 +8,9 @@ from community.kernel.api import now
 from community.kernel.models import OutboxEvent, OutboxState
 from community.kernel.relay import Relay
 from community.search.api import search_content
+from community.search.drift import drift
 from community.search.models import IndexState
 from community.search.registry import engine_of
-from community.search.services import drift
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
 from crm_bridge.models import ActiveDay, Profile, Signal

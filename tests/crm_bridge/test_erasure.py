@@ -8,10 +8,11 @@ from community.kernel.api import now
 from community.kernel.relay import Relay
 from community.members.api import erase_member
 from community.search.api import search_content
+from community.search.drift import drift
 from community.search.models import Mark
 from community.search.port import Query
 from community.search.registry import engine_of, index_named
-from community.search.services import drift, rebuild
+from community.search.services import rebuild
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
 from forums.api import ensure_board, open_topic

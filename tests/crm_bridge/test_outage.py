@@ -15,9 +15,9 @@ from community.kernel.relay import Relay
 from community.members.api import Role
 from community.search import services
 from community.search.api import search_content
+from community.search.drift import drift
 from community.search.models import Mark
 from community.search.registry import close_engines
-from community.search.services import drift
 from crm_bridge.audience.line import parse
 from crm_bridge.audience.services import audience
 from crm_bridge.models import Segment

@@ -12,9 +12,9 @@ from community.kernel.models import OutboxEvent
 from community.kernel.relay import Relay
 from community.members.api import Member
 from community.search.api import search_content
+from community.search.drift import drift
 from community.search.models import IndexState, Mark
 from community.search.registry import engine_of
-from community.search.services import drift
 from crm_bridge.models import Profile
 from forums.importers.figures import audit
 from forums.models import Imported, ImportedFigure, ImportedVote, Post, Topic
@@ -91,7 +91,7 @@ def test_an_importer(importer, times, monkeypatch, tmp_path):
     assert begun["notes"] != found["notes"]
 
 
-@pytest.mark.parametrize("step", ["_begin_rebuild", "_present"])
+@pytest.mark.parametrize("step", ["_begin_rebuild", "present"])
 def test_a_rebuild_of_an_index(step, engine, monkeypatch):
     found = topic(title="Roof racks")
     many_posts(found, 6)
@@ -118,7 +118,7 @@ def test_a_rebuild_of_an_index(step, engine, monkeypatch):
 def test_what_a_killed_rebuild_left_in_elasticsearch_goes_with_a_later_one(elasticsearch, monkeypatch):
     topic(title="Roof racks")
     call_command("search", "rebuild", "content")
-    kill("community.search.services._present", 1, monkeypatch, "search", "rebuild", "content")
+    kill("community.search.services.present", 1, monkeypatch, "search", "rebuild", "content")
     IndexState.objects.update(rebuilding_until=None)
     indexes = engine_of("content")._indexes
 

@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from community.kernel.api import batched, now
 from community.search.api import MAX_WINDOW, SearchDown, missing
 from crm_bridge.audience.line import Line, LineError, parse, render
-from crm_bridge.audience.services import FACET_KEYS, FEWEST, Audience, Person, windows_of
+from crm_bridge.audience.services import FACET_KEYS, FEWEST, Audience, Person
+from crm_bridge.audience.times import windows_of
 from crm_bridge.audience.words import permit_name
 from crm_bridge.console.services import list_people
 from crm_bridge.models import Profile

@@ -19,7 +19,8 @@ from community.kernel.models import OutboxEvent
 from community.members.api import Member, Newcomer, erase_member, erased_among, import_members
 from community.members.erasure_list import repeat_erasures
 from community.search.api import search_content
-from community.search.services import drift, rebuild
+from community.search.drift import drift
+from community.search.services import rebuild
 from crm_bridge.models import Profile, Signal
 from forums.models import Post, Upload
 from forums.services import store_picture

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from community.kernel.relay import Relay
 from community.search import registry, services
+from community.search.drift import drift, repair
 from community.search.embedded import Embedded
 from community.search.models import FailedDocument, IndexState, Mark
 from community.search.port import Doc, Field, Query, Schema, SearchDown
 from community.search.registry import Index, engine_of, register_index
-from community.search.services import drift, flush, lag, mark, rebuild, repair
+from community.search.services import flush, lag, mark, rebuild
 from tests.forgetting import forget_state
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,8 @@ from community.kernel.api import now
 from community.members.api import CarEntry, Member, set_garage
 from community.search.api import engine_of, mark
 from crm_bridge.audience.line import parse
-from crm_bridge.audience.services import JOINED, WEEKS, WINDOWS, audience, growth, in_windows
+from crm_bridge.audience.services import audience
+from crm_bridge.audience.times import JOINED, WEEKS, WINDOWS, growth, in_windows
 from crm_bridge.console.facets import FIRST, Chip, chips_of, facets_of
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.mirror import services

@@ -10,10 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from community.kernel.api import now
+from community.search.drift import drift, repair
 from community.search.models import FailedDocument
 from community.search.port import Query, SearchDown
 from community.search.registry import engine_of, index_named, indexes
-from community.search.services import RebuildRunning, drift, lag, rebuild, repair
+from community.search.services import RebuildRunning, lag, rebuild
 
 SHOWN = 20  # refused documents of an index
 MOST_ERROR = 100  # characters

@@ -1,0 +1,38 @@
+"""Where an index has drifted from the database, and mending it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from community.kernel.api import batched
+from community.search.loading import present
+from community.search.models import FailedDocument, Mark
+from community.search.port import Query
+from community.search.registry import engine_of, index_named
+from community.search.services import BATCH, mark
+
+Progress = Callable[[Iterable[str], str], Iterable[str]]
+
+
+def drift(name: str, *, progress: Progress = lambda ids, _what: ids) -> tuple[list[str], list[str]]:
+    """Ids that are missing from the index, and ids that should not be in it. Marked ones do not count.
+
+    ``progress`` may wrap the ids it goes through, told which they are, to show how far it is.
+    """
+    index = index_named(name)
+    waiting = set(Mark.objects.filter(index=name).values_list("document_id", flat=True))
+    engine = engine_of(name)
+    engine.refresh()
+    stored = set(progress(engine.ids(Query()), f"{name}, in the index"))
+    ids = progress(index.all_ids(), f"{name}, in the database")
+    wanted = {document.id for chunk in batched(ids, BATCH) for document in present(index, chunk, 0, {})}
+    return sorted(wanted - stored - waiting), sorted(stored - wanted - waiting)
+
+
+def repair(name: str, *, progress: Progress = lambda ids, _what: ids) -> int:
+    """Mark what has drifted, and what was refused before. Returns how many documents."""
+    missing, surplus = drift(name, progress=progress)
+    refused = FailedDocument.objects.filter(index=name).values_list("document_id", flat=True)
+    drifted = {*missing, *surplus, *refused}
+    mark(name, sorted(drifted))
+    return len(drifted)
