@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from community.inbox.api import ChannelState
-from community.kernel.api import each_round, fills, lock_rows, now, recountable
+from community.kernel.api import each_round, fills, keys_of, lock_rows, now, recountable
 from community.members.api import Role, has_role
 from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
@@ -49,7 +49,7 @@ def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
 
 @fills("pictures.shown")
 def pictures_shown(names: Collection[str]) -> set[str]:
-    """Pictures of posts that a shown idea names in its text."""
+    """Pictures of posts that a shown idea has in its text, or leads to."""
     return queries.pictures_named(names)
 
 
@@ -236,7 +236,7 @@ register_content(
         label=gettext_lazy("Ideas"),
         single=pgettext_lazy("kind", "Idea"),
         load=load,
-        all_ids=lambda: Idea.objects.shown().values_list("pk", flat=True).iterator(),
+        all_ids=lambda: keys_of(Idea.objects.shown()),
         present=present,
     )
 )

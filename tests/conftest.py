@@ -14,7 +14,14 @@ from community.kernel.limits import LIMITS
 from community.search.registry import forget_engines
 from tests.forgetting import forget_state, forget_vocabulary
 
-pytest_plugins = ["tests.real_data", "tests.closing", "tests.servers", "tests.worlds", "tests.flushing"]
+pytest_plugins = [
+    "tests.real_data",
+    "tests.closing",
+    "tests.servers",
+    "tests.worlds",
+    "tests.flushing",
+    "tests.in_a_file",
+]
 
 # Generated examples are the same in every run, and a busy machine fails none of them.
 settings.register_profile("paddock", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

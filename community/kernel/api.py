@@ -1,7 +1,7 @@
 """The kernel's door: everything other apps may use of it."""
 
 from community.kernel.addresses import full_path, lead_to, way_back
-from community.kernel.batches import batched
+from community.kernel.batches import batched, keys_of
 from community.kernel.brand import brand_name
 from community.kernel.circuit_breaker import REDIS, CircuitBreaker
 from community.kernel.clock import around, now
@@ -106,6 +106,7 @@ __all__ = [
     "is_lock_conflict",
     "keyed_hash",
     "keyed_hashes",
+    "keys_of",
     "lead_to",
     "leads_to_sign_in",
     "lock_lanes",

@@ -27,6 +27,7 @@ LIMITS = {
     "permission": (30, 60),
     "settings": (60, 60),  # language, kinds of notifications, what counts as read
     "read": (120, 60),  # what arrived before the reader's eyes
+    "follow": (120, 60),  # what open pages ask for by themselves
     "export": (20, 60),
     "question": (60, 60),
     "desk": (60, 60),  # what the brand's people change on the Workbench

@@ -166,7 +166,7 @@ class Import:
         with alone():
             take_back(self._known("Users", [NOBODY]).values(), now=self.now)
         known = Imported.objects.filter(source=self.source, kind="Users").exclude(external_id=NOBODY)
-        # Read to the end first: SQLite takes no lock for writing from who is still reading.
+        # Read to the end first: SQLite lets nobody write who is still reading what others changed meanwhile.
         for chunk in giving_way(batched(list(known.values_list("local_id", "external_id")), BATCH)):
             people = Member.objects.filter(erased_at=None).in_bulk([local_id for local_id, _external in chunk])
             joined = {local_id: people[local_id].joined_at for local_id, _external in chunk if local_id in people}

@@ -168,7 +168,12 @@ def place_of(card: IdeaCard) -> tuple[int, int] | None:
 def pictures_named(names: Collection[str]) -> set[str]:
     """Those of some files' names that a shown idea has as a picture or leads to, however its text writes them."""
     shown = Idea.objects.filter(withdrawn_at=None, set_aside_at=None)
-    return {name for name in names if shown.filter(html__contains=f'{settings.MEDIA_URL}{name}"').exists()}
+    return {name for name in names if shown.filter(_leading_to(f"{settings.MEDIA_URL}{name}")).exists()}
+
+
+def _leading_to(address: str) -> Q:
+    """Whether an attribute of a text ends with an address, or goes on with a query or a fragment."""
+    return Q(html__contains=f'{address}"') | Q(html__contains=f"{address}?") | Q(html__contains=f"{address}#")
 
 
 def who_sees_picture(path: str) -> Callable[[Any], bool] | None:

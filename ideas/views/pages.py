@@ -93,7 +93,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
 def since(request: HttpRequest, slug: str) -> HttpResponse:
     """The ideas of a page of the contest that is open; without a hidden count."""
     found = _contest(request, slug)
-    looking.limit_searches(request, now(), action="read")  # open pages ask for it of themselves
+    looking.limit_searches(request, now(), action="follow")
     seed, voted_for = looking.order_of(request), queries.standing_vote(found, request.user.pk)
     ideas = looking.page_asked(request, found, seed, voted_for, now())
     return render(request, "ideas/since.html", {"contest": found, "cards": ideas.cards})

@@ -166,6 +166,8 @@ def test_a_picture_that_an_idea_shows_stays_as_long_as_the_idea(
     [
         ("![my car]({url})", True),
         ("[my car]({url})", True),
+        ("[my car]({url}?v=1)", True),
+        ("[my car]({url}#there)", True),
         ("![my car][here]\n\n[here]: {url}", True),
         ("![my car]({entities})", True),
         ("[here]: {url}\n\nNothing", False),

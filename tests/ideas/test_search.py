@@ -48,8 +48,8 @@ def test_searching_ideas_has_the_limit_of_every_search(client, place):
     assert client.get(place).status_code == 200
 
 
-def test_an_open_page_of_a_search_asks_as_often_as_one_reads(client, place, monkeypatch):
-    monkeypatch.setitem(LIMITS, "read", (3, LIMITS["read"][1]))
+def test_an_open_page_of_a_search_has_a_limit_of_its_own(client, place, monkeypatch):
+    monkeypatch.setitem(LIMITS, "follow", (3, LIMITS["follow"][1]))
     answers = [client.get(f"{place}since/", {"q": "wet"}).status_code for _time in range(4)]
     assert answers == [200] * 3 + [429]
     assert [client.get(f"{place}since/").status_code, client.get(place, {"q": "wet"}).status_code] == [200, 200]

@@ -6,17 +6,15 @@ import time
 from contextlib import closing
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from community.consent.ledger import repair_permissions
 from community.consent.models import Permission
 from community.kernel import giving_way as module
 from community.kernel.api import giving_way, now
-from community.kernel.sqlite.base import DatabaseWrapper
 from community.members.api import Member
 from community.members.erasure_list import repeat_erasures
-from community.settings.databases import database
 from crm_bridge.profiles.projector import rebuild_profiles
 from forums.counts import repair_posts
 from forums.models import Post
@@ -26,24 +24,6 @@ from tests.people import member, permit
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 PARTS = 5
 PART_SECONDS = 0.3  # by then whoever waits looks every tenth of a second only
-
-
-@pytest.fixture
-def in_a_file(tmp_path):
-    """``in_a_file()`` copies the test's database to a file and works on there, as a site does. Gives its path."""
-    kept, path = connections["default"], tmp_path / "site.sqlite3"
-
-    def copied():
-        with closing(sqlite3.connect(path)) as copy:
-            connection.connection.backup(copy)
-        settings = {**kept.settings_dict, **database("sqlite:///"), "NAME": path}
-        connections["default"] = DatabaseWrapper(settings, "default")
-        return path
-
-    yield copied
-    if connections["default"] is not kept:
-        connections["default"].close()
-    connections["default"] = kept
 
 
 def rebuild():
