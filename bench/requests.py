@@ -5,7 +5,8 @@
 Runs in a database of its own, in one process, with what production runs with: no debugging, cached templates,
 compressed and hashed style sheets. The members' pages include reading sessions, unread states and the bell.
 The whole stack of middleware is passed; the network and the HTTP server are not. Posts and rows that were shown before
-are not made again; ``new`` are pages nobody has read since the process began.
+are not made again; ``new`` are pages nobody has read since the process began. Where neighbours share the machine, the
+10th percentile is nearest to what the code costs by itself.
 """
 
 from __future__ import annotations
@@ -145,8 +146,8 @@ def cases(site: dict[str, Any], rng: random.Random) -> dict[str, Callable[[], No
     }
 
 
-def measure(run: Callable[[], None], rounds: int) -> tuple[float, float, float]:
-    """Median CPU, median wall and 95th percentile of wall time of a request, in milliseconds."""
+def measure(run: Callable[[], None], rounds: int) -> tuple[float, float, float, float]:
+    """Of a request in milliseconds: median CPU, its 10th percentile, median wall and its 95th percentile."""
     for _ in range(WARM_UP):
         run()
     cpu, wall = [], []
@@ -155,7 +156,8 @@ def measure(run: Callable[[], None], rounds: int) -> tuple[float, float, float]:
         run()
         cpu.append(1000 * (time.process_time() - spent))
         wall.append(1000 * (time.perf_counter() - at))
-    return statistics.median(cpu), statistics.median(wall), statistics.quantiles(wall, n=20)[18]
+    undisturbed = statistics.quantiles(cpu, n=10)[0]
+    return statistics.median(cpu), undisturbed, statistics.median(wall), statistics.quantiles(wall, n=20)[18]
 
 
 def profiled(run: Callable[[], None], rounds: int) -> None:
@@ -184,13 +186,14 @@ def main() -> int:
             profiled(found[options.profile], options.rounds)
             return 0
         print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, SQLite")
-        print("| request | CPU ms | wall ms | wall p95 | aim (CPU) |\n| --- | ---: | ---: | ---: | ---: |")
+        print("| request | CPU ms | CPU p10 | wall ms | wall p95 | aim (CPU) |")
+        print("| --- | ---: | ---: | ---: | ---: | ---: |")
         missed = 0
         for name, run in found.items():
-            cpu, wall, slow = measure(run, options.rounds)
+            cpu, undisturbed, wall, slow = measure(run, options.rounds)
             aim = AIMS[name.partition("-")[0]]
             missed += cpu > aim
-            print(f"| {name} | {cpu:.1f} | {wall:.1f} | {slow:.1f} | {aim:.0f} |", flush=True)
+            print(f"| {name} | {cpu:.1f} | {undisturbed:.1f} | {wall:.1f} | {slow:.1f} | {aim:.0f} |", flush=True)
         return 1 if missed else 0
 
 
