@@ -214,4 +214,4 @@ def _is_ready(migrated: Apps) -> bool:
 
 
 def _columns(model: type[Model]) -> set[str | None]:
-    return {field.column for field in model._meta.concrete_fields}  # noqa: SLF001 - Django's documented way
+    return {field.column for field in model._meta.concrete_fields}

@@ -14,7 +14,7 @@ class Rhythm:
 
     def __init__(self, *, now: datetime, seed: int = 7) -> None:
         self.now = now
-        self.random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self.random = random.Random(seed)
 
     def somewhen(self, *, earliest_days: float = WEEKS * 7, latest_days: float = 0.2) -> datetime:
         """A waking hour between so many days ago."""

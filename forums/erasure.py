@@ -39,7 +39,7 @@ from forums.picture_uses import forget_pictures_of
 
 BATCH = 200
 TEXTS = (TopicOpened, PostWritten, PostEdited, PostRestored, PostRedacted)
-MOST_TITLE = Topic._meta.get_field("title").max_length  # noqa: SLF001 - Django's name
+MOST_TITLE = Topic._meta.get_field("title").max_length
 TABLES = "comments:"  # imports whose ids may be names
 
 

@@ -22,7 +22,7 @@ from ideas.models import Contest, Idea
 from ideas.queries import voters_of
 
 BATCH = 200
-MOST_TITLE = Idea._meta.get_field("title").max_length  # noqa: SLF001 - Django's name
+MOST_TITLE = Idea._meta.get_field("title").max_length
 READ = ("title", "text", "reason_en", "reason_zh", "set_aside_reason")  # as plain text; the source says what text says
 TEXTS = (IdeaSubmitted, IdeaEdited, IdeaRedacted, IdeaVoted)
 WRITTEN = ("title", "source", "html", "text", "reason_en", "reason_zh", "set_aside_reason")

@@ -73,7 +73,7 @@ def migrations(alias: str) -> set[tuple[str, str]]:
 
 
 def _about(model: type[models.Model]) -> Any:
-    return model._meta  # noqa: SLF001 - Django's documented name for it
+    return model._meta
 
 
 def _is_derived(model: type[models.Model]) -> bool:

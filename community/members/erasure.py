@@ -98,7 +98,7 @@ def forget_ways_in(member_ids: Collection[int]) -> None:
     forget_files(UserProfile.objects.filter(user__in=member_ids).values_list("avatar", flat=True))
     end_sessions(member_ids)
     for model in (EmailAddress, Authenticator, UserProfile):
-        model._default_manager.filter(user__in=member_ids).delete()  # noqa: SLF001 - Django's name
+        model._default_manager.filter(user__in=member_ids).delete()
     accounts = ContentType.objects.get_for_model(Member)  # whose changes Wagtail lists by the name they had
     ModelLogEntry.objects.filter(content_type=accounts, object_id__in=[str(pk) for pk in member_ids]).delete()
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.kernel.api import Conflict, Invalid, now, number_in, register_written_fields
 from community.members.adapter import LONGEST_ADDRESS
-from community.members.models import Member
+from community.members.models import MAX_KEYWORD, Member
 from community.members.services import (
     MOST_CARS,
     CarEntry,
@@ -164,7 +164,7 @@ class SpaceForm(forms.Form):
         """The keywords as a list."""
         text = self.cleaned_data["keywords"].replace("，", ",").replace("、", ",").replace("\n", ",")
         words = [word.strip() for word in text.split(",") if word.strip()]
-        too_long = [word for word in words if len(word) > 40]  # noqa: PLR2004 - the column's length
+        too_long = [word for word in words if len(word) > MAX_KEYWORD]
         if too_long:
             raise ValidationError(_("“%(word)s” is longer than 40 characters."), params={"word": too_long[0]})
         try:

@@ -17,6 +17,8 @@ from community.members.lookalikes import skeleton, skeleton_beside
 
 STANDING = {"is_staff", "is_active"}
 
+MAX_KEYWORD = 40  # characters
+
 
 class MemberManager(BaseUserManager["Member"]):
     """Makes members and superusers."""
@@ -125,7 +127,7 @@ class DeclaredKeyword(models.Model):
     """A keyword a member put on their own space, as typed."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="declared_keywords")
-    text = models.CharField(max_length=40)
+    text = models.CharField(max_length=MAX_KEYWORD)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

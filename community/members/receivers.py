@@ -37,7 +37,7 @@ PASSWORD_ENDED = _(
 RESET = "account_confirm_password_reset_code"
 FORGET_SESSIONS = "members:forget-sessions"
 LONGEST_REQUEST = timedelta(hours=1)
-ERASED = f"SELECT id FROM {Member._meta.db_table} WHERE erased_at IS NOT NULL AND id IN ({{}})"  # noqa: S608, SLF001 - a name of ours
+ERASED = f"SELECT id FROM {Member._meta.db_table} WHERE erased_at IS NOT NULL AND id IN ({{}})"  # noqa: S608 - a name of ours
 
 
 def load(ids: Sequence[int]) -> Iterable[ContentDocument]:

@@ -27,7 +27,7 @@ from community.members.enums import Role
 from community.members.erasure import erased_among
 from community.members.facts import GarageChanged, KeywordsDeclared, MemberJoined, SpaceChanged
 from community.members.lookalikes import skeleton, skeleton_beside
-from community.members.models import Car, DeclaredKeyword, Member
+from community.members.models import MAX_KEYWORD, Car, DeclaredKeyword, Member
 from community.members.names import clean_shown_name, clean_username
 from community.members.queries import has_role, staff_looks
 from community.search.api import mark_content
@@ -174,7 +174,7 @@ def change_space(*, member: Member, name: str, about: str, language: str, now: d
 
 def require_few_keywords(keywords: Iterable[str]) -> list[str]:
     """Keywords as they are kept. Raises Invalid for more than 20."""
-    kept = list(dict.fromkeys(word for word in (one_line(keyword, 40) for keyword in keywords) if word))
+    kept = list(dict.fromkeys(word for word in (one_line(keyword, MAX_KEYWORD) for keyword in keywords) if word))
     if len(kept) > MOST_KEYWORDS:
         raise Invalid(_("At most 20 keywords."), field="keywords")
     return kept

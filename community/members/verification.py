@@ -47,9 +47,9 @@ def forget_unverified(*, now: datetime) -> int:
 def _late(now: datetime) -> QuerySet[Member]:
     """Who waits for too long; not those under whose name something stands, as by an import."""
     late = Member.objects.filter(pk__in=unverified(), joined_at__lt=now - KEPT)
-    for relation in Member._meta.get_fields(include_hidden=True):  # noqa: SLF001 - Django's documented way
+    for relation in Member._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel) and relation.on_delete is PROTECT:
-            own = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})  # noqa: SLF001 - as above
+            own = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
             late = late.exclude(Exists(own))
     return late
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.settings import env
-from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
+from community.settings.base import *
 from community.settings.base import HOME, INSTALLED_APPS, SECRET_KEY
 from community.settings.own_secret import own_secret
 

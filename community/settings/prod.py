@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 
 from community.settings import env, logs
-from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
+from community.settings.base import *
 from community.settings.base import ALLOWED_HOSTS, PADDOCK_URL, PROXIES, SECRET_KEY, STATIC_ROOT
 
-if len(SECRET_KEY) < 50:  # noqa: PLR2004 - the length Django's own deployment check asks for
+_SECRET_LENGTH = 50  # as Django's own deployment check asks for
+
+if len(SECRET_KEY) < _SECRET_LENGTH:
     raise ImproperlyConfigured("PADDOCK_SECRET_KEY is missing or shorter than 50 characters.")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("PADDOCK_HOSTS is empty: name the hosts this installation serves.")

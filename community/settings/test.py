@@ -5,7 +5,7 @@ The addresses of Redis and Elasticsearch are for the tests that ask for them: se
 
 from __future__ import annotations
 
-from community.settings.base import *  # noqa: F403 - Django settings are layered by star import
+from community.settings.base import *
 from community.settings.base import DATABASES, ELASTICSEARCH_URL, INSTALLED_APPS, REDIS_URL
 
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]

@@ -79,7 +79,7 @@ def _withdrawn(batch: Batch, delivery: Delivery[PermissionWithdrawn]) -> None:
     member_id = delivery.fact.member_id
     batch.drop(member_id)
     for model in (Signal, ActiveDay, TermSighting):
-        model._default_manager.filter(member_id=member_id).delete()  # noqa: SLF001 - Django's name
+        model._default_manager.filter(member_id=member_id).delete()
     controls = InterestControl.objects.filter(member_id=member_id)
     controls.filter(muted=False).delete()
     controls.update(weight=None, added_at=None, removed_at=None)

@@ -68,7 +68,7 @@ def _derived(member_id: int) -> dict[str, Any]:
 
 
 def _rows(model: type[Model], member_id: int, *columns: str) -> list[dict[str, Any]]:
-    rows: QuerySet[Any] = model._default_manager.filter(member_id=member_id).order_by("pk")  # noqa: SLF001 - Django's name
+    rows: QuerySet[Any] = model._default_manager.filter(member_id=member_id).order_by("pk")
     return list(rows.values(*columns))
 
 

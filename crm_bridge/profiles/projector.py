@@ -35,7 +35,7 @@ REFRESH_AFTER = timedelta(hours=24)
 CHUNK = 200
 LEARNT_ANEW = 10  # members at once: their lanes are held, and all others on SQLite wait for it
 INDEX = "audience"
-WORKED_OUT = [field.name for field in Profile._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - documented
+WORKED_OUT = [field.name for field in Profile._meta.concrete_fields if not field.primary_key]
 
 
 @handles_batch(*LEARNT_FROM)

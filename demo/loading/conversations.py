@@ -34,6 +34,8 @@ FRESH = ("Sognefjellet before the snow", "Winter set for the 4 Touring", "4æ—…è¡
 UNANSWERED_DAYS = (4, 0.7)
 WAITING_DAYS = 30
 QUOTES, MENTIONS = 0.14, 0.34
+NAMING = 0.5  # the other half of the brand's answers names who asked
+SAME = 0.4  # the others find it useful
 STAFF_PREFIX, AUTHOR_PREFIX = "STAFF:", "OP:"
 
 
@@ -170,7 +172,7 @@ class Conversations:
         line.quotes = other and answers < QUOTES
         if other and QUOTES <= answers < MENTIONS:
             line.mentions = before.author
-        elif line.official and answers > 0.5:  # noqa: PLR2004 - half of the brand's answers name who asked
+        elif line.official and answers > NAMING:
             line.mentions = talk.lines[0].author
         talk.lines.append(line)
 
@@ -222,7 +224,7 @@ class Conversations:
             someone = self.cast.somebody(
                 at, language=talk.language, board=talk.board, text=talk.title, but={line.author.username}
             )
-            kind = "same" if number == 0 and self.chance.random() < 0.4 else "useful"  # noqa: PLR2004 - two in five
+            kind = "same" if number == 0 and self.chance.random() < SAME else "useful"
             if someone and (someone.username, kind) not in done:
                 done.add((someone.username, kind))
                 timeline.at(at, self._react(talk, number, someone, kind))

@@ -60,7 +60,7 @@ def load(*, now: datetime, show: bool = True) -> Size:
     if "load_vocabulary" in get_commands():
         call_command("load_vocabulary", verbosity=0)
         call_command("load_vocabulary", str(WORDS), verbosity=0)
-    chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    chance = random.Random(SEED)
     make_places(now=now - timedelta(days=FOUNDED_DAYS))
     cast, rhythm, timeline = Cast(now=now, chance=chance), Rhythm(now=now, seed=SEED), Timeline()
     cast.plan(timeline)

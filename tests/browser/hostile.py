@@ -150,4 +150,4 @@ def space(number, lines):
     return f"/members/{name}/"
 
 
-print(json.dumps(write(payloads())))  # noqa: T201 - read by the test
+print(json.dumps(write(payloads())))

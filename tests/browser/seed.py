@@ -220,4 +220,4 @@ def seed():
     }
 
 
-print(json.dumps(seed()))  # noqa: T201 - read by the fixture
+print(json.dumps(seed()))

@@ -1,6 +1,6 @@
 """The site the browser tests visit: as in development, with passwords that cost nothing and no limits on signing in."""
 
-from community.settings.dev import *  # noqa: F403 - Django settings are layered by star import
+from community.settings.dev import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False

@@ -68,7 +68,7 @@ def test_the_first_load_is_small(page, server, sign_in, who, address, shows):
     if who:
         sign_in(page, who)
     loaded = []
-    page.on("response", lambda response: loaded.append(response))  # noqa: PLW0108 - Playwright wants a function
+    page.on("response", lambda response: loaded.append(response))
     page.goto(server.places.get(address, address), wait_until="networkidle")
     assert page.locator(shows).count() == 1
     files = {kind: [one for one in loaded if one.request.resource_type == kind] for kind in ("script", "stylesheet")}

@@ -53,7 +53,7 @@ def test_a_browser_that_keeps_nothing_writes_and_signs_out_all_the_same(page, se
     page.context.add_init_script(f"Object.defineProperty(window, 'localStorage', {{ {refused} }})")
     sign_in(page, "maja", anew=True)
     errors = []
-    page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 - Playwright wants a function
+    page.on("pageerror", lambda error: errors.append(error))
     page.goto(server.places["topic"])
     page.fill(TEXT, "steel bars")
     page.locator(TEXT).evaluate("element => element.select()")
@@ -171,7 +171,7 @@ def test_the_focus_stays_on_a_button_that_was_pressed_by_key(page, server, sign_
 def live(page, server, sign_in):
     """``live(place, kind)``: opens a page once, tells it of a change of this kind, and waits for what it asks for."""
     sockets = []
-    page.route_web_socket("**/ws/", lambda socket: sockets.append(socket))  # noqa: PLW0108 - Playwright wants a function
+    page.route_web_socket("**/ws/", lambda socket: sockets.append(socket))
     sign_in(page, "lin")
 
     def tell(place, kind):

@@ -247,7 +247,7 @@ def test_pictures_leave_the_disk_and_ones_own_posts_after_the_commit(zelda):
 
 
 def test_pictures_stay_where_the_erasure_is_undone(zelda):
-    from django.db import transaction  # noqa: PLC0415 - used here alone
+    from django.db import transaction
 
     upload = services.store_picture(member=zelda, file=picture(), now=now())
     with transaction.atomic():
@@ -339,7 +339,7 @@ def test_no_import_writes_for_somebody_who_was_erased(tmp_path, capsys, settings
 
 
 def test_the_file_says_which_posts_name_somebody_and_where_an_account_came_from(zelda):
-    from crm_bridge.mirror.explain import document  # noqa: PLC0415 - the only test that reads the file
+    from crm_bridge.mirror.explain import document
 
     post = reply(topic(), source=f"@{NAME} knows")
     Imported.objects.create(source="comments:talk", kind="Authors", external_id=SHOWN, local_id=zelda.pk)

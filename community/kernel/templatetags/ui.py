@@ -29,6 +29,7 @@ register = template.Library()
 
 LIVERIES = 24
 SHORT = 8
+HOUR = 60  # minutes
 _SUFFIXES = "版款型厢备"
 _FIGURES = "0123456789十百千万亿"  # what they count stays with them
 _PARTICLES = "的了着里上下中吗呢吧"  # of one character; the word before them ends here
@@ -163,11 +164,11 @@ def _ago(at: datetime, now: datetime) -> str:
     minutes = int((now - at).total_seconds() // 60)
     if minutes < 1:
         return _("just now")
-    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+    if minutes < HOUR:
         return ngettext("%(count)s min ago", "%(count)s min ago", minutes) % {"count": minutes}
     local, today = timezone.localtime(at), timezone.localtime(now)
-    if minutes < 60 * 12 or local.date() == today.date():
-        hours = max(1, minutes // 60)
+    if minutes < 12 * HOUR or local.date() == today.date():
+        hours = max(1, minutes // HOUR)
         return ngettext("%(count)s h ago", "%(count)s h ago", hours) % {"count": hours}
     if (today.date() - local.date()).days == 1:
         return _("Yesterday")
