@@ -16,7 +16,7 @@ from clubs.counts import member_differences, repair_members
 from clubs.directory import news_of
 from clubs.models import Club, Membership
 from clubs.queries import clubs_of, run_by
-from community.kernel.api import fills, keys_of, recountable
+from community.kernel.api import fills, primary_keys_of, recountable
 from community.members.api import KnownModel, Role
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
 
@@ -119,7 +119,7 @@ register_content(
         label=_("Clubs"),
         single=pgettext_lazy("kind", "Club"),
         load=load,
-        all_ids=lambda: keys_of(Club.objects.all()),
+        all_ids=lambda: primary_keys_of(Club.objects.all()),
         present=present,
     )
 )

@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from community.inbox.api import ChannelState
-from community.kernel.api import KEY_DIGITS, Delivery, fills, handles_batch, keys_of, now, number_in, recountable
+from community.kernel.api import (
+    KEY_DIGITS,
+    Delivery,
+    fills,
+    handles_batch,
+    now,
+    number_in,
+    primary_keys_of,
+    recountable,
+)
 from community.kernel.plain import own_words
 from community.members.api import Member
 from community.search.api import ContentDocument, ContentKind, Found, mark_content, register_content
@@ -244,7 +253,7 @@ register_content(
         label=gettext_lazy("Topics"),
         single=pgettext_lazy("kind", "Topic"),
         load=load_topics,
-        all_ids=lambda: keys_of(Topic.objects.filter(deleted_at=None)),
+        all_ids=lambda: primary_keys_of(Topic.objects.filter(deleted_at=None)),
         present=present_topics,
     )
 )
@@ -254,7 +263,7 @@ register_content(
         label=gettext_lazy("Replies"),
         single=pgettext_lazy("kind", "Reply"),
         load=load_posts,
-        all_ids=lambda: keys_of(Post.objects.filter(deleted_at=None, number__gt=1)),
+        all_ids=lambda: primary_keys_of(Post.objects.filter(deleted_at=None, number__gt=1)),
         present=present_posts,
     )
 )

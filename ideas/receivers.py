@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from community.inbox.api import ChannelState
-from community.kernel.api import each_round, fills, keys_of, lock_rows, now, recountable
+from community.kernel.api import each_round, fills, lock_rows, now, primary_keys_of, recountable
 from community.members.api import Role, has_role
 from community.pages.api import FeedItem, briefs_of
 from community.search.api import ContentDocument, ContentKind, Found, register_content
@@ -236,7 +236,7 @@ register_content(
         label=gettext_lazy("Ideas"),
         single=pgettext_lazy("kind", "Idea"),
         load=load,
-        all_ids=lambda: keys_of(Idea.objects.shown()),
+        all_ids=lambda: primary_keys_of(Idea.objects.shown()),
         present=present,
     )
 )

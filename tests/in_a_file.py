@@ -32,7 +32,10 @@ def in_a_file(tmp_path):
 
 @pytest.fixture
 def beside_writers(in_a_file):
-    """``beside_writers(parts)`` gives them one by one; another connection writes in between, ``every`` so many."""
+    """``beside_writers(parts)`` gives them one by one; another connection writes in between, ``every`` so many.
+
+    To be asked for after what fills the database, which is copied.
+    """
     path = in_a_file()
 
     def each(parts, every=1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -170,15 +170,12 @@ def retitle(subject: str, title: str, *, recipients: Collection[int] | None = No
     _update(parts, title=title[:200])
 
 
-def _update(parts: Sequence[QuerySet[Notification]], **values: str) -> None:
+def _update(parts: Iterable[QuerySet[Notification]], **values: str) -> None:
     """Write to lines of several people, locked in the order in which those who tell them lock theirs."""
-    done: set[int] = set()
-    # What came while others were waited for stands behind them all.
-    while keys := {pk for lines in parts for pk in lines.values_list("pk", flat=True)} - done:
-        for some in batched(sorted(keys), RETITLED):
-            held = Notification.objects.filter(pk__in=some).select_for_update().order_by("pk")
-            Notification.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(**values)
-        done |= keys
+    keys = sorted(pk for lines in parts for pk in lines.values_list("pk", flat=True))
+    for some in batched(keys, RETITLED):
+        held = Notification.objects.filter(pk__in=some).select_for_update().order_by("pk")
+        Notification.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(**values)
 
 
 def bell_of(member_id: int) -> Bell:

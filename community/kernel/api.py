@@ -1,7 +1,7 @@
 """The kernel's door: everything other apps may use of it."""
 
 from community.kernel.addresses import full_path, lead_to, way_back
-from community.kernel.batches import batched, keys_of
+from community.kernel.batches import batched, primary_keys_of
 from community.kernel.brand import brand_name
 from community.kernel.circuit_breaker import REDIS, CircuitBreaker
 from community.kernel.clock import around, now
@@ -106,7 +106,6 @@ __all__ = [
     "is_lock_conflict",
     "keyed_hash",
     "keyed_hashes",
-    "keys_of",
     "lead_to",
     "leads_to_sign_in",
     "lock_lanes",
@@ -121,6 +120,7 @@ __all__ = [
     "outbox_status",
     "page_in",
     "pages_of",
+    "primary_keys_of",
     "publish",
     "publish_many",
     "rate_limit",

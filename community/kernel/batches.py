@@ -20,7 +20,7 @@ def batched(items: Iterable[ItemT], size: int) -> Iterator[list[ItemT]]:
         yield batch
 
 
-def keys_of(rows: QuerySet[Any]) -> Iterator[int]:
+def primary_keys_of(rows: QuerySet[Any]) -> Iterator[int]:
     """The primary keys of rows in their order, some thousands a query; between two of them no query is open.
 
     For whoever writes while they go through many. SQLite refuses to write, without waiting, for a connection that is

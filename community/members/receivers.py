@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from community.kernel.api import Delivery, each_minute, fills, handles, keys_of, now, return_turn, take_turn
+from community.kernel.api import Delivery, each_minute, fills, handles, now, primary_keys_of, return_turn, take_turn
 from community.members.erasure import erase_what_came_late, erased_since, forget_ways_in
 from community.members.facts import MemberErased
 from community.members.garage import shown_cars
@@ -57,7 +57,7 @@ def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
 
 def all_ids() -> Iterable[int]:
     """Everybody who is here."""
-    return keys_of(shown_members())
+    return primary_keys_of(shown_members())
 
 
 def present(ids: Sequence[int], viewer: Any) -> Mapping[int, Found]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
-from community.kernel.api import fills, keys_of
+from community.kernel.api import fills, primary_keys_of
 from community.members.api import MemberCard, Role, cards
 from community.pages.feed import FeedItem
 from community.pages.interests import Interest, first_interests, interests_of
@@ -137,7 +137,7 @@ register_content(
         label=gettext_lazy("Articles"),
         single=pgettext_lazy("kind", "Article"),
         load=load,
-        all_ids=lambda: keys_of(ArticlePage.for_everybody()),
+        all_ids=lambda: primary_keys_of(ArticlePage.for_everybody()),
         present=present,
     )
 )

@@ -25,7 +25,7 @@ def drift(name: str, *, progress: Progress = lambda ids, _what: ids) -> tuple[li
     missing, surplus = wanted - stored - waiting, stored - wanted - waiting
     if missing or surplus:
         # What somebody wrote after the index was read only looks as if it differed: it is marked or written by now.
-        waiting, stored = _stored(index, progress)
+        waiting, stored = _stored(index, lambda ids, _what: ids)
         wanted = _wanted(index, sorted(missing | surplus))
         missing &= wanted - stored - waiting
         surplus &= stored - wanted - waiting
@@ -45,10 +45,9 @@ def _wanted(index: Index, ids: Iterable[str]) -> set[str]:
     return {document.id for chunk in batched(ids, BATCH) for document in present(index, chunk, 0, {})}
 
 
-def repair(name: str, *, progress: Progress = lambda ids, _what: ids) -> int:
+def repair(name: str, drifted: Iterable[str]) -> int:
     """Mark what has drifted, and what was refused before. Returns how many documents."""
-    missing, surplus = drift(name, progress=progress)
     refused = FailedDocument.objects.filter(index=name).values_list("document_id", flat=True)
-    drifted = {*missing, *surplus, *refused}
-    mark(name, sorted(drifted))
-    return len(drifted)
+    ids = sorted({*drifted, *refused})
+    mark(name, ids)
+    return len(ids)

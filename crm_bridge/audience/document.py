@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from community.consent.api import PROFILING_PERMIT, paused_among, permits_of_many
-from community.kernel.api import keys_of, now
+from community.kernel.api import now, primary_keys_of
 from community.members.api import Member, garage_models, shown_members
 from community.search.api import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Field, Index, Schema, register_index, tokens
 from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
@@ -83,7 +83,7 @@ def owned(label: str, words: Vocabulary) -> str:
 
 def all_ids() -> Iterator[str]:
     """Everybody who may have a document."""
-    yield from map(str, keys_of(shown_members().filter(is_staff=False, is_active=True)))
+    yield from map(str, primary_keys_of(shown_members().filter(is_staff=False, is_active=True)))
 
 
 register_index(Index(INDEX, SCHEMA, load, all_ids))

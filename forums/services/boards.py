@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Invalid, Outdated, batched, clean_line, clean_slug, keys_of, publish
+from community.kernel.api import Invalid, Outdated, batched, clean_line, clean_slug, publish
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.enums import Readership
@@ -107,8 +107,9 @@ def _says(board: Board, values: dict[str, Any]) -> bool:
 
 def _mark_all(board: Board) -> None:
     """Have the index take in anew everything that is shown on a board, some thousands at a time."""
-    topics = Topic.objects.filter(board=board, deleted_at=None)
-    posts = Post.objects.filter(topic__board=board, topic__deleted_at=None, deleted_at=None, number__gt=1)
-    for kind, rows in (("topic", topics), ("post", posts)):
-        for some in batched(keys_of(rows), MARKED_AT_ONCE):
+    topics = Topic.objects.filter(board=board, deleted_at=None).order_by("pk").values_list("pk", flat=True)
+    shown = Post.objects.filter(topic__board=board, topic__deleted_at=None, deleted_at=None, number__gt=1)
+    posts = shown.order_by("pk").values_list("pk", flat=True)
+    for kind, ids in (("topic", topics), ("post", posts)):
+        for some in batched(ids.iterator(MARKED_AT_ONCE), MARKED_AT_ONCE):
             mark_content(kind, some)

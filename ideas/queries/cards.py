@@ -166,7 +166,7 @@ def place_of(card: IdeaCard) -> tuple[int, int] | None:
 
 
 def pictures_named(names: Collection[str]) -> set[str]:
-    """Those of some files' names that a shown idea has as a picture or leads to, however its text writes them."""
+    """Those of some files' names that a shown idea has as a picture or leads to, as its page has them."""
     shown = Idea.objects.filter(withdrawn_at=None, set_aside_at=None)
     return {name for name in names if shown.filter(_leading_to(f"{settings.MEDIA_URL}{name}")).exists()}
 

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from community.kernel import batches
-from community.kernel.api import batched, keys_of
+from community.kernel.api import batched, primary_keys_of
 from community.members.api import Member
 from tests.people import member
 
@@ -24,14 +24,14 @@ def test_keys_are_read_some_at_a_time_each_once_and_in_order(people, monkeypatch
     monkeypatch.setattr(batches, "KEYS_AT_ONCE", 2)
     made = sorted(member().pk for _ in range(people))
     with django_assert_num_queries(people // 2 + 1):
-        assert list(keys_of(Member.objects.order_by("-username"))) == made
+        assert list(primary_keys_of(Member.objects.order_by("-username"))) == made
 
 
 @pytest.mark.django_db
 def test_what_comes_or_goes_meanwhile_moves_no_other_key(monkeypatch):
     monkeypatch.setattr(batches, "KEYS_AT_ONCE", 2)
     first, second, third = (member() for _ in range(3))
-    keys = keys_of(Member.objects.filter(pk__gte=first.pk))
+    keys = primary_keys_of(Member.objects.filter(pk__gte=first.pk))
     assert [next(keys), next(keys)] == [first.pk, second.pk]
     first.delete()
     fourth = member()

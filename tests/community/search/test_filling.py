@@ -165,7 +165,7 @@ def test_a_document_that_cannot_be_loaded_stops_no_other_and_is_noted(tables):
     assert rebuild("stones").errors.keys() == noted.keys()
     assert drift("stones") == ([], [])
     rows.update(bad={"tag": "x"}, odd={"tag": "x"}, worse={"tag": "x"}, words={"tag": "x"})
-    assert repair("stones") == 4
+    assert repair("stones", []) == 4
     write_all()
     assert (found("stones"), FailedDocument.objects.count()) == (["a", "bad", "odd", "words", "worse"], 0)
 

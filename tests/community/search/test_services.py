@@ -159,7 +159,7 @@ def test_drift_is_seen_and_repaired(things):
     engine_of("things").ensure()
     engine_of("things").put([Doc("b", 1, {"tag": "x"}), Doc("ghost", 1, {"tag": "x"})])
     assert drift("things") == (["a"], ["ghost"])
-    assert repair("things") == 2
+    assert repair("things", ["a", "ghost"]) == 2
     flush()
     assert (found(), drift("things")) == (["a", "b"], ([], []))
 

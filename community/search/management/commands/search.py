@@ -83,7 +83,7 @@ class Command(BaseCommand):
         missing, surplus = drift(name, progress=_bar)
         self.stdout.write(f"{name}: {len(missing)} missing, {len(surplus)} too many")
         if options["repair"]:
-            self.stdout.write(f"{name}: {repair(name, progress=_bar)} will be written again by the relay")
+            self.stdout.write(f"{name}: {repair(name, [*missing, *surplus])} will be written again by the relay")
         elif missing or surplus:
             raise CommandError("The index has drifted from the database; --repair mends it.")
 
