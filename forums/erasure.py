@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from community.inbox.api import announce, retitle
 from community.kernel import markup, redaction
 from community.kernel.api import batched, publish_many, rewrite
-from community.kernel.plain import language_of, plain_text
+from community.kernel.plain import language_of, own_words, plain_text
 from community.members.api import Member, members_named, space_url
 from community.search.api import mark_content
 from forums.enums import ReactionKind
@@ -294,7 +294,7 @@ def _fact(post: Post) -> PostRedacted:
         topic_id=post.topic_id,
         post_id=post.pk,
         title=post.topic.told_title,
-        text=post.text[: markup.FACT_TEXT],
+        text=own_words(post.html)[: markup.FACT_TEXT],
         is_first=post.number == 1,
         tags=post.topic.told_tags if post.number == 1 else (),
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from community.inbox.api import announce
 from community.kernel import markup
 from community.kernel.api import Gone, Outdated, publish, publish_many
+from community.kernel.plain import own_words
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.enums import PostKind
@@ -61,7 +62,7 @@ def _tell(topic: Topic, post: Post, text: Text, author: Member, now: datetime, *
         post_id=post.pk,
         board_id=topic.board_id,
         title=topic.told_title,
-        text=text.plain[: markup.FACT_TEXT],
+        text=text.told,
         mentioned_ids=mentioned,
         quoted_ids=quoted,
         imported=imported,
@@ -193,7 +194,7 @@ def _tell_of_edit(editor: Member, post: Post, now: datetime, *, removed: str) ->
         topic_id=topic.pk,
         post_id=post.pk,
         title=topic.told_title,
-        text=post.text[: markup.FACT_TEXT],
+        text=own_words(post.html)[: markup.FACT_TEXT],
         is_first=post.number == 1,
         editor_id=editor.pk,
         written_at=post.written_at.isoformat(),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from community.inbox.api import announce
 from community.kernel import markup
 from community.kernel.api import Fact, Gone, publish_many
+from community.kernel.plain import own_words
 from community.members.api import Member, Role, require_role
 from forums.counts import set_counts, set_shown
 from forums.enums import PostKind
@@ -63,7 +64,7 @@ def restore_post(*, actor: Member, post: Post, now: datetime) -> None:
         topic_id=topic.pk,
         post_id=post.pk,
         title=topic.told_title,
-        text=post.text[: markup.FACT_TEXT],
+        text=own_words(post.html)[: markup.FACT_TEXT],
         is_first=post.number == 1,
         actor_id=actor.pk,
         written_at=post.written_at.isoformat(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from community.kernel import markup
 from community.kernel.api import Invalid, one_line, visible
-from community.kernel.plain import plain_text
+from community.kernel.plain import own_words, plain_text
 from community.members.api import Member, members_named, seen, space_url
 from forums.models import Post, Reference
 
@@ -34,6 +34,12 @@ class Text:
     mentioned_ids: tuple[int, ...]
     quoted_ids: tuple[int, ...]
     named_ids: frozenset[int]
+
+    @property
+    def told(self) -> str:
+        """What facts tell of it: the author's own words, not those they quote, nor whose these are."""
+        said = own_words(self.html) if "<blockquote" in self.html else self.plain
+        return said[: markup.FACT_TEXT]
 
 
 def prepare(source: str, *, imported: bool = False) -> Text:

@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import transaction
 
 from community.inbox.api import announce
-from community.kernel import markup
 from community.kernel.api import publish
 from community.kernel.plain import language_of
 from community.members.api import Member
@@ -79,7 +78,7 @@ def _open(
         post_id=post.pk,
         board_id=board.pk,
         title=title,
-        text=text.plain[: markup.FACT_TEXT],
+        text=text.told,
         tags=tags,
         mentioned_ids=mentioned,
         quoted_ids=quoted,

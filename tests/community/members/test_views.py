@@ -71,6 +71,14 @@ def test_the_owner_sees_the_buttons_in_their_language(client, language):
     assert response["Content-Language"] == language
 
 
+@pytest.mark.parametrize(("language", "shown"), [("en", "Clubs and contests"), ("zh-hans", "车友会与共创")])
+def test_a_title_of_the_brands_people_is_in_the_readers_language(client, language, shown):
+    person = member("nora")
+    Member.objects.filter(pk=person.pk).update(title="Clubs and contests", title_zh="车友会与共创")
+    client.force_login(member("maja", language=language))
+    assert f"<b>{shown}</b>" in client.get(reverse("members:space", args=["nora"])).content.decode()
+
+
 @pytest.mark.parametrize("shown", [1, 3])
 def test_a_space_costs_a_constant_number_of_queries(client, shown, now, django_assert_num_queries):
     maja = member("maja")

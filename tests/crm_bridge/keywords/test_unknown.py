@@ -9,15 +9,17 @@ from django.core.cache import cache
 from django.db import transaction
 
 from community.consent.api import withdraw
+from community.kernel.markup import quote
 from community.members.api import erase_member
 from crm_bridge import receivers
 from crm_bridge.keywords.proposals import Sighting, proposals, prune_sightings, record_sightings
 from crm_bridge.keywords.unknown import unknown_words
 from crm_bridge.keywords.vocabulary import vocabulary
-from crm_bridge.models import TermSighting
+from crm_bridge.models import Signal, TermSighting
 from crm_bridge.profiles.projector import rebuild_profiles
 from crm_bridge.receivers import bound_sightings
 from forums.api import ensure_board, open_topic, write_post
+from forums.services import edit_post
 from tests.contests import DRAFT, contest, idea
 from tests.people import THEN, member, permit
 from tests.relay import drain
@@ -95,6 +97,18 @@ def test_what_several_people_write_is_proposed_with_where_they_wrote_it(board, n
         3,
         [("several", 3, 3)],
     )
+
+
+def test_what_somebody_quotes_teaches_nothing_of_them_and_names_nobody(board, now):
+    ann, bea = people(2)
+    topic = open_topic(author=ann, board=board, title="On roads", source="A dashcam on the roof rack.", now=now)
+    said = quote("Sofia Papadaki", topic.posts.get().pk, "A dashcam on the roof rack.")
+    post = write_post(author=bea, topic=topic, source=f"{said}With a sprocket.", now=now)
+    edit_post(editor=bea, post=post, source=f"{said}With a derailleur.", now=now + timedelta(days=1))
+    drain()
+    noted = {(term, who) for term, who, *_rest in sightings()}
+    assert noted == {("dashcam", ann.pk), ("sprocket", bea.pk), ("derailleur", bea.pk)}
+    assert set(Signal.objects.filter(keyword="roof-rack").values_list("member_id", flat=True)) == {ann.pk}
 
 
 def test_without_the_permission_no_word_is_noted(board, now):
