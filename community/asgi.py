@@ -16,8 +16,10 @@ http = get_asgi_application()  # before anything that needs the apps
 from community.inbox.gate import OwnPages  # noqa: E402 - needs the apps
 from community.inbox.routing import websocket_urlpatterns  # noqa: E402 - needs the apps
 from community.kernel.garbage import collect_seldom  # noqa: E402 - as above
+from community.kernel.request_bodies import bound_request_bodies  # noqa: E402 - as above
 
 application = ProtocolTypeRouter(
     {"http": http, "websocket": OwnPages(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
 )
+bound_request_bodies()
 collect_seldom()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
@@ -67,6 +67,26 @@ class MalformedAddressMiddleware:
 def _is_utf8(encoding: str | None) -> bool:
     # Django keeps only names that Python knows.
     return encoding is None or codecs.lookup(encoding).name == "utf-8"
+
+
+class BodyLimitMiddleware:
+    """Refuses a body longer than any form with its pictures, before anything reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """413, by the length the request names; what names none is counted by the web process as it arrives."""
+        if _length(request) > settings.REQUEST_BODY_BYTES:
+            return bad_request(request, RequestDataTooBig())
+        return self.get_response(request)
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:  # no number: a server takes nothing in then
+        return 0
 
 
 class PolicyMiddleware(CSPMiddleware):

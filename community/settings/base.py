@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "community.kernel.middleware.BodyLimitMiddleware",
     "community.kernel.middleware.MalformedAddressMiddleware",
     "community.kernel.middleware.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -230,6 +231,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 # The longest post in the longest way to send it is half of it. Any guest can have a form taken apart: at worst this
 # size costs half a second.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+REQUEST_BODY_BYTES = 20 * 1024 * 1024  # with pictures and documents
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
