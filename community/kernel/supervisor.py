@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,7 +35,8 @@ class Supervisor:
         signal.signal(signal.SIGHUP, self._stop_soon)  # the terminal was closed
         for name, command in self.commands:
             # A session of its own: Ctrl-C reaches this process alone, which then stops them in order.
-            self.running[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own commands
+            bound = [*_until_this_ends(), *command]
+            self.running[name] = subprocess.Popen(bound, start_new_session=True)  # noqa: S603 - our own commands
 
     def wait(self) -> int:
         """Return when asked to stop (0) or when a process ended by itself (1); all are stopped then."""
@@ -63,6 +65,12 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _until_this_ends() -> list[str]:
+    """What has Linux send a command SIGTERM when this process is gone, killed as it may be; nothing elsewhere."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def require_free(host: str, port: int) -> None:

@@ -1,5 +1,6 @@
 """What ``manage.py start`` says, also to a program that reads it."""
 
+import contextlib
 import os
 import select
 import socket
@@ -36,7 +37,25 @@ def read(pipe, *, until, seconds=60):
     return text
 
 
-def test_a_pipe_is_told_the_address_as_soon_as_it_runs(environment):
+def of_installation(home):
+    """The commands of all processes that have the installation's folder as a setting."""
+    setting, found = f"PADDOCK_HOME={home}".encode(), []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if setting in (folder / "environ").read_bytes().split(b"\0"):
+                found.append((folder / "cmdline").read_bytes().decode().split("\0"))
+    return found
+
+
+def ends(those, seconds=20):
+    """Whether all of them have ended in time."""
+    deadline = time.monotonic() + seconds
+    while those() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return not those()
+
+
+def test_a_pipe_is_told_the_address_as_soon_as_it_runs_and_all_goes_with_what_started_it(environment):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,8 +65,13 @@ def test_a_pipe_is_told_the_address_as_soon_as_it_runs(environment):
         try:
             told = read(process.stdout, until="Ctrl-C stops it.")
             running = process.poll() is None
+            begun = of_installation(environment["PADDOCK_HOME"])
+            process.kill()
+            gone = ends(lambda: of_installation(environment["PADDOCK_HOME"]))
         finally:
             process.terminate()
     assert f"Paddock is running: http://127.0.0.1:{port}/" in told
     assert f"codes for joining and signing in, is written to {environment['PADDOCK_HOME']}/mail." in told
     assert running
+    assert all(any(name in command for command in begun) for name in ("daphne", "relay", "worker"))
+    assert gone

@@ -1,9 +1,11 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -50,6 +52,41 @@ def test_one_that_ignores_the_request_is_killed(monkeypatch):
     supervisor.stopping = True
     assert supervisor.wait() == 0
     assert supervisor.running["a"].returncode == -signal.SIGKILL
+
+
+STARTED = """
+import sys
+from community.kernel.supervisor import Supervisor
+sleeper = "import os, time; print(str(os.getpid()) + chr(10), end='', flush=True); time.sleep(60)"  # in one piece
+supervisor = Supervisor([(name, [sys.executable, "-c", sleeper]) for name in "ab"])
+supervisor.start()
+supervisor.wait()
+"""
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_none_outlives_the_supervisor_however_it_ends(bound, monkeypatch, tmp_path):
+    """The control: where nothing binds them to it, as off Linux, all go on."""
+    if not bound:
+        monkeypatch.setenv("PATH", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", STARTED], stdout=subprocess.PIPE) as process:
+        running = [int(process.stdout.readline()) for _ in "ab"]
+        process.kill()
+    try:
+        until = time.monotonic() + (10 if bound else 1)
+        while any(map(is_running, running)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert [is_running(number) for number in running] == [not bound] * 2
+    finally:
+        for number in filter(is_running, running):
+            os.kill(number, signal.SIGKILL)
+
+
+def is_running(number):
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_taken_port_is_said():
