@@ -13,14 +13,16 @@ from community.consent.api import permits_of
 from community.inbox.models import MutedKind, Notification
 from community.members.api import Member, Role
 from crm_bridge.models import Segment
-from forums.models import Post
+from forums import services
+from forums.models import Post, PostRevision
 from ideas.models import Idea
 from tests.addresses import things
 from tests.contests import begin, contest, idea
 from tests.forums.places import board, first_post, picture, reply, topic
-from tests.people import confirm, member, permit, staff
+from tests.people import THEN, confirm, member, permit, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
+POST_ACTS = ("edit", "delete", "restore", "react", "best", "history")
 OTHERS = ("other", Role.MODERATOR, Role.SERVICE_AGENT, Role.MARKETER, Role.BRAND_MANAGER)
 
 
@@ -137,6 +139,55 @@ def test_addresses_keys_and_devices_are_ones_own(maja, other):
     assert at_home.session[SESSION_KEY] == str(maja.pk) and UserSession.objects.filter(user=maja).exists()
     key.refresh_from_db()
     assert EmailAddress.objects.filter(user=maja).count() == 2 and key.data == {"name": "Maja’s key"}
+
+
+def test_guests_are_asked_to_sign_in_and_change_nothing(maja):
+    opened = topic(author=maja)
+    said, handed_in = reply(opened, author=maja), idea(contest(actor=staff(Role.BRAND_MANAGER, "boss")), author=maja)
+    begin(handed_in.contest, "submission")
+    about = {"kind": "forums.reply", "subject": "topic:1", "title": "x", "url": "/boards/", "last_event_id": 1}
+    told = Notification.objects.create(recipient=maja, at=THEN, **about)
+    kept = Segment.objects.create(name="Racks", line="", created_at=THEN)
+    key = Authenticator.objects.create(user=maja, type=Authenticator.Type.WEBAUTHN, data={"name": "Maja’s key"})
+    addresses = (
+        *(f"/notifications/{part}" for part in (f"{told.pk}/", "read/", "mute/", "kinds/")),
+        *(f"/posts/{post.pk}/{act}/" for post in (said, first_post(opened)) for act in POST_ACTS),
+        *(f"/ideas/{handed_in.pk}/do/{act}/" for act in ("edit", "withdraw")),
+        *(f"/me/knows/{part}" for part in ("", "history/", "looks/", "download/", "erase/")),
+        *(f"/me/knows/{part}" for part in ("permissions/", "pause/", "interests/")),
+        "/me/space/",
+        f"/workbench/people/{maja.public_id}/",
+        *(f"/workbench/{part}" for part in ("people/export/", f"segments/{kept.pk}/", "contests/voting/export/")),
+        *(f"/account/2fa/webauthn/keys/{key.pk}/{act}/" for act in ("edit", "remove")),
+        *(f"/account/{part}/" for part in ("email", "sessions", "2fa/webauthn")),
+    )
+    tables = (Member, Post, Idea, Notification, MutedKind, Segment, Authenticator, EmailAddress)
+    before = [list(model._default_manager.order_by("pk").values()) for model in tables]
+    sent = {"member": maja.pk, "username": maja.username, "name": "Mine", "source": "Mine", "title": "Mine"}
+    sent |= {"act": "mute", "keyword": "camping", "do": "delete", "kind": "useful", "action_remove": "1"}
+    client = Client()
+    for address in addresses:
+        got, posted = client.get(address, sent), client.post(address, sent)
+        assert got.status_code in {302, 405}, address  # to the sign-in, or from an act to what it acts on
+        assert posted.status_code == 405 or posted["Location"].startswith("/account/login/?next="), address
+    assert [list(model._default_manager.order_by("pk").values()) for model in tables] == before
+
+
+def test_an_earlier_version_is_found_under_its_own_post_only(maja, other):
+    opened = topic(author=maja)
+    said, beside = reply(opened, author=maja, source="I live at 7 Elm Road."), reply(opened, author=maja)
+    services.edit_post(editor=maja, post=said, source="Come by.", now=THEN)
+    revision, client = PostRevision.objects.get(), client_of(other)
+    moderates = other.username.startswith("of-moder")
+    for post in (beside, first_post(opened)):
+        for method in (client.get, client.post):
+            answer = method(f"/posts/{post.pk}/history/{revision.pk}/remove/")
+            assert answer.status_code == (404 if moderates else 403)
+            assert "Elm" not in answer.content.decode()
+    own = client.get(f"/posts/{said.pk}/history/{revision.pk}/remove/")
+    assert (own.status_code, "Elm" in own.content.decode()) == ((200, True) if moderates else (403, False))
+    revision.refresh_from_db()
+    assert (revision.source, revision.removed_at) == ("I live at 7 Elm Road.", None)
 
 
 def test_what_was_written_signed_out_is_offered_to_that_browser_only(maja, other):
