@@ -41,9 +41,14 @@ class UnknownTerm(Invalid):
 
 @transaction.atomic
 def mute(*, member: Member, keyword: str, now: datetime) -> None:
-    """Mute an interest: it never returns by itself. Raises Invalid for one that is not on the list."""
+    """Mute an interest: it never returns by itself. Again changes nothing.
+
+    Raises Invalid for one that is not on the list.
+    """
+    lock_members([member.pk])  # another page of theirs may do the same at this moment
     _require_listed(member, keyword)
-    _act(InterestMuted(member_id=member.pk, keyword=keyword), now)
+    if not _is_muted(member, keyword):
+        _act(InterestMuted(member_id=member.pk, keyword=keyword), now)
 
 
 @transaction.atomic
@@ -52,13 +57,15 @@ def unmute(*, member: Member, keyword: str, now: datetime) -> None:
 
     Raises Invalid for what is not on the list.
     """
+    lock_members([member.pk])  # another page of theirs may do the same at this moment
     try:
         _require_listed(member, keyword)
     except Invalid:
         if _unmuted_before(member, keyword):
             return
         raise
-    _act(InterestUnmuted(member_id=member.pk, keyword=keyword), now)
+    if _is_muted(member, keyword):
+        _act(InterestUnmuted(member_id=member.pk, keyword=keyword), now)
 
 
 @transaction.atomic
@@ -87,7 +94,7 @@ def add(*, member: Member, term: str, now: datetime) -> Keyword:
     """
     _require_permitted(member)
     keyword = known_keyword(term)
-    if InterestControl.objects.filter(member_id=member.pk, keyword=keyword.code, muted=True).exists():
+    if _is_muted(member, keyword.code):
         _act(InterestUnmuted(member_id=member.pk, keyword=keyword.code), now)  # which a withdrawal leaves
     _act(InterestAdded(member_id=member.pk, keyword=keyword.code), now)
     return keyword
@@ -155,6 +162,10 @@ def _require_listed(member: Member, keyword: str) -> None:
     listed = profile is not None and any(entry["keyword"] == keyword for entry in profile.interests)
     if not listed and not InterestControl.objects.filter(member_id=member.pk, keyword=keyword).exists():
         raise Invalid(_("This interest is not on your list."), field="keyword")
+
+
+def _is_muted(member: Member, keyword: str) -> bool:
+    return InterestControl.objects.filter(member_id=member.pk, keyword=keyword, muted=True).exists()
 
 
 def _unmuted_before(member: Member, keyword: str) -> bool:

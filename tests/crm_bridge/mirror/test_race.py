@@ -1,4 +1,4 @@
-"""Two pages of one member on which permissions are switched, saved at once and in opposite directions."""
+"""Two pages of one member: permissions switched at once in opposite directions, and one interest muted on both."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import groupby
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from community.consent.api import VERSION, permits_of
 from community.consent.ledger import permission_drift
@@ -15,8 +16,12 @@ from community.consent.models import PermissionEntry
 from community.kernel.models import OutboxEvent
 from community.members.api import Member
 from crm_bridge.mirror.services import switch
+from crm_bridge.models import InterestControl, Profile
+from tests.forums.places import topic
 from tests.people import THEN, member, permit
+from tests.relay import drain
 from tests.threads import at_once, ever, no_locks
+from tests.vocabulary import load_words
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -63,3 +68,61 @@ def test_control_where_pages_do_not_wait_for_each_other_they_end_each_other_or_g
         return bool(errors) or permits_of(person.pk) not in (ONE, OTHER) or permission_drift() != []
 
     assert ever(goes_wrong)
+
+
+RACK = "roof-rack"
+TABS = 3
+
+
+@pytest.fixture
+def ada():
+    """Somebody who wrote about roof racks."""
+    load_words()
+    found = permit(member("ada"), "profiling:onsite")
+    topic(author=found, title="Which roof rack?")
+    drain()
+    return found
+
+
+@pytest.fixture
+def sent(client, ada):
+    """Sends one act on that interest from several pages at the same moment. Returns the errors and the answers."""
+    client.force_login(ada)
+
+    def send(act: str) -> tuple[Counter[str], list[int]]:
+        statuses: list[int] = []
+
+        def tab() -> None:
+            page = Client()
+            page.cookies = client.cookies.copy()
+            statuses.append(page.post("/me/knows/interests/", {"act": act, "keyword": RACK}).status_code)
+
+        return at_once([tab] * TABS), statuses
+
+    return send
+
+
+def said(person: Member) -> list[str]:
+    """What was said of interests, as the member's file has it."""
+    facts = OutboxEvent.objects.filter(member_id=person.pk, name__startswith="crm.interest.").order_by("pk")
+    return [name.rpartition(".")[2] for name in facts.values_list("name", flat=True)]
+
+
+def test_an_interest_muted_on_several_pages_at_once_is_muted_once(ada, sent):
+    done = Counter(), [303] * TABS
+    assert [sent("mute"), sent("unmute"), sent("mute")] == [done] * 3
+    drain()
+    assert said(ada) == ["muted", "unmuted", "muted"]
+    assert InterestControl.objects.values_list("keyword", "muted").get() == (RACK, True)
+    [interest] = Profile.objects.get(member_id=ada.pk).interests
+    assert (interest["keyword"], interest["muted"]) == (RACK, True)
+
+
+def test_control_where_pages_do_not_wait_for_each_other_it_is_said_twice(ada, sent):
+    def twice() -> bool:
+        before = said(ada)
+        with no_locks():
+            sent("unmute" if before[-1:] == ["muted"] else "mute")
+        return len(said(ada)) > len(before) + 1
+
+    assert ever(twice)

@@ -73,6 +73,14 @@ def test_an_unmute_brings_the_member_back(ada):
 
 
 @pytest.mark.serverless
+def test_what_holds_already_is_not_said_again(ada):
+    for say in (services.mute, services.mute, services.unmute, services.unmute):
+        say(member=ada, keyword=RACK, now=now())
+    names = OutboxEvent.objects.filter(name__startswith="crm.interest.").order_by("pk").values_list("name", flat=True)
+    assert list(names) == ["crm.interest.muted", "crm.interest.unmuted"]
+
+
+@pytest.mark.serverless
 @pytest.mark.parametrize("last", ["mute", "unmute"])
 def test_what_was_said_last_holds_while_what_was_said_before_is_delivered(ada, last):
     said = [services.unmute, services.mute, services.unmute, services.mute]
