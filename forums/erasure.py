@@ -119,9 +119,9 @@ def forget_deleted(post: Post, *, now: datetime) -> None:
     if post.number == 1:
         Topic.objects.filter(pk=post.topic_id).update(tags=[])
         changed.titles[post.topic_id] = GONE
+    _retitle(changed)  # first, as the relay writes notifications before it marks facts as handled
     # A moderator's edit after the erasure is a fact of the author's, too.
     rewrite(TEXTS, member_ids=[post.author_id], key="post_id", values=[post.pk], change=_blank)
-    _retitle(changed)
     _tell(changed, post.author_id, now=now)
 
 
@@ -251,13 +251,13 @@ def change_facts(posts: Collection[Post], member_id: int, plain: Callable[[int, 
 
 def _retitle(changed: Changed) -> None:
     """A title with the name in it stands in many places."""
+    retitle({f"topic:{topic_id}": title for topic_id, title in changed.titles.items()})
     for topic_id, title in changed.titles.items():
 
         def change(payload: dict[str, Any], title: str = title) -> dict[str, Any]:
             return payload if payload["title"] == GONE else {**payload, "title": title}
 
         Topic.objects.filter(pk=topic_id).update(title=title, slug=topic_slug(title))
-        retitle(f"topic:{topic_id}", title)
         authors = set(Post.objects.filter(topic_id=topic_id).values_list("author_id", flat=True))
         found = rewrite((*TEXTS, RepliesRetitled), member_ids=authors, key="topic_id", values=[topic_id], change=change)
         for payload in found:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from community.inbox.api import announce, move_lines, retitle
+from community.inbox.api import announce, retitle
 from community.kernel import markup, redaction
 from community.kernel.api import batched, publish_many, rewrite
 from community.kernel.plain import language_of, plain_text
@@ -66,11 +66,16 @@ def take_name_out(found: Naming, member_id: int, *, now: datetime) -> None:
     """A word stands where the name stood. The contests and people are held, in the transaction of the erasure."""
     if not found.names:
         return
+    titles: dict[str, str] = {}
+    urls: dict[str, str] = {}
     for ids in batched(sorted(found.ideas), BATCH):
         seen = _in_ideas(ids, found.names)
+        titles |= {f"idea:{idea.pk}": idea.title for idea in seen}
+        urls |= {f"idea:{idea.pk}": idea.get_absolute_url() for idea in seen}
         people = found.people | voters_of(ids)  # who voted before the contests were held is found now
         rewrite(TEXTS, **_kept(ids, people), change=_change(found.names))
         _tell(seen, member_id, now=now)
+    retitle(titles, urls=urls)
     edited = Idea.objects.exclude(edited_at=None).order_by("pk").values_list("pk", "author_id")
     for rows in batched(edited.iterator(chunk_size=BATCH), BATCH):  # what an idea said before may have named them
         kept = _kept([pk for pk, _author in rows], {author for _pk, author in rows})
@@ -121,7 +126,7 @@ def _change(names: Collection[str]) -> Any:
 
 
 def _tell(ideas: Iterable[Idea], member_id: int, *, now: datetime) -> None:
-    """The index, notifications, open pages, and profiles of whoever wrote the idea or voted for it follow."""
+    """The index, open pages, and profiles of whoever wrote the idea or voted for it follow."""
     ideas = list(ideas)
     mark_content("idea", [idea.pk for idea in ideas])
     here = set(
@@ -129,8 +134,6 @@ def _tell(ideas: Iterable[Idea], member_id: int, *, now: datetime) -> None:
     )
     facts = []
     for idea in ideas:
-        retitle(f"idea:{idea.pk}", idea.title)
-        move_lines(f"idea:{idea.pk}", idea.get_absolute_url())
         told = ({idea.author_id} & here | voters_of([idea.pk])) - {member_id}
         facts += [(_fact(idea, person), now) for person in sorted(told)]
     publish_many(facts)

@@ -1,7 +1,7 @@
 """The door of the inbox: everything other apps may use of it."""
 
 from community.inbox.live import ChannelState, announce, announce_once
-from community.inbox.services import Notice, mark_read, move_lines, notify, register_kind, retitle
+from community.inbox.services import Notice, mark_read, notify, register_kind, retitle
 
 __all__ = [
     "ChannelState",
@@ -9,7 +9,6 @@ __all__ = [
     "announce",
     "announce_once",
     "mark_read",
-    "move_lines",
     "notify",
     "register_kind",
     "retitle",

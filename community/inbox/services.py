@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -161,21 +161,31 @@ def _add(line: Notification, notice: Notice) -> None:
         line.title, line.url, line.at, line.last_event_id = notice.title[:200], notice.url, notice.at, notice.event_id
 
 
-def retitle(subject: str, title: str, *, recipients: Collection[int] | None = None) -> None:
-    """What lines are about has another title. Where it is known whose lines these may be, only theirs are read."""
-    lines = Notification.objects.filter(subject=subject)
-    parts = [lines]
+def retitle(
+    titles: Mapping[str, str], *, urls: Mapping[str, str] | None = None, recipients: Collection[int] | None = None
+) -> None:
+    """What lines are about, by subject, has other titles, and other addresses where the title stands in them.
+
+    Where it is known whose lines these may be, only theirs are read. One call for all that a transaction retitles:
+    the lines of several calls are not locked in one order.
+    """
+    parts = [Notification.objects.filter(subject__in=some) for some in batched(sorted(titles), RETITLED)]
     if recipients is not None:
-        parts = [lines.filter(recipient__in=some) for some in batched(sorted(recipients), RETITLED)]
-    _update(parts, title=title[:200])
+        parts = [part.filter(recipient__in=some) for part in parts for some in batched(sorted(recipients), RETITLED)]
+    for subject, keys in _held(parts).items():
+        values = {"title": titles[subject][:200]} | ({"url": urls[subject]} if urls else {})
+        for some in batched(keys, RETITLED):
+            Notification.objects.filter(pk__in=some).update(**values)
 
 
-def _update(parts: Iterable[QuerySet[Notification]], **values: str) -> None:
-    """Write to lines of several people, locked in the order in which those who tell them lock theirs."""
-    keys = sorted(pk for lines in parts for pk in lines.values_list("pk", flat=True))
-    for some in batched(keys, RETITLED):
+def _held(parts: Iterable[QuerySet[Notification]]) -> dict[str, list[int]]:
+    """Lines of several people by subject, locked in the order in which those who tell them lock theirs."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for some in batched(sorted(pk for lines in parts for pk in lines.values_list("pk", flat=True)), RETITLED):
         held = Notification.objects.filter(pk__in=some).select_for_update().order_by("pk")
-        Notification.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(**values)
+        for pk, subject in held.values_list("pk", "subject"):
+            found[subject].append(pk)
+    return found
 
 
 def bell_of(member_id: int) -> Bell:
@@ -216,8 +226,3 @@ def set_wanted(*, member_id: int, kinds: Collection[str]) -> None:
     MutedKind.objects.filter(member_id=member_id, kind__in=_KINDS.keys() & set(kinds)).delete()
     muted = [MutedKind(member_id=member_id, kind=kind) for kind in sorted(_KINDS) if kind not in kinds]
     MutedKind.objects.bulk_create(muted, ignore_conflicts=True)
-
-
-def move_lines(subject: str, url: str) -> None:
-    """What lines are about has another address, as where its title stands in it."""
-    _update([Notification.objects.filter(subject=subject)], url=url)

@@ -36,7 +36,7 @@ def retitle_notifications(topic: Topic) -> None:
     """Notifications say what the topic is told to be called now: to its author, who wrote in it, and who is named."""
     written = Post.objects.filter(topic=topic).values_list("author_id", flat=True)
     named = Reference.objects.filter(post__topic=topic).values_list("member_id", flat=True)
-    retitle(topic.channel, topic.told_title, recipients={topic.author_id, *written, *named})
+    retitle({topic.channel: topic.told_title}, recipients={topic.author_id, *written, *named})
 
 
 def forget_title(topic: Topic, old: str) -> None:
