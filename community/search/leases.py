@@ -14,6 +14,15 @@ from community.kernel.api import now
 from community.search.models import IndexState
 
 LEASE = timedelta(seconds=10)
+REBUILD_LEASE = timedelta(minutes=10)
+CLOCKS_APART = timedelta(minutes=1)  # at most: others may take a lease for over so much sooner than whoever has it
+
+
+class RebuildLost(Exception):
+    """A rebuild stood still so long that what is written is no longer kept for its index.
+
+    It is no RuntimeError: that would be a failure of the engine.
+    """
 
 
 @dataclass
@@ -30,6 +39,23 @@ class Lease:
         held = IndexState.objects.filter(name=self.name, leased_until=self.until).update(leased_until=until)
         self.until = until if held else self.until
         return bool(held)
+
+
+@dataclass
+class Rebuild:
+    """The right to build an index anew, and the version to write. What is written meanwhile is kept for it."""
+
+    name: str
+    until: datetime
+    version: int
+
+    def renew(self) -> None:
+        """Have it for some minutes more. Raises RebuildLost where it is over, whether or not somebody else has it."""
+        at = now()
+        ours = IndexState.objects.filter(name=self.name, rebuilding_until=self.until)
+        if not ours.filter(rebuilding_until__gt=at + CLOCKS_APART).update(rebuilding_until=at + REBUILD_LEASE):
+            raise RebuildLost(self.name)
+        self.until = at + REBUILD_LEASE
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -20,7 +20,7 @@ from community.kernel.api import (
     now,
     take_turn,
 )
-from community.search.leases import Lease, leased, next_version
+from community.search.leases import REBUILD_LEASE, Lease, Rebuild, leased, next_version
 from community.search.loading import documents, is_nobodys_fault, one_by_one, present
 from community.search.models import FailedDocument, IndexState, Mark
 from community.search.port import Doc, Report, SearchDown
@@ -30,7 +30,6 @@ logger = logging.getLogger("paddock.search")
 
 BATCH = 500
 MARKED_AT_ONCE = 5000
-REBUILD_LEASE = timedelta(minutes=10)
 LONGEST_PAUSE_SECONDS = 30.0
 
 _SEEN: set[str] = set()  # indexes that were there when this process last looked
@@ -221,15 +220,17 @@ def _pause(name: str) -> float:
 def rebuild(name: str, *, progress: Iterable[str] | None = None) -> Report:
     """Build the index anew beside the one in use and switch at once; what changes meanwhile is applied after.
 
-    ``progress`` may wrap the ids to show how far it is. Raises RebuildRunning and SearchDown.
+    ``progress`` may wrap the ids to show how far it is. Raises RebuildRunning, SearchDown, and RebuildLost for one that
+    stood still so long that others took it for dead: the index in use is left as it is.
     """
     index = index_named(name)
-    version = _begin_rebuild(name, at=now())
+    held = _begin_rebuild(name, at=now())
     errors: dict[str, str] = {}
     try:
-        report = engine_of(name).rebuild(_read_anew(index, version, progress or index.all_ids(), errors))
+        docs = _read_anew(index, held, progress or index.all_ids(), errors)
+        report = engine_of(name).rebuild(docs, ready=held.renew)
     finally:
-        _end_rebuild(name)
+        _end_rebuild(held)
     report.errors |= errors
     failed = [FailedDocument(index=name, document_id=key, error=error) for key, error in report.errors.items()]
     FailedDocument.objects.filter(index=name).delete()
@@ -237,29 +238,28 @@ def rebuild(name: str, *, progress: Iterable[str] | None = None) -> Report:
     return report
 
 
-def _begin_rebuild(name: str, *, at: datetime) -> int:
+def _begin_rebuild(name: str, *, at: datetime) -> Rebuild:
     IndexState.objects.bulk_create([IndexState(name=name)], ignore_conflicts=True)
     free = Q(rebuilding_until=None) | Q(rebuilding_until__lt=at)
-    begun = IndexState.objects.filter(free, name=name).update(
-        rebuilding_until=at + REBUILD_LEASE, version=next_version(at)
-    )
-    if not begun:
+    until = at + REBUILD_LEASE
+    if not IndexState.objects.filter(free, name=name).update(rebuilding_until=until, version=next_version(at)):
         raise RebuildRunning(name)
-    return IndexState.objects.values_list("version", flat=True).get(name=name)
+    return Rebuild(name, until, IndexState.objects.values_list("version", flat=True).get(name=name))
 
 
 @transaction.atomic
-def _end_rebuild(name: str) -> None:
+def _end_rebuild(held: Rebuild) -> None:
     """What was written to the old index meanwhile is written to the new one as well."""
-    IndexState.objects.filter(name=name).update(rebuilding_until=None, version=next_version(now()))
-    Mark.objects.filter(index=name, again=True).update(again=False)
+    ours = IndexState.objects.filter(name=held.name, rebuilding_until=held.until)
+    if ours.update(rebuilding_until=None, version=next_version(now())):  # else it is kept for another rebuild
+        Mark.objects.filter(index=held.name, again=True).update(again=False)
 
 
-def _read_anew(index: Index, version: int, ids: Iterable[str], errors: dict[str, str]) -> Iterator[Doc]:
+def _read_anew(index: Index, held: Rebuild, ids: Iterable[str], errors: dict[str, str]) -> Iterator[Doc]:
     """The documents for a rebuild, whose lease is renewed while it reads; what cannot be read goes to ``errors``."""
     for chunk in batched(ids, BATCH):
-        IndexState.objects.filter(name=index.name).update(rebuilding_until=now() + REBUILD_LEASE)
-        yield from present(index, chunk, version, errors)
+        held.renew()
+        yield from present(index, chunk, held.version, errors)
 
 
 def lag(at: datetime) -> dict[str, tuple[int, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -132,11 +132,15 @@ class Elastic:
         self._indexes.switch(self._indexes.create())
         return True
 
-    def rebuild(self, docs: Iterable[Doc], tail: Iterable[Doc] = ()) -> Report:
+    def rebuild(
+        self, docs: Iterable[Doc], tail: Iterable[Doc] = (), *, ready: Callable[[], object] | None = None
+    ) -> Report:
         """Fill a new index, then move both aliases."""
         name = self._indexes.create()
         report = self._put(docs, index=name)
         since = self._put(tail, index=name)
+        if ready:
+            ready()
         self._indexes.switch(name)
         report.stale += since.stale
         report.errors |= since.errors

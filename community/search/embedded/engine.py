@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,9 @@ class Embedded:
             except FAILURES as error:
                 warnings.warn(f"search writer: {error}", stacklevel=2)
 
-    def rebuild(self, docs: Iterable[Doc], tail: Iterable[Doc] = ()) -> Report:
+    def rebuild(
+        self, docs: Iterable[Doc], tail: Iterable[Doc] = (), *, ready: Callable[[], object] | None = None
+    ) -> Report:
         """Fill a new generation (each id once in ``docs``), then switch all readers."""
         report = Report()
         with failures_as_search_down():
@@ -171,6 +173,8 @@ class Embedded:
             writer.wait_merging_threads()
             index.reload()
             self.close()
+            if ready:
+                ready()
             if self.files and path:
                 self.files.switch(path)
                 self.files.sweep(path, before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -140,8 +140,13 @@ class Engine(Protocol):
     def ids(self, query: Query) -> Iterator[str]:
         """All matching ids in tie order. Raises SearchDown."""
 
-    def rebuild(self, docs: Iterable[Doc], tail: Iterable[Doc] = ()) -> Report:
-        """Fill a new index aside, apply ``tail`` with the version guard, then switch all readers at once."""
+    def rebuild(
+        self, docs: Iterable[Doc], tail: Iterable[Doc] = (), *, ready: Callable[[], object] | None = None
+    ) -> Report:
+        """Fill a new index aside, apply ``tail`` with the version guard, then switch all readers at once.
+
+        ``ready`` is called when all is written, just before the switch; where it raises, the index in use stays.
+        """
 
     def refresh(self) -> None:
         """Make all writes visible now."""

@@ -302,6 +302,15 @@ def test_rebuild_keeps_what_came_since(engine):
     engine.rebuild(DOCS.values())
 
 
+def test_a_rebuild_that_may_not_be_switched_leaves_the_index_as_it_is(engine):
+    def refuse():
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        engine.rebuild([], ready=refuse)
+    assert engine.search(Query()).total == len(DOCS)
+
+
 @pytest.mark.parametrize(
     "q",
     [

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from community.kernel.api import now
 from community.search.drift import drift, repair
+from community.search.leases import RebuildLost
 from community.search.models import FailedDocument
 from community.search.port import Query, SearchDown
 from community.search.registry import engine_of, index_named, indexes
@@ -74,6 +75,10 @@ class Command(BaseCommand):
             report = rebuild(name, progress=ids)
         except RebuildRunning as error:
             raise CommandError(f"{name} is being rebuilt by another process.") from error
+        except RebuildLost as error:
+            raise CommandError(
+                f"The rebuild of {name} stood still too long. It changed nothing; run it again."
+            ) from error
         self.stdout.write(f"{name}: {report.written} documents written, {len(report.errors)} refused")
 
     def _check(self, name: str, options: dict[str, Any]) -> None:
