@@ -74,6 +74,11 @@ def forget_files(names: Iterable[str | None]) -> None:
         transaction.on_commit(partial(_remove, rows), robust=True)
 
 
+def is_forgotten(name: str) -> bool:
+    """Whether a file has to go, or is not named yet: it may lie there still, and is nobody's to see."""
+    return ForgottenFile.objects.filter(name=name).exists()
+
+
 @each_minute
 def remove_left_files() -> int:
     """What processes did not come to remove, or to name. Returns how many files are gone."""

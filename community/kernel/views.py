@@ -29,6 +29,7 @@ from community.kernel.caches import redis_is_away
 from community.kernel.clock import now
 from community.kernel.errors import Conflict, PaddockError, is_connection_lost
 from community.kernel.failure import STYLE_SOURCE, page, words
+from community.kernel.files import is_forgotten
 from community.kernel.form_errors import fields_sent, shown_fields
 from community.kernel.metrics import Metric, exposition
 from community.kernel.queries import outbox_status
@@ -107,10 +108,10 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
     """An uploaded file of a public folder. Pictures are shown, anything else is saved: nothing uploaded runs here.
 
     The apps whose file it is may limit who sees it ("media.limited"). Nothing keeps such an answer: the limit may be
-    lifted, or set again.
+    lifted, or set again. A file that has to go is seen by nobody, also where its process did not come to remove it.
     """
     # No way around leads out of these folders, and no file's name holds what a database cannot compare it with.
-    if not path.startswith(PUBLIC) or normpath(path) != path or "\0" in path:
+    if not path.startswith(PUBLIC) or normpath(path) != path or "\0" in path or is_forgotten(path):
         raise Http404
     limits = contributions("media.limited", path)
     if all(allows(request.user) for allows in limits):

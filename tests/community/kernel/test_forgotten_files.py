@@ -71,6 +71,14 @@ def test_what_a_process_did_not_come_to_remove_goes_a_minute_later():
     assert remove_left_files() == 0
 
 
+@pytest.mark.parametrize("folder", ["posts", "ideas", "avatar_images"])
+def test_what_is_left_for_a_while_is_sent_to_nobody(client, folder):
+    name = stored(f"{folder}/car.webp")
+    assert client.get(f"/media/{name}").status_code == 200
+    forget_files([name])
+    assert (default_storage.exists(name), client.get(f"/media/{name}").status_code) == (True, 404)
+
+
 def test_a_process_that_ended_after_the_removal_leaves_only_the_note():
     name = stored()
     forget_files([name])
