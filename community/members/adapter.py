@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -41,6 +42,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_signup_redirect_url(self, request: Any) -> str:
         """The address that follows signing up: the questions that welcome somebody."""
         return reverse("members:welcome")
+
+    def post_login(self, request: Any, user: Any, *, signup: bool, **kwargs: Any) -> Any:
+        """Whoever has just joined set a password and gave the code in this session: a sign-in as good as any.
+
+        allauth comes here once nothing more is asked, but keeps a record of other ways to sign in only.
+        """
+        if signup:
+            record_authentication(request, user, method="code", email=user.email)
+        return super().post_login(request, user, signup=signup, **kwargs)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """For addresses and one's file a sign-in of just now counts; for keys, and for leaving, it does not."""

@@ -1,20 +1,23 @@
 """Whoever signed in some time ago is asked once more before what an open session alone should not do."""
 
+import re
 import time
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
-from community.members.api import Newcomer, import_members
+from community.members.api import Member, Newcomer, import_members
 from tests.people import THEN, member
 
 pytestmark = pytest.mark.django_db
 SECOND = "second@somewhere.example"
 ADDING = {"email": SECOND, "action_add": "1"}
 PASSWORD = {"password": "correct horse"}
+JOINING = {"name": "Ada", "username": "ada", "email": "ada@somewhere.example", "password1": "a long enough one"}
 
 
 @pytest.fixture
@@ -23,6 +26,18 @@ def maja(client):
     EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
     client.post(reverse("account_login"), {"login": "maja", **PASSWORD})
     return person
+
+
+@pytest.fixture
+def newcomer(client):
+    """Somebody who has just joined: the password chosen and the code given, in one session."""
+    client.post(reverse("account_signup"), JOINING)
+    client.post(reverse("account_email_verification_sent"), {"code": code()})
+    return Member.objects.get(username="ada")
+
+
+def code():
+    return re.search(r"^[A-Z0-9-]{6,}$", mail.outbox[-1].body, re.MULTILINE)[0]
 
 
 def age(client, seconds):
@@ -74,6 +89,40 @@ def test_leaving_asks_also_somebody_who_just_signed_in(client, maja):
     assert asked(client.post(reverse("crm:erase"), {"username": "maja"}))
     maja.refresh_from_db()
     assert maja.erased_at is None
+
+
+def test_joining_counts_as_a_sign_in_for_ten_minutes(client, newcomer):
+    assert client.get(reverse("crm:download")).status_code == 200
+    client.post(reverse("account_email"), ADDING)
+    assert code_sent()
+    age(client, 610)
+    assert asked(client.get(reverse("crm:download")))
+
+
+def test_leaving_and_keys_ask_also_somebody_who_just_joined(client, newcomer):
+    assert asked(client.post(reverse("crm:erase"), {"username": "ada"}))
+    assert asked(client.get(reverse("mfa_activate_totp")))
+    newcomer.refresh_from_db()
+    assert newcomer.erased_at is None
+
+
+def test_joining_counts_only_once_the_code_is_given_and_only_where_it_was(client):
+    client.post(reverse("account_signup"), JOINING)
+    assert AUTHENTICATION_METHODS_SESSION_KEY not in client.session
+    client.post(reverse("account_email_verification_sent"), {"code": "WRONG-1"})
+    assert AUTHENTICATION_METHODS_SESSION_KEY not in client.session
+    client.post(reverse("account_email_verification_sent"), {"code": code()})
+    assert [record["method"] for record in client.session[AUTHENTICATION_METHODS_SESSION_KEY]] == ["code"]
+    elsewhere = Client()
+    elsewhere.force_login(Member.objects.get(username="ada"))
+    assert asked(elsewhere.get(reverse("crm:download")))
+
+
+def test_joining_with_an_address_that_has_an_account_signs_nobody_in(client, maja):
+    stranger = Client()
+    stranger.post(reverse("account_signup"), {**JOINING, "email": maja.email})
+    assert AUTHENTICATION_METHODS_SESSION_KEY not in stranger.session
+    assert stranger.get(reverse("crm:download"))["Location"].startswith(reverse("account_login"))
 
 
 def test_somebody_without_a_password_is_not_shut_out(client):
