@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("me/knows/history/", mirror.history, name="history"),
     path("me/knows/looks/", mirror.looks, name="looks"),
     path("me/knows/download/", leaving.download, name="download"),
+    path("me/knows/download/ready/", leaving.ready, name="download_ready"),
     path("me/knows/erase/", leaving.erase, name="erase"),
     path("me/knows/erased/", leaving.erased, name="erased"),
     path("workbench/", console.home, name="workbench"),

@@ -108,6 +108,7 @@ post /me/knows/pause/                                     in  ok  ok  ok  ok  ok
 get  /me/knows/history/                                   in  ok  ok  ok  ok  ok
 get  /me/knows/looks/                                     in  ok  ok  ok  ok  ok
 get  /me/knows/download/                                  in  ok  ok  ok  ok  ok
+get  /me/knows/download/ready/                            in  ok  ok  ok  ok  ok
 get  /me/knows/erase/                                     in  ok  ok  ok  ok  ok
 post /me/knows/erase/                                     in  422 422 422 422 422
 get  /me/knows/erased/                                    ok  ok  ok  ok  ok  ok

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 
-SECTIONS = ("interests", "permits")
+SECTIONS = ("interests", "permits", "leave")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.kernel.api import now, rate_limit
 from community.members.api import erase_member, require_member
 from crm_bridge.mirror.explain import as_json
+from crm_bridge.mirror.flashes import add_flash
 from crm_bridge.mirror.forms import EraseForm
 from crm_bridge.mirror.views import View, see_other
 
@@ -33,7 +35,14 @@ def download(request: HttpRequest) -> HttpResponse:
         return _file(request)
     except ReauthenticationRequired:
         url = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
-        return redirect(f"{url}?{urlencode({'next': reverse('crm:mirror') + '#leave'})}")
+        return redirect(f"{url}?{urlencode({'next': reverse('crm:download_ready')})}")
+
+
+@require_safe
+@login_required
+def ready(request: HttpRequest) -> HttpResponse:
+    """After the password: back to the button, saying that it serves now."""
+    return _back_to_the_button(request)
 
 
 def _as_file(request: HttpRequest) -> HttpResponse:
@@ -44,7 +53,13 @@ def _as_file(request: HttpRequest) -> HttpResponse:
     return HttpResponse(as_json(member), content_type="application/json", headers=headers)
 
 
+def _said_ready(request: HttpRequest) -> HttpResponse:
+    add_flash(request, _("You can download your file now."), "leave")
+    return redirect(f"{reverse('crm:mirror')}#leave")
+
+
 _file: View = reauthentication_required(_as_file, app="allauth.account")
+_back_to_the_button: View = reauthentication_required(_said_ready, app="allauth.account")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -512,10 +512,25 @@ def test_the_lists_cost_a_constant_number_of_queries(client, ada, count, name, q
 
 def test_the_file_asks_for_the_password_where_the_sign_in_is_some_time_ago(client, ada):
     response = client.get(reverse("crm:download"))
-    assert response["Location"] == f"{reverse('account_reauthenticate')}?next=%2Fme%2Fknows%2F%23leave"
-    back = client.post(response["Location"], {"password": "correct horse"})
-    assert back["Location"] == "/me/knows/#leave"
+    assert response["Location"] == f"{reverse('account_reauthenticate')}?next=%2Fme%2Fknows%2Fdownload%2Fready%2F"
+    back = client.post(response["Location"], {"password": "correct horse"}, follow=True)
+    assert back.redirect_chain[-1][0] == "/me/knows/#leave"
+    assert "You can download your file now." in leave(back.content.decode())
+    assert "You can download your file now." not in page(client)
     assert client.get(reverse("crm:download")).status_code == 200
+
+
+def leave(text):
+    """The part of the mirror that has the button of the file."""
+    return text[text.index('id="leave"') : text.index("Download my file")]
+
+
+def test_that_the_file_can_be_had_is_said_to_nobody_who_did_not_give_the_password(client, ada):
+    asked = client.get(reverse("crm:download_ready"))["Location"]
+    assert asked.startswith(reverse("account_reauthenticate"))
+    wrong = client.post(asked, {"password": "wrong"})
+    assert (wrong.status_code, "You can download" in wrong.content.decode()) == (422, False)
+    assert "You can download" not in page(client)
 
 
 def test_the_file_of_somebody_without_a_password_is_there_at_once(client):
