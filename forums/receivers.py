@@ -97,11 +97,12 @@ def picture_limit(path: str) -> Callable[[Any], bool] | None:
 
 @fills("space.sections")
 def space_section(request: HttpRequest, member: Any) -> SafeString:
-    """What a member wrote lately: answers, then topics."""
+    """What a member wrote lately: answers, then topics; nothing for who wrote nothing."""
     topics = Topic.objects.visible_to(request.user).filter(author=member).order_by("-opened_at")[:SECTION_TOPICS]
     answers = [(post, own_words(post.html)) for post in queries.replies_of(member, request.user)[:SECTION_TOPICS]]
     context = {"topics": list(topics), "answers": answers, "member": member}
-    return render_to_string("forums/space_section.html", context, request)
+    told = context["topics"] or answers
+    return render_to_string("forums/space_section.html", context, request) if told else SafeString()
 
 
 @fills("members.erase")

@@ -96,9 +96,10 @@ def _item(contest: Contest, at: datetime, *, signed_in: bool, voted: bool) -> Fe
 
 @fills("space.sections", order=30)
 def space_section(request: HttpRequest, member: Any) -> SafeString:
-    """The ideas of a member, without counts."""
-    ideas = Idea.objects.shown().filter(author=member).exclude(contest__phase=PhaseKind.DRAFT)
-    return render_to_string("ideas/space_section.html", {"ideas": list(ideas.order_by("-submitted_at")[:6])}, request)
+    """The ideas of a member, without counts; nothing for who handed in none."""
+    shown = Idea.objects.shown().filter(author=member).exclude(contest__phase=PhaseKind.DRAFT)
+    ideas = list(shown.order_by("-submitted_at")[:6])
+    return render_to_string("ideas/space_section.html", {"ideas": ideas}, request) if ideas else SafeString()
 
 
 @fills("console.nav")

@@ -25,6 +25,8 @@ from community.members.api import (
 from community.members.garage import shown_cars
 from community.members.models import Car, DeclaredKeyword, Member
 from forums.api import ensure_board, open_topic, write_post
+from tests.contests import begin, contest, idea
+from tests.forums.places import topic
 from tests.people import member, staff
 from tests.real_data import HOSTILE, QUARTERS
 
@@ -120,6 +122,36 @@ def test_a_car_of_the_brand_has_its_name_in_the_readers_language(now):
     with translation.override("zh-hans"):
         assert [car_name(name) for name in names] == ["诺岭4旅行版", "诺岭GT", "Norlingen GT", "Other Tourer"]
         assert [car.label for car in shown_cars(Car.objects.all())] == ["诺岭4旅行版"]
+
+
+def test_an_empty_space_says_so_in_the_readers_language(client):
+    member("maja", name="Maja Lind")
+    assert "Maja Lind has written nothing about themselves yet." in client.get("/members/maja/").content.decode()
+    client.cookies["django_language"] = "zh-hans"
+    assert "Maja Lind还没有介绍过自己。" in client.get("/members/maja/").content.decode()
+
+
+@pytest.mark.parametrize("thing", ["about", "car", "keyword", "topic", "idea"])
+def test_a_space_with_anything_to_see_is_not_called_empty(client, now, thing):
+    maja = member("maja")
+    if thing == "about":
+        Member.objects.filter(pk=maja.pk).update(about="Far away.")
+    elif thing == "car":
+        set_garage(member=maja, cars=[CarEntry("Norling", "4T")], now=now)
+    elif thing == "keyword":
+        declare_keywords(member=maja, keywords=["camping"], now=now)
+    elif thing == "topic":
+        topic(author=maja)
+    else:
+        begin(idea(contest(), author=maja).contest, "voting")
+    assert "about themselves" not in client.get("/members/maja/").content.decode()
+
+
+def test_the_owner_of_an_empty_space_is_told_so_in_their_own_words(client):
+    client.force_login(member("maja"))
+    own, others = (client.get(f"/members/maja/{query}").content.decode() for query in ("", "?as=others"))
+    assert ["about themselves" in html for html in (own, others)] == [False, True]
+    assert "You have not written anything about yourself yet." in own
 
 
 def test_the_owner_sees_the_space_as_others_do(client):
