@@ -8,10 +8,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from community.kernel.api import contributions, in_language, now, one_line, page_in, pages_of, rate_limit
+from community.kernel.templatetags.ui import in_its_language
 from community.members.api import cards
 from community.search.api import (
     MAX_WINDOW,
@@ -191,8 +193,15 @@ def _terms(asked: Asked, meanings: Sequence[Meaning]) -> list[Term]:
 def _more_terms(asked: Asked, meanings: Sequence[Meaning]) -> dict[str, Any]:
     """The other words that are not shown one by one, and the link that takes them off together."""
     words = tuple(word for one in meanings for word in one.also[TERMS_SHOWN:])
-    said = in_language("、", ", ").join(words)
-    return {"said": said, "count": len(words), "link": asked.link(off=(*asked.off, *words))} if words else {}
+    if not words:
+        return {}
+    between = in_language("、", ", ")
+    return {
+        "said": between.join(words),
+        "read": format_html_join(between, "{}", ((in_its_language(word),) for word in words)),
+        "count": len(words),
+        "link": asked.link(off=(*asked.off, *words)),
+    }
 
 
 def _place(request: HttpRequest, place: str) -> dict[str, str]:

@@ -231,3 +231,16 @@ def test_nobody_whose_idea_was_set_aside_is_called_to_the_vote(found, boss):
     Notification.objects.all().delete()
     begin(found, "voting")
     assert told() == [("second", "ideas.voting", "A better boot")]
+
+
+def test_an_idea_of_another_language_says_so_also_where_its_title_is_only_heard(found, boss):
+    idea(found, title="后备箱里的灯")
+    heard = '<span class="vh" lang="zh-Hans"> 后备箱里的灯</span>'
+    pages = {}
+    begin(found, "screening")
+    pages["screening"] = signed_in(boss).get(f"/workbench/contests/{found.slug}/")
+    begin(found, "voting")
+    pages["voting"] = signed_in(member()).get(found.get_absolute_url())
+    begin(found, "decision")
+    pages["decision"] = signed_in(boss).get(f"/workbench/contests/{found.slug}/")
+    assert [name for name, page in pages.items() if heard not in page.content.decode()] == []

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from community.kernel.brand import MARK, TOKENS, brand_file, brand_icon
 from community.kernel.language import in_language
+from community.kernel.plain import language_of
 from community.kernel.typography import NBSP
 from community.kernel.typography import glued as glue
 
@@ -232,6 +233,12 @@ def today() -> list[str]:
 def html_language(code: str | None) -> str:
     """The language tag for HTML."""
     return "zh-Hans" if (code or "").startswith("zh") else "en"
+
+
+@register.filter
+def in_its_language(word: str) -> SafeString:
+    """A word in an element that has its language, where its writing alone tells it: a synonym, for one."""
+    return format_html('<span lang="{}">{}</span>', html_language(language_of(word)), word)
 
 
 @register.filter

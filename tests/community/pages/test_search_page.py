@@ -99,6 +99,10 @@ def test_other_words_for_a_term_are_searched_for_too_and_taken_off_one_by_one(cl
     assert (page.context["more_terms"]["said"], page.context["more_terms"]["count"]) == ("luggage rack", 1)
     assert titles(page)[0] in {english, "Roof and a coat rack for whistles"}
     assert {english, chinese, luggage} < set(titles(page))
+    html = re.sub(r"\s+", " ", page.content.decode())
+    assert '</i> <span lang="zh-Hans">行李架</span>' in html
+    assert '<span class="vh">Without <span lang="zh-Hans">行李架</span></span>' in html
+    assert '<span class="vh">Without <span lang="en">luggage rack</span></span>' in html
     less = client.get(reverse("search") + page.context["terms"][1].link)
     assert [term.word for term in less.context["terms"]] == ["车顶行李架", "luggage rack"]
     assert chinese not in titles(less) and luggage in titles(less)
@@ -123,7 +127,8 @@ def test_a_hit_says_where_its_words_were_found(client, site, now):
     conversation("行李架怎么装", "两个人。", now)
     drain()
     html = re.sub(r"\s*([<>])\s*", r"\1", found(client, "roof rack").content.decode())
-    where = ["In the title and the text", ">In the title<", ">In the text<", "Same meaning: 行李架"]
+    meant = 'Same meaning:<span lang="zh-Hans">行李架</span>'
+    where = ["In the title and the text", ">In the title<", ">In the text<", meant]
     assert [text in html for text in where] == [True] * 4
 
 
