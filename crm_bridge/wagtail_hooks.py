@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, IndexView, SnippetViewSet
 
@@ -76,7 +77,7 @@ class KeywordViewSet(SnippetViewSet):
     menu_name = "vocabulary"
     add_to_admin_menu = True
     menu_order = 250
-    list_display = ["code", "name_en", "name_zh", "kind", "active"]
+    list_display = ["code", "name_en", "name_zh", "kind", BooleanColumn("active", label=_("used"), sort_key="active")]
     list_filter = ["kind", "active"]
     search_fields = ["code", "name_en", "name_zh", "synonyms__text"]
     # These columns are searched in the database.

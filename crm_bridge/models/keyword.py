@@ -20,7 +20,7 @@ class KeywordKind(models.TextChoices):
 class Keyword(models.Model):
     """One thing people care about, whatever they call it."""
 
-    code = models.SlugField(max_length=40, primary_key=True)
+    code = models.SlugField(_("code"), max_length=40, primary_key=True)
     name_en = models.CharField(_("name (English)"), max_length=60)
     name_zh = models.CharField(_("name (Chinese)"), max_length=60)
     name = Bilingual()

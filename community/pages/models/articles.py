@@ -19,7 +19,7 @@ from wagtail.query import PageQuerySet
 
 from community.members.api import cards
 from community.pages.interests import first_interests, interests_of
-from community.pages.models.base import BrandPage, body_field, card_pictures
+from community.pages.models.base import BrandPage, body_field, card_pictures, picture_field
 from community.pages.models.languages import once_in
 
 OTHER_ARTICLES = 4
@@ -30,6 +30,10 @@ class ArticleIndexPage(BrandPage):
 
     subpage_types: ClassVar = ["community_pages.ArticlePage"]
     template = "pages/articles.html"
+
+    class Meta:
+        verbose_name = _("list of articles")
+        verbose_name_plural = _("lists of articles")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The context of the page with ``articles``, those readers may see, with their authors and pictures."""
@@ -53,9 +57,7 @@ class ArticlePage(BrandPage):
 
     lead = models.TextField(_("lead"), max_length=400, blank=True)
     scene = models.CharField(_("drawing"), max_length=20, blank=True, help_text=_("Shown where there is no picture."))
-    picture = models.ForeignKey(
-        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    picture = picture_field()
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -81,6 +83,10 @@ class ArticlePage(BrandPage):
     parent_page_types: ClassVar = ["community_pages.ArticleIndexPage"]
     template = "pages/article.html"
     objects = PageManager.from_queryset(ArticleQuerySet)()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
 
     @classmethod
     def for_readers(cls) -> Any:

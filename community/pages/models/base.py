@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.blocks import CharBlock, RichTextBlock
 from wagtail.fields import StreamField
@@ -28,12 +29,24 @@ def card_pictures() -> models.Prefetch[Any]:
 def body_field() -> StreamField:
     """Text, headings, quotes and pictures."""
     blocks = [
-        ("heading", CharBlock(max_length=120)),
-        ("text", RichTextBlock(features=["bold", "italic", "link", "ol", "ul"])),
-        ("quote", CharBlock(max_length=400)),
-        ("picture", ImageChooserBlock()),
+        ("heading", CharBlock(max_length=120, label=_("Heading"))),
+        ("text", RichTextBlock(features=["bold", "italic", "link", "ol", "ul"], label=_("Text"))),
+        ("quote", CharBlock(max_length=400, label=_("Quotation"))),
+        ("picture", ImageChooserBlock(label=_("Picture"))),
     ]
-    return StreamField(blocks, blank=True)
+    return StreamField(blocks, blank=True, verbose_name=_("body"))
+
+
+def picture_field() -> models.ForeignKey[Any, Any]:
+    """A picture of the editors' area, or none."""
+    return models.ForeignKey(
+        "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
 
 
 class BrandPage(Page):

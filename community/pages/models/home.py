@@ -36,6 +36,10 @@ class HomePage(BrandPage):
     max_count_per_parent = 1
     template = "pages/home.html"
 
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """The page at an address; where the reader's language never had that page, the one in another language."""
         found = _routed(self, request, path_components)

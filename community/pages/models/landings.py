@@ -14,7 +14,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from community.kernel.api import Conflict, in_language
-from community.pages.models.base import BrandPage, body_field
+from community.pages.models.base import BrandPage, body_field, picture_field
 from community.pages.models.briefs import brief_problems
 
 
@@ -23,9 +23,7 @@ class LandingPage(BrandPage):
 
     lead = models.TextField(_("lead"), max_length=600, blank=True)
     scene = models.CharField(_("drawing"), max_length=20, blank=True, help_text=_("Shown where there is no picture."))
-    picture = models.ForeignKey(
-        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    picture = picture_field()
     body = body_field()
     editorial_panels: ClassVar = [FieldPanel(name) for name in ("lead", "picture", "scene", "body")]
     url_name = ""
@@ -70,6 +68,10 @@ class ContestPage(LandingPage):
     url_name = "ideas:contest"
     thing = "contest_slug"
 
+    class Meta:
+        verbose_name = _("contest page")
+        verbose_name_plural = _("contest pages")
+
     def clean(self) -> None:
         """Raise ValidationError at the fields that name no contest or say something else than members voted under."""
         super().clean()
@@ -95,3 +97,7 @@ class ClubPage(LandingPage):
     template = "pages/landing.html"
     url_name = "clubs:club"
     thing = "club_slug"
+
+    class Meta:
+        verbose_name = _("club page")
+        verbose_name_plural = _("club pages")
