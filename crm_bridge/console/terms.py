@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +23,7 @@ from crm_bridge.keywords.proposals import (
     accept_as_synonym,
     dismiss,
     proposals,
+    take_back,
 )
 from crm_bridge.models import KeywordKind
 from crm_bridge.profiles.queries import repeated
@@ -40,6 +45,7 @@ SENTENCES = {
     "idea": ngettext_lazy("%(people)d person wrote it in an idea", "%(people)d people wrote it in an idea", "people"),
     SEVERAL: gettext_lazy("%(people)d people used it in various ways"),  # never fewer than three
 }
+DISMISSED = "dismissed"
 REPEATED = {"search", "referrer"}  # of which it is told how often
 
 
@@ -54,21 +60,44 @@ def terms(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Add a term to a keyword, make it one, or dismiss it."""
+    """Add a term to a keyword, make it one, dismiss it, or take that back."""
     staff = _require(request)
     sent = {name: request.POST.get(name, "") for name in ("term", "keyword", "name_en", "name_zh", "kind")}
     try:
         rate_limit(staff.pk, "desk", now=now())
-        if request.POST.get("do") == "dismiss":
-            dismiss(actor=staff, term=sent["term"], now=now())
-        elif request.POST.get("do") == "synonym":
-            accept_as_synonym(actor=staff, term=sent["term"], keyword=sent["keyword"], now=now())
-        else:
-            names = {name: sent[name] for name in ("term", "name_en", "name_zh", "kind")}
-            accept_as_keyword(actor=staff, now=now(), **names)
+        _decide(request, staff, sent)
     except PaddockError as error:
         return _page(request, refused=error, sent=sent)
     return redirect("crm:terms")
+
+
+def _decide(request: HttpRequest, staff: Member, sent: dict[str, str]) -> None:
+    """Do it, and say so of what would not be seen otherwise."""
+    do, term = request.POST.get("do"), sent["term"]
+    if do == "dismiss":
+        word = dismiss(actor=staff, term=term, now=now())
+        said = _("Dismissed: “%(word)s”. It is not proposed again.") % {"word": word}
+        messages.success(request, said, extra_tags=f"{DISMISSED} {word}")
+    elif do == "take_back":
+        word = take_back(actor=staff, term=term)
+        messages.success(request, _("Taken back: “%(word)s” is no longer dismissed.") % {"word": word})
+    elif do == "synonym":
+        accept_as_synonym(actor=staff, term=term, keyword=sent["keyword"], now=now())
+    else:
+        names = {name: sent[name] for name in ("term", "name_en", "name_zh", "kind")}
+        accept_as_keyword(actor=staff, now=now(), **names)
+
+
+def _said(request: HttpRequest) -> tuple[list[tuple[str, str]], list[Any]]:
+    """What is told of words that were dismissed, each with its word, and the other messages."""
+    dismissed, others = [], []
+    for message in messages.get_messages(request):
+        kind, _space, word = (message.extra_tags or "").partition(" ")
+        if kind == DISMISSED:
+            dismissed.append((str(message), word))
+        else:
+            others.append(message)
+    return dismissed, others
 
 
 def _page(
@@ -81,8 +110,11 @@ def _page(
         (proposal, [_sentence(source) for source in proposal.sources], wrong.pop(proposal.term, ""))
         for proposal in proposals()
     ]
+    dismissed, others = _said(request)
     context = {
         "section": "desk",
+        "dismissed": dismissed,
+        "messages": others,
         "rows": rows,
         "kinds": KeywordKind.choices,
         "fewest": FEWEST_PEOPLE,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from community.kernel.api import Delivery, Fact
-from crm_bridge.keywords.proposals import Sighting, record_sightings
+from crm_bridge.keywords.sightings import Sighting, record_sightings
 from crm_bridge.keywords.vocabulary import Vocabulary
 from crm_bridge.models import ActiveDay, Belonging, InterestControl, Profile, Signal, TermSighting
 from crm_bridge.profiles.lifecycle import day_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from community.kernel.api import Delivery
 from crm_bridge.intake.batch import Batch
-from crm_bridge.keywords.proposals import Sighting
+from crm_bridge.keywords.sightings import Sighting
 from crm_bridge.keywords.unknown import unknown_words
 from crm_bridge.models import Signal
 

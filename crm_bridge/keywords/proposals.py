@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from community.kernel.api import Conflict, Invalid, batched, one_line
+from community.kernel.api import Conflict, Invalid, one_line
 from community.members.api import Member, Role, require_role
 from crm_bridge.keywords.matcher import units
 from crm_bridge.keywords.vocabulary import Vocabulary, find, lock_vocabulary, nearest, vocabulary, vocabulary_changed
@@ -26,79 +25,6 @@ FEWEST_PEOPLE = 3
 SHOWN = 50
 SUGGESTED = 3
 SEVERAL = "several"  # kinds of acts of which each is of too few people to be told
-TEXTS = ("topic", "post", "idea")  # sources that are texts, of which words are taken
-MOST_NOTED = 200_000
-CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """One member used an unknown term once."""
-
-    term: str
-    member_id: int
-    source: str
-    at: datetime
-
-
-def record_sightings(sightings: Iterable[Sighting]) -> None:
-    """Count sightings, in the caller's transaction; one row a term, member and source.
-
-    In texts a word is noted, not counted: whoever writes much of a thing is still one.
-    """
-    fresh: dict[tuple[str, int, str], TermSighting] = {}
-    for sighting in sightings:
-        key = (sighting.term, sighting.member_id, sighting.source)
-        row = fresh.get(key)
-        if row is None:
-            fresh[key] = TermSighting(
-                term=sighting.term, member_id=sighting.member_id, source=sighting.source, count=1, at=sighting.at
-            )
-        else:
-            row.count, row.at = row.count + 1, max(row.at, sighting.at)
-    _note_words([row for row in fresh.values() if row.source in TEXTS])
-    _count_terms({key: row for key, row in fresh.items() if row.source not in TEXTS})
-
-
-def _note_words(rows: list[TermSighting]) -> None:
-    if not rows:
-        return
-    terms, people = {row.term for row in rows}, {row.member_id for row in rows}
-    noted = TermSighting.objects.filter(term__in=terms, member_id__in=people, source__in=TEXTS)
-    latest = {tuple(key): at for *key, at in noted.values_list("term", "member_id", "source", "at")}
-    for row in rows:  # what is imported late may be older
-        row.count, row.at = 1, max(row.at, latest.get((row.term, row.member_id, row.source), row.at))
-    TermSighting.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["term", "member_id", "source"], update_fields=["at"]
-    )
-
-
-def _count_terms(fresh: dict[tuple[str, int, str], TermSighting]) -> None:
-    if not fresh:
-        return
-    known = TermSighting.objects.filter(term__in={key[0] for key in fresh}, member_id__in={key[1] for key in fresh})
-    again = []
-    for row in known:
-        new = fresh.pop((row.term, row.member_id, row.source), None)
-        if new:
-            row.count, row.at = row.count + new.count, max(row.at, new.at)
-            again.append(row)
-    TermSighting.objects.bulk_update(again, ["count", "at"])
-    TermSighting.objects.bulk_create(fresh.values())
-
-
-def prune_sightings(*, most: int = MOST_NOTED) -> int:
-    """Keep the rows of words in texts within bounds: words that one member used go first, then the oldest."""
-    noted = TermSighting.objects.filter(source__in=TEXTS)
-    over = noted.count() - most
-    if over <= 0:
-        return 0
-    single = noted.values("term").annotate(people=Count("member_id", distinct=True)).filter(people=1).values("term")
-    gone = list(noted.filter(term__in=single).order_by("pk").values_list("pk", flat=True)[:over])
-    gone += noted.exclude(pk__in=gone).order_by("pk").values_list("pk", flat=True)[: over - len(gone)]
-    for chunk in batched(gone, CHUNK):
-        TermSighting.objects.filter(pk__in=chunk).delete()
-    return len(gone)
 
 
 @dataclass(frozen=True)
@@ -241,13 +167,31 @@ def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, k
 
 
 @transaction.atomic
-def dismiss(*, actor: Member, term: str, now: datetime) -> None:
-    """The term is not proposed again. Raises Invalid for none, and Conflict where it stands for a keyword by now."""
+def dismiss(*, actor: Member, term: str, now: datetime) -> str:
+    """The term, returned as it is kept, is not proposed again. Who used it is known for an hour more.
+
+    Raises Invalid for none, and Conflict where it stands for a keyword by now.
+    """
     require_role(actor, *VOCABULARY_ROLES)
     if (decided := _decided(term)) is None:
         _note(term, None, now)
     elif not decided.dismissed:
         raise _decided_otherwise(decided)
+    return _noted(term)
+
+
+@transaction.atomic
+def take_back(*, actor: Member, term: str) -> str:
+    """A dismissed term, returned as it is kept, may be proposed again. Of one that is undecided nothing changes.
+
+    Raises Invalid for none, and Conflict where it stands for a keyword by now.
+    """
+    require_role(actor, *VOCABULARY_ROLES)
+    if (decided := _decided(term)) is not None:
+        if not decided.dismissed:
+            raise _decided_otherwise(decided)
+        decided.delete()
+    return _noted(term)
 
 
 def _decided(term: str) -> TermProposal | None:
@@ -278,17 +222,16 @@ def free_code(name_en: str) -> str:
 
 
 def _decide(term: str, keyword: Keyword, now: datetime) -> Keyword:
+    """Keep the decision; who used the term has served its purpose and goes."""
     _note(term, keyword, now)
+    TermSighting.objects.filter(term=_noted(term)).delete()
     vocabulary_changed()
     return keyword
 
 
 def _note(term: str, keyword: Keyword | None, now: datetime) -> None:
-    """Keep the decision; who used the term has served its purpose and goes."""
-    term = _noted(term)
     values = {"keyword": keyword, "dismissed": keyword is None, "decided_at": now}
-    TermProposal.objects.update_or_create(term=term, defaults=values)
-    TermSighting.objects.filter(term=term).delete()
+    TermProposal.objects.update_or_create(term=_noted(term), defaults=values)
 
 
 def _noted(term: str) -> str:

@@ -27,7 +27,7 @@ from community.members.api import (
 )
 from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage
-from crm_bridge.keywords.proposals import Sighting, record_sightings
+from crm_bridge.keywords.sightings import Sighting, record_sightings
 from forums.services import choose_best_answer, edit_post, ensure_board, open_topic, react, write_post
 from ideas.services import advance_contests, cast_vote, decide, open_contest, submit_idea
 from tests.browser.people import PASSWORD, PEOPLE

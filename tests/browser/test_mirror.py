@@ -131,3 +131,14 @@ def test_the_mirror_and_the_workbench_are_never_wider_than_a_phone(visit, sign_i
         page.goto(address)
         wide |= {(address, width): more for width, more in wider(page, PHONES).items()}
     assert wide == {}
+
+
+@pytest.mark.parametrize("width", PHONES)
+def test_dismissing_a_word_is_well_away_from_making_it_a_keyword(visit, sign_in, width):
+    page = visit(width=width, height=844)
+    sign_in(page, "of-market")
+    page.goto("/workbench/terms/")
+    dismiss = page.locator("button[value=dismiss]").first.bounding_box()
+    make = page.locator(".fate summary").first.bounding_box()
+    assert make["y"] == dismiss["y"]
+    assert make["x"] - dismiss["x"] - dismiss["width"] >= 24

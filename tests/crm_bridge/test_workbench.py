@@ -26,7 +26,7 @@ from crm_bridge.audience.services import SORTED_BY
 from crm_bridge.console import export as export_module
 from crm_bridge.console.access import recent_accesses, record
 from crm_bridge.console.export import MOST
-from crm_bridge.keywords.proposals import Sighting, record_sightings
+from crm_bridge.keywords.sightings import Sighting, record_sightings
 from crm_bridge.mirror.explain import as_json
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.profiles.queries import interests_of, profile_of

@@ -6,7 +6,8 @@ from community.kernel.api import now
 from community.members.api import CarEntry, Member, Role, erase_member, set_garage
 from crm_bridge.audience.line import parse, render
 from crm_bridge.console.naming import take_names_out
-from crm_bridge.keywords.proposals import Sighting, accept_as_synonym, dismiss, proposals, record_sightings
+from crm_bridge.keywords.proposals import accept_as_synonym, dismiss, proposals
+from crm_bridge.keywords.sightings import Sighting, record_sightings
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment, TermProposal, TermSighting
 from crm_bridge.segments.services import counted, save_segment
 from tests.people import member, permit, staff

@@ -1,12 +1,13 @@
 """The Workbench's page of unknown words."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from community.kernel.limits import LIMITS
 from community.members.api import Role
-from crm_bridge.keywords.proposals import Sighting, record_sightings
+from crm_bridge.keywords.sightings import Sighting, record_sightings
 from crm_bridge.keywords.vocabulary import find
 from crm_bridge.models import TermProposal
 from tests.forgetting import forget_vocabulary
@@ -106,6 +107,32 @@ def test_deciding(desk):
     assert "Nothing to decide" in desk.get(PAGE).content.decode()
 
 
+def undo(text):
+    """The word that the page offers to bring back, if any."""
+    form = re.search(r'name="term" value="([^"]*)">\s*<button[^>]*value="take_back"', text)
+    return form and form[1]
+
+
+def test_a_dismissed_word_is_named_and_can_be_brought_back(desk):
+    seen("jerry can")
+    desk.post(DECIDE, {"do": "dismiss", "term": "Jerry  can"})
+    shown = desk.get(PAGE).content.decode()
+    assert shown.count("Dismissed: “jerry can”. It is not proposed again.") == 1
+    assert (undo(shown), "<h2>jerry can</h2>" in shown) == ("jerry can", False)
+    assert undo(desk.get(PAGE).content.decode()) is None
+    assert desk.post(DECIDE, {"do": "take_back", "term": undo(shown)})["Location"] == PAGE
+    shown = desk.get(PAGE).content.decode()
+    assert shown.count("Taken back: “jerry can” is no longer dismissed.") == 1
+    assert (undo(shown), "<h2>jerry can</h2>" in shown) == (None, True)
+
+
+def test_what_was_decided_otherwise_meanwhile_is_not_brought_back(desk):
+    desk.post(DECIDE, {"do": "synonym", "term": "jerry can", "keyword": "camping"})
+    answer = desk.post(DECIDE, {"do": "take_back", "term": "jerry can"})
+    assert (answer.status_code, "it stands for “camping”" in answer.content.decode()) == (409, True)
+    assert TermProposal.objects.get().keyword_id == "camping"
+
+
 @pytest.mark.serverless
 def test_a_refusal_keeps_what_was_typed(desk):
     seen("dachzelt")
@@ -124,7 +151,8 @@ def test_who_sees_it(client, role, status):
     client.force_login(staff(role) if role else member())
     assert client.get(PAGE).status_code == status
     if status == 403:
-        assert client.post(DECIDE, {"do": "dismiss", "term": "x"}).status_code == 403
+        for do in ("dismiss", "take_back"):
+            assert client.post(DECIDE, {"do": do, "term": "x"}).status_code == 403
 
 
 @pytest.mark.serverless
@@ -133,7 +161,7 @@ def test_a_guest_is_asked_to_sign_in(client):
 
 
 @pytest.mark.parametrize("value", ["\0", "a\0b", "x" * 70_000])
-@pytest.mark.parametrize("do", ["dismiss", "synonym", "keyword", "\0"])
+@pytest.mark.parametrize("do", ["dismiss", "take_back", "synonym", "keyword", "\0"])
 def test_a_term_no_database_takes_is_answered(desk, do, value):
     seen("jerry can")
     for name in ("term", "keyword", "name_en", "name_zh", "kind"):

@@ -7,13 +7,13 @@ import pytest
 from community.kernel.api import Conflict, Invalid, NotAllowed
 from community.members.api import Role
 from crm_bridge.keywords.proposals import (
-    Sighting,
     accept_as_keyword,
     accept_as_synonym,
     dismiss,
     proposals,
-    record_sightings,
+    take_back,
 )
+from crm_bridge.keywords.sightings import Sighting, forget_dismissed, record_sightings
 from crm_bridge.keywords.vocabulary import capture, find, vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, Synonym, TermProposal, TermSighting, VocabularyVersion
 from tests.forgetting import forget_vocabulary
@@ -205,6 +205,35 @@ def test_a_dismissed_term_does_not_come_back(marketer, now):
     assert names() == []
 
 
+def test_a_dismissal_that_is_taken_back_leaves_everything_as_it_was(marketer, now):
+    seen("asdf", 1, 2, 3)
+    before = proposals()
+    for _time in range(2):
+        assert dismiss(actor=marketer, term="Asdf", now=now) == "asdf"
+    assert names() == []
+    for _time in range(2):
+        assert take_back(actor=marketer, term="Asdf") == "asdf"
+    assert (proposals(), TermProposal.objects.count()) == (before, 0)
+
+
+def test_what_stands_for_a_keyword_is_not_taken_back(marketer, now):
+    accept_as_synonym(actor=marketer, term="dachzelt", keyword="camping", now=now)
+    with pytest.raises(Conflict, match="it stands for “camping”"):
+        take_back(actor=marketer, term="dachzelt")
+    assert TermProposal.objects.get().keyword_id == "camping"
+
+
+def test_an_hour_after_a_word_was_dismissed_nobody_is_known_to_have_used_it(marketer, now):
+    seen("asdf", 1, 2, 3)
+    seen("qwer", 1, 2, 3)
+    dismiss(actor=marketer, term="asdf", now=now)
+    assert forget_dismissed(now=now + timedelta(minutes=59)) == 0
+    assert forget_dismissed(now=now + timedelta(hours=1)) == 3
+    assert set(TermSighting.objects.values_list("term", flat=True)) == {"qwer"}
+    take_back(actor=marketer, term="asdf")
+    assert names() == ["qwer"]
+
+
 @pytest.mark.parametrize("role", [None, Role.SERVICE_AGENT, Role.MODERATOR])
 def test_others_may_not_decide(role, now):
     actor = staff(role) if role else member()
@@ -215,6 +244,10 @@ def test_others_may_not_decide(role, now):
     with pytest.raises(NotAllowed):
         dismiss(actor=actor, term="dachzelt", now=now)
     assert TermProposal.objects.count() == 0
+    TermProposal.objects.create(term="dachzelt", dismissed=True, decided_at=now)
+    with pytest.raises(NotAllowed):
+        take_back(actor=actor, term="dachzelt")
+    assert TermProposal.objects.count() == 1
 
 
 @pytest.mark.parametrize("source", ["post", "search"])

@@ -12,10 +12,11 @@ from community.consent.api import withdraw
 from community.kernel.markup import quote
 from community.members.api import erase_member
 from crm_bridge import receivers
-from crm_bridge.keywords.proposals import Sighting, proposals, prune_sightings, record_sightings
+from crm_bridge.keywords.proposals import proposals
+from crm_bridge.keywords.sightings import Sighting, prune_sightings, record_sightings
 from crm_bridge.keywords.unknown import unknown_words
 from crm_bridge.keywords.vocabulary import vocabulary
-from crm_bridge.models import Signal, TermSighting
+from crm_bridge.models import Signal, TermProposal, TermSighting
 from crm_bridge.profiles.projector import rebuild_profiles
 from crm_bridge.receivers import bound_sightings
 from forums.api import ensure_board, open_topic, write_post
@@ -172,6 +173,12 @@ def test_the_bounds_are_seen_to_once_an_hour(monkeypatch):
     assert [bound_sightings(), len(terms())] == [0, 2]
     cache.clear()
     assert [bound_sightings(), len(terms())] == [1, 1]
+
+
+def test_who_used_a_dismissed_word_goes_with_the_same_turn():
+    noted("dashcam", 1, 2)
+    TermProposal.objects.create(term="dashcam", dismissed=True, decided_at=THEN)
+    assert [bound_sightings(), terms()] == [2, []]
 
 
 def test_words_of_a_batch_are_looked_up_and_noted_in_two_statements(django_assert_num_queries):
