@@ -107,3 +107,14 @@ def wider(page, widths):
 def test_no_loop_is_marked_as_running_for_what_comes_after(launched):
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
+
+
+def test_the_words_of_a_plain_button_begin_where_its_row_does(visit, server, sign_in):
+    page = visit(width=320, height=700)
+    sign_in(page, "of-brand")
+    page.goto(server.places["club"])
+    place = page.locator(".head-do > .btn-text").evaluate(
+        "link => { const words = document.createRange(); words.selectNodeContents(link);"
+        "return [words.getBoundingClientRect().left, link.parentElement.getBoundingClientRect().left] }"
+    )
+    assert place[0] == pytest.approx(place[1], abs=0.5)
