@@ -311,14 +311,17 @@ def test_a_menu_closes_by_escape_and_by_a_press_elsewhere(page, server, sign_in)
     assert not menu.locator("a").first.is_visible()
 
 
-def test_the_current_tab_is_in_sight_on_a_phone(visit, sign_in):
-    page = visit(width=320, height=700)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_current_tab_is_in_sight_on_a_phone(visit, sign_in, javascript):
+    page = visit(width=320, height=700, javascript=javascript)
     sign_in(page, "of-brand")
     page.goto("/workbench/contests/")
     box = page.locator(".tabs [aria-current]").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
-    assert "before" in page.locator(".tabs").get_attribute("data-more")
+    assert page.evaluate("scrollY") == 0
+    if javascript:
+        assert "before" in page.locator(".tabs").get_attribute("data-more")
 
 
 @pytest.mark.parametrize("visible", [True, False])
