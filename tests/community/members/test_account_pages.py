@@ -399,6 +399,13 @@ def test_the_way_to_the_other_language_is_at_the_top(client, language):
     assert re.findall(r'name="language" value="([\w-]+)"', top) == [{"en": "zh-hans", "zh-hans": "en"}[language]]
 
 
+def test_only_a_page_that_offers_a_key_says_what_it_needs(client):
+    assert "<noscript" not in client.get(reverse("account_login")).content.decode()
+    sign_in(client, person())
+    html = client.get(reverse("mfa_add_webauthn")).content.decode()
+    assert html.index("<main") < html.index("This needs JavaScript.") < html.index("</main>")
+
+
 def test_a_refused_sign_in_keeps_the_name(client):
     person()
     response = client.post(reverse("account_login"), {"login": "maja", "password": "wrong"})

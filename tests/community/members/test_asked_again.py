@@ -1,14 +1,26 @@
 """Whoever signed in some time ago is asked once more before what an open session alone should not do."""
 
+import json
 import re
 import time
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from fido2.cose import ES256
+from fido2.webauthn import (
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorAttestationResponse,
+    AuthenticatorData,
+    CollectedClientData,
+    RegistrationResponse,
+)
 
 from community.members.api import Member, Newcomer, import_members
 from tests.people import THEN, member
@@ -134,3 +146,75 @@ def test_somebody_without_a_password_is_not_shut_out(client):
     client.post(reverse("crm:erase"), {"username": "imported"})
     person.refresh_from_db()
     assert person.erased_at
+
+
+# What follows is said before
+
+
+ERASING = ["Your password, and your account is erased", "Erase my account", "Keep my account"]
+WAYS = {
+    "account_reauthenticate": "Your password, and your account is erased",
+    "mfa_reauthenticate": "A code, and your account is erased",
+    "mfa_reauthenticate_webauthn": "Your passkey or key, and your account is erased",
+}
+
+
+def said(response):
+    """The heading and the ways on of a page that asks."""
+    main = re.search(r"<main.*</main>", response.content.decode(), re.DOTALL)[0]
+    acts = re.findall(r"<(h1|button|a)\b([^>]*)>(?:\s*<svg.*?</svg>)?\s*([^<]*?)\s*</", main, re.DOTALL)
+    return [words for tag, given, words in acts if tag == "h1" or ("btn" in given and "btn-line" not in given)]
+
+
+def key():
+    """What a key says of itself when it is added."""
+    identity = b"a key of nobody"
+    public = AttestedCredentialData.create(bytes(16), identity, ES256.from_ctap1(b"\4" + bytes(64)))
+    data = AuthenticatorData.create(bytes(32), AuthenticatorData.FLAG.AT, 0, public)
+    client_data = CollectedClientData.create("webauthn.create", b"challenge", "http://testserver")
+    attestation = AuthenticatorAttestationResponse(
+        client_data=client_data, attestation_object=AttestationObject.create("none", data, {})
+    )
+    return json.loads(json.dumps(dict(RegistrationResponse(raw_id=identity, response=attestation))))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_that_an_erasure_follows_is_said_whichever_way_one_answers(client, maja, way):
+    TOTP.activate(maja, generate_totp_secret())
+    Authenticator.objects.create(
+        user=maja, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": key()}
+    )
+    asked_at = client.post(reverse("crm:erase"), {"username": "maja"})["Location"]
+    response = client.get(asked_at.replace(reverse("account_reauthenticate"), reverse(way)))
+    assert said(response) == [WAYS[way], *ERASING[1:]]
+    assert f'<a class="btn btn-text" href="{reverse("crm:mirror")}">' in response.content.decode()
+
+
+def test_that_an_erasure_follows_is_still_said_after_a_wrong_password(client, maja):
+    asked_at = client.post(reverse("crm:erase"), {"username": "maja"})["Location"]
+    assert said(client.post(asked_at, {"password": "wrong"})) == ERASING
+    hidden = {"next": reverse("crm:erase"), "password": "wrong"}
+    assert said(client.post(reverse("account_reauthenticate"), hidden)) == ERASING
+
+
+def test_an_address_alone_claims_no_erasure(client, maja):
+    forged = f"{reverse('account_reauthenticate')}?next={reverse('crm:erase')}"
+    assert said(client.get(forged)) == ["Is it you?", "Confirm"]
+    assert client.post(forged, PASSWORD)["Location"] == reverse("crm:erase")
+    maja.refresh_from_db()
+    assert maja.erased_at is None
+
+
+def test_an_erasure_that_waits_is_not_said_where_something_else_follows(client, maja):
+    client.post(reverse("crm:erase"), {"username": "maja"})
+    elsewhere = f"{reverse('account_reauthenticate')}?next={reverse('account_email')}"
+    assert said(client.get(elsewhere)) == ["Is it you?", "Confirm"]
+    client.post(elsewhere, PASSWORD)
+    maja.refresh_from_db()
+    assert maja.erased_at is None
+
+
+def test_a_wrong_password_leaves_the_way_to_a_new_one(client, maja):
+    wrong = client.post(reverse("account_reauthenticate"), {"password": "wrong"})
+    assert wrong.status_code == 422
+    assert f'<a href="{reverse("account_reset_password")}">' in wrong.content.decode()
