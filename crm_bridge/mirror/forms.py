@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from community.members.api import Member
+from community.members.api import Member, seen
 
 
 class WeightForm(forms.Form):
@@ -41,8 +41,8 @@ class EraseForm(forms.Form):
         self._member = member
 
     def clean_username(self) -> str:
-        """What was typed, if it is the member's user name letter for letter. Raises ValidationError otherwise."""
-        typed = str(self.cleaned_data["username"]).strip()
-        if typed != self._member.username:
+        """What was typed, if it is the member's user name as sign-in reads it. Raises ValidationError otherwise."""
+        typed = seen(self.cleaned_data["username"])
+        if typed.casefold() != seen(self._member.username).casefold():
             raise ValidationError(_("This is not your user name."))
         return typed

@@ -248,15 +248,18 @@ def shown_number(value: Any) -> str:
 
 
 @register.inclusion_tag("ui/field.html")
-def field(bound: Any, note: str = "", **attributes: str) -> dict[str, Any]:
-    """A form field: label above, note below; errors replace the note. Placeholders only repeat labels.
+def field(bound: Any, note: str = "", *, keep: bool = False, **attributes: str) -> dict[str, Any]:
+    """A form field: label above, note below. Placeholders only repeat labels.
+
+    Errors replace the note, but for one to ``keep`` and one that leads on, as to a new password.
 
     Django names what describes the field by its help text and its errors, so the help text is what is shown of it.
     """
     bound.field.widget.attrs.pop("placeholder", None)
     if attributes:
         bound.field.widget.attrs.update(attributes)
-    bound.help_text = "" if bound.errors else note or bound.help_text
+    words = note or bound.help_text
+    bound.help_text = words if keep or not bound.errors or "<a " in words else ""
     return {"field": bound}
 
 

@@ -126,3 +126,15 @@ def test_a_field_is_described_by_what_stands_below_it(value, described, shown):
     assert re.search(r'aria-describedby="([^"]*)"', html)[1].split() == described
     assert re.findall(r'id="(id_word_[^"]*)"', html) == described
     assert [text for text in ("One word.", "Too long.", "Not this one.", "Not shown") if text in html] == shown
+
+
+@pytest.mark.parametrize("given", ["'One word.' keep=True", "'<a href=\"/words/\">Which one?</a>'"])
+def test_a_note_that_is_kept_or_leads_on_stays_beside_an_error(given):
+    class Word(forms.Form):
+        word = forms.CharField(max_length=3)
+
+    html = Template(f"{{% load ui %}}{{% field form.word {given} %}}").render(
+        Context({"form": Word({"word": "longer"})})
+    )
+    assert re.search(r'aria-describedby="([^"]*)"', html)[1] == "id_word_helptext id_word_error"
+    assert sorted(re.findall(r'id="(id_word_[^"]*)"', html)) == ["id_word_error", "id_word_helptext"]

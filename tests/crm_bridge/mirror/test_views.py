@@ -552,9 +552,17 @@ def test_the_file_is_an_attachment_that_is_never_cached(client, ada):
 
 
 def test_a_wrong_name_erases_nobody_and_comes_back(client, ada):
-    response = client.post(reverse("crm:erase"), {"username": "Ada"})
-    assert response.status_code == 422 and 'value="Ada"' in response.content.decode()
+    response = client.post(reverse("crm:erase"), {"username": "Adam"})
+    text = response.content.decode()
+    assert response.status_code == 422 and 'value="Adam"' in text
+    assert "This is not your user name." in text and "Your user name is ada." in text
     assert Member.objects.get(pk=ada.pk).erased_at is None
+
+
+@pytest.mark.parametrize("typed", ["ADA", " Ada ", "ａｄａ", "a\u200bda"])
+def test_the_name_is_read_as_sign_in_reads_it(client, ada, typed):
+    response = client.post(reverse("crm:erase"), {"username": typed})
+    assert response.status_code == 302 and response["Location"].startswith(reverse("account_reauthenticate"))
 
 
 def test_erasing_asks_for_the_password_then_forgets_and_signs_out(client, ada):
