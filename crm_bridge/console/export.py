@@ -14,16 +14,16 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.consent.api import Channel, paused_among, permits_of_many
+from community.consent.api import paused_among, permits_of_many
 from community.kernel.api import Invalid, batched, safe_cell
 from community.members.api import Member, require_role
 from community.search.api import MAX_WINDOW
 from crm_bridge.audience.line import Line, render
 from crm_bridge.audience.services import Person, everyone, people_of
 from crm_bridge.console.access import record
+from crm_bridge.console.columns import columns_for
 from crm_bridge.models.console import AccessKind
 from crm_bridge.segments.services import AUDIENCE_ROLES
 
@@ -86,20 +86,8 @@ def _csv(cells: list[str]) -> str:
 
 
 def _header(line: Line) -> list[str]:
-    contact = ["email"] if line.permit[1] == Channel.EMAIL else []
-    return ["username", "name", *contact, "language", "stage", "drives", "interests", "permission", "last_active"]
+    return [column.heading for column in columns_for(line.permit[1])]
 
 
 def _row(person: Person, line: Line) -> list[str]:
-    contact = [person.member.email or ""] if line.permit[1] == Channel.EMAIL else []
-    return [
-        person.member.username,
-        person.member.shown_name,
-        *contact,
-        person.member.language,
-        person.stage,
-        person.car,
-        "; ".join(f"{interest.name} {interest.weight:g}" for interest in person.interests),
-        ":".join(line.permit),
-        timezone.localdate(person.last_active_at).isoformat() if person.last_active_at else "",
-    ]
+    return [column.cell(person, line) for column in columns_for(line.permit[1])]

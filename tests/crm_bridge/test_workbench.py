@@ -289,6 +289,31 @@ def test_the_export_holds_those_who_permit_it_at_that_moment(ada, desk):
     assert list(AccessEntry.objects.values_list("member_id", "kind")) == [(quick.pk, "exported")]
 
 
+TOLD = {
+    "username": "user name",
+    "name": "name",
+    "email": "email address",
+    "language": "language",
+    "stage": "stage",
+    "drives": "car",
+    "interests": "interests with their weights",
+    "permission": "permission for this contact",
+    "last_active": "last active day",
+}
+
+
+@pytest.mark.parametrize(("permission", "without"), [("product_news:email", set()), ("research:phone", {"email"})])
+def test_who_is_exported_reads_what_the_file_told_of_them(ada, desk, client, permission, without):
+    permit(ada, permission)
+    drain()
+    answer = desk.post(reverse("crm:export"), {"q": f"permit:{permission}"})
+    headings = next(csv.reader(io.StringIO(answer.content.decode().removeprefix("\ufeff"))))
+    assert headings == [heading for heading in TOLD if heading not in without]
+    client.force_login(ada)
+    told = ", ".join(words for heading, words in TOLD.items() if heading not in without)
+    assert f"exported, as far as known, your {told}<" in client.get(reverse("crm:looks")).content.decode()
+
+
 def test_what_is_taken_back_while_a_file_is_made_is_not_in_it(ada, desk, monkeypatch):
     """The rows are read before the lock: what holds is what is permitted as the file leaves."""
     board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")

@@ -9,11 +9,13 @@ from datetime import datetime
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from community.consent.api import Channel, Purpose
 from community.kernel.api import pages_of
 from crm_bridge.audience.words import Phrase, phrases_of
 from crm_bridge.console.access import role_name
+from crm_bridge.console.columns import told_of
 from crm_bridge.mirror.queries.words import label_of
 from crm_bridge.models import AccessEntry
 from crm_bridge.models.console import AccessKind
@@ -60,13 +62,20 @@ def _entry(entry: AccessEntry, phrases: list[Phrase]) -> AccessLogEntry:
     return AccessLogEntry(
         role_name(entry.actor_title),
         entry.kind,
-        label_of(AccessKind, entry.kind),
+        _how(entry),
         label_of(Purpose, entry.purpose),
         label_of(Channel, entry.channel),
         entry.why,
         phrases,
         entry.at,
     )
+
+
+def _how(entry: AccessEntry) -> str:
+    """In which way; of a file of the audience, what it told. A file without a purpose has the name alone."""
+    if entry.kind == AccessKind.EXPORTED and entry.purpose:
+        return _("exported, as far as known, your %(columns)s") % {"columns": told_of(entry.channel)}
+    return label_of(AccessKind, entry.kind)
 
 
 def months(member_id: int) -> list[Month]:

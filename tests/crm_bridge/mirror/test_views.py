@@ -392,6 +392,7 @@ def test_who_looked_is_told_with_what_was_asked_in_words(client, ada):
     assert text.count("No question: the list of accounts was read.") == 1
     assert text.count("No question: your name stands beside what you wrote.") == 1
     assert text.count("Running the site") == 2
+    assert text.count("exported your name") == 1  # beside an idea, where that is all
 
 
 def test_the_months_count_looks_and_people(ada):
