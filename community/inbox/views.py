@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import Told, bell_of, mark_read, notification_kinds, set_muted, set_wanted
-from community.kernel.api import now, number_in, page_in, pages_of, rate_limit
+from community.kernel.api import SYSTEM, now, number_in, page_in, pages_of, rate_limit
 from community.members.api import MemberCard, cards, require_member
 
 SHOWN, NAMED, WEEK = 60, 2, 7
@@ -30,13 +30,16 @@ MICROSECOND_DIGITS = 16
 
 @dataclass(frozen=True)
 class Line:
-    """A notification as it is shown. ``people`` are all who acted, where there are more than the sentence names."""
+    """A notification as it is shown, in the ``colours`` of who acted last.
+
+    ``people`` are all who acted, where there are more than the sentence names.
+    """
 
     notification: Notification
     reason: str
     label: str
     sentence: str
-    actor: int | None
+    colours: int | None
     people: list[MemberCard]
 
 
@@ -102,6 +105,7 @@ def _together(names: list[str], others: int) -> str:
 
 
 def _line(notification: Notification, people: dict[int, MemberCard]) -> Line:
+    last = people.get(next(iter(notification.actor_ids), SYSTEM))
     acted = [people[actor] for actor in notification.actor_ids if actor in people]
     named = [person.name for person in acted[:NAMED]]
     actors = len(notification.actor_ids) if named else 1
@@ -113,7 +117,7 @@ def _line(notification: Notification, people: dict[int, MemberCard]) -> Line:
         str(kind.reason) if kind else "",
         str(kind.label) if kind else "",
         kind.sentence(told) if kind else notification.title,
-        notification.actor_ids[0] if notification.actor_ids else None,
+        last.colours if last else None,
         acted if len(acted) > NAMED else [],
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from community.kernel.templatetags.ui import NOBODY
 from community.members.enums import Role
 from community.members.garage import car_lines
 from community.members.lookalikes import skeleton
@@ -30,6 +31,11 @@ class MemberCard:
     title: str = ""
     is_staff: bool = False
     erased: bool = False
+
+    @property
+    def colours(self) -> int:
+        """Whose colours are shown: nobody's for the erased, who would be known again by them from post to post."""
+        return NOBODY if self.erased else self.id
 
 
 def cards(ids: Iterable[int | None], *, cars: bool = True) -> dict[int, MemberCard]:

@@ -45,8 +45,8 @@ class ShownTopic(NamedTuple):
     closed: bool
     answered_by_brand: bool
     solved: bool
-    author_id: int
-    last_author_id: int | None
+    colours: int | None
+    last_colours: int | None
     replies: int
     new: int
     new_url: str
@@ -59,7 +59,6 @@ class ShownPost(NamedTuple):
     """What a post's own part shows of it; ``mark`` stands for its HTML, which is not kept twice."""
 
     pk: int
-    author_id: int | None
     number: int
     page: int
     kind: str
@@ -112,8 +111,8 @@ def topic_row(row: TopicRow) -> SafeString:
         closed=topic.closed,
         answered_by_brand=topic.answered_by_brand,
         solved=topic.best_answer_id is not None,
-        author_id=topic.author_id,
-        last_author_id=topic.last_author_id,
+        colours=row.author.colours if row.author else None,
+        last_colours=row.last.colours if row.last else None,
         replies=topic.reply_count,
         new=row.new,
         new_url=row.new_url if row.new else "",
@@ -132,7 +131,6 @@ def post_item(context: Any, row: PostRow) -> SafeString:
     shown = ShownRow(
         post=ShownPost(
             pk=post.pk,
-            author_id=post.author_id,
             number=post.number,
             page=post.page,
             kind=post.kind,

@@ -1,6 +1,7 @@
 """Somebody who is erased leaves no name behind, in nobody's words, and no import writes for them again."""
 
 import json
+import re
 
 import pytest
 from django.apps import apps
@@ -17,6 +18,7 @@ from community.inbox.models import Notification
 from community.kernel.api import Gone, Invalid, now
 from community.kernel.models import OutboxEvent
 from community.kernel.relay import deliver_once
+from community.kernel.templatetags.ui import LIVERIES
 from community.members.api import (
     Member,
     Newcomer,
@@ -42,6 +44,7 @@ from tests.vocabulary import load_words
 pytestmark = pytest.mark.django_db
 
 NAME, SHOWN = "camping-zelda", "Zelda Fitzquark"
+LIVERY = re.compile('class="lv (lv-[a-z0-9]+)')
 
 
 @pytest.fixture
@@ -361,3 +364,16 @@ def test_names_in_the_brands_own_questions_go_too(zelda, client):
     # What ben says of himself is his.
     assert naming(NAME, SHOWN) == ["community_kernel.OutboxEvent", "community_members.Member"]
     assert Notification.objects.count() == 0
+
+
+def test_posts_of_the_erased_are_not_told_apart_by_their_colours(client, zelda):
+    place, others = board(), [member(), member()]
+    found = topic(author=zelda, where=place)
+    for author in [*others, zelda]:
+        reply(found, author=author)
+    for person in (zelda, others[0]):
+        erase_member(member=person, now=now())
+    html = client.get(found.get_absolute_url()).content.decode()
+    kept = f"lv-{others[1].pk * 7 % LIVERIES + 1}"
+    assert LIVERY.findall(html.partition('id="posts"')[2]) == ["lv-none", "lv-none", kept, "lv-none"]
+    assert LIVERY.findall(client.get(place.get_absolute_url()).content.decode()) == ["lv-none"]

@@ -29,6 +29,7 @@ from community.kernel.typography import glued as glue
 register = template.Library()
 
 LIVERIES = 24
+NOBODY = -1  # whose colours are those of everybody who was erased
 SHORT = 8
 HOUR = 60  # minutes
 _SUFFIXES = "版款型厢备"
@@ -85,16 +86,18 @@ def icon_link() -> SafeString:
 
 @register.simple_tag
 def livery(member_id: int | None, size: str = "") -> SafeString:
-    """A member's colours, from the account id; the brand's mark for None."""
-    return _livery(member_id and member_id * 7 % LIVERIES + 1, size)
+    """A member's colours, from the account id; one without any for NOBODY, the brand's mark for None."""
+    if member_id == NOBODY:
+        return _livery("none", size)
+    return _livery(str(member_id * 7 % LIVERIES + 1) if member_id else "", size)
 
 
 @cache
-def _livery(number: int | None, size: str) -> SafeString:
+def _livery(colours: str, size: str) -> SafeString:
     extra = f" lv-{size}" if size else ""
-    if not number:
+    if not colours:
         return format_html('<span class="lv lv-0{}" aria-hidden="true">{}</span>', extra, brand_mark())
-    return format_html('<span class="lv lv-{}{}" aria-hidden="true"></span>', number, extra)
+    return format_html('<span class="lv lv-{}{}" aria-hidden="true"></span>', colours, extra)
 
 
 @register.simple_tag
