@@ -89,6 +89,14 @@ def texts_in(folder: Path) -> set[str]:
     return texts
 
 
+def test_every_mail_of_a_library_is_in_our_chinese():
+    templates = Path(str(find_spec("allauth").origin)).parent / "templates"
+    ours = {entry.msgid for entry in entries(LIBRARIES)}
+    mailed = {text for area in ("account", "mfa") for text in texts_in(templates / area / "email")}
+    assert len(mailed) > 30
+    assert sorted(mailed - ours) == []
+
+
 def test_libraries_speak_english_in_our_voice():
     voice = [text for entry in entries(ENGLISH) for text in said(entry)]
     titled = re.compile(r"^(?:[A-Z][a-z-]+ )+[A-Z][a-z]+")
