@@ -39,6 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):
             logger.warning("a mail could not be sent: %s", type(error).__name__)
             raise Unavailable(_not_sent(template_prefix)) from error
 
+    def add_message(self, request: Any, level: int, *args: Any, message: str | None = None, **kwargs: Any) -> None:
+        """Where a code was mistyped too often, that a new one may be had at once; allauth speaks of signing in."""
+        if message == self.error_messages["too_many_login_attempts"]:
+            message = _code_used_up(request)
+        super().add_message(request, level, *args, message=message, **kwargs)
+
     def get_signup_redirect_url(self, request: Any) -> str:
         """The address that follows signing up: the questions that welcome somebody."""
         return reverse("members:welcome")
@@ -74,6 +80,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Our form checks names."""
         return username
+
+
+def _code_used_up(request: Any) -> str:
+    if request.path == reverse("account_email_verification_sent") and not request.user.is_authenticated:
+        return _("Too many wrong tries: this code no longer works. Sign in, and a new one is sent.")
+    return _("Too many wrong tries: this code no longer works. Ask for a new one.")
 
 
 def _not_sent(template_prefix: str) -> str:

@@ -230,6 +230,31 @@ def test_a_wrong_code_lets_nobody_in(client):
     assert not EmailAddress.objects.get().verified
 
 
+ASK = {"en": "this code no longer works. Ask for a new one.", "zh-hans": "这个验证码已失效。请重新获取。"}
+USED_UP = {
+    "account_request_login_code": ("account_confirm_login_code", ASK),
+    "account_reset_password": ("account_confirm_password_reset_code", ASK),
+    "account_signup": (
+        "account_email_verification_sent",
+        {"en": "Sign in, and a new one is sent.", "zh-hans": "登录后会再发一个。"},
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", USED_UP)
+def test_who_mistypes_a_code_too_often_is_told_how_to_get_another(client, name, language):
+    client.cookies["django_language"] = language
+    where, said = USED_UP[name]
+    if name != "account_signup":
+        person()
+    client.post(reverse(name), JOINING)
+    for _try in range(2):
+        assert client.post(reverse(where), {"code": "WRONG-1"}).status_code == 422
+    told = client.post(reverse(where), {"code": "WRONG-1"}, follow=True).content.decode()
+    assert said[language] in told and "Too many tries" not in told and "登录失败" not in told
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_forgotten_password_is_replaced_by_code(client, language):
     somebody = person(language=language)
