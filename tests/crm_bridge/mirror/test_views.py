@@ -577,7 +577,9 @@ def test_erasing_asks_for_the_password_then_forgets_and_signs_out(client, ada):
     gone = Member.objects.get(pk=ada.pk)
     assert gone.erased_at and gone.email is None and gone.username != "ada"
     assert client.get(reverse("crm:mirror")).status_code == 302
-    assert "What stays" in page(client, "erased")
+    said = page(client, "erased")
+    assert "What is gone" in said and "What stays" in said
+    assert "What goes, at once" not in said and "It cannot be undone." not in said
     drain()
     assert not Profile.objects.filter(pk=ada.pk).exists()
     assert audience(parse(""), now=now()).total == 0
