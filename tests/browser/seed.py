@@ -12,8 +12,8 @@ django.setup()
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 
-from clubs.models import ClubKind
-from clubs.services import ensure_club, join_club
+from clubs.models import ClubKind, MemberRole
+from clubs.services import ensure_club, join_club, set_role
 from community.consent.api import VERSION, grant
 from community.kernel.api import now
 from community.members.api import (
@@ -28,6 +28,7 @@ from community.members.api import (
 from community.pages.api import ensure_page, ensure_site, paragraphs
 from community.pages.models import ArticleIndexPage, ArticlePage
 from crm_bridge.keywords.sightings import Sighting, record_sightings
+from crm_bridge.segments.services import save_segment
 from forums.services import choose_best_answer, edit_post, ensure_board, open_topic, react, write_post
 from ideas.services import advance_contests, cast_vote, decide, open_contest, submit_idea
 from tests.browser.people import PASSWORD, PEOPLE
@@ -155,8 +156,10 @@ def brand_club(made):
         models=["Norling 4T"],
         now=NOW - 30 * DAYS,
     )
-    for person in (made["maja"], made["otto"]):
+    for person in (made["maja"], made["otto"], made["lin"]):
         join_club(member=person, club=club, now=NOW - 20 * DAYS)
+    for person in (made["maja"], made["lin"]):  # who has three buttons there
+        set_role(member=person, club=club, role=MemberRole.LEADER, now=NOW - 20 * DAYS)
     return club
 
 
@@ -192,6 +195,8 @@ def seed():
     )
     change_space(member=made["maja"], name="Maja", about="Skis and long roads.", language="en", now=NOW)
     declare_keywords(member=made["maja"], keywords=["roof rack", "滑雪"], now=NOW)
+    declare_keywords(member=made["lin"], keywords=["滑雪"], now=NOW)
+    save_segment(actor=made["of-market"], name="Who reads Chinese", line="language:zh", now=NOW)
     set_garage(member=made["maja"], cars=[CarEntry("Norling", "4T", 2024)], now=NOW)
     article = ensure_page(
         ArticlePage,
