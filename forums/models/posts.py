@@ -52,6 +52,11 @@ class Post(models.Model):
         return page_of(self.number)
 
     @property
+    def removed(self) -> bool:
+        """Whether somebody else than its author deleted it, which only moderators may."""
+        return self.deleted_by_id not in {None, self.author_id}
+
+    @property
     def version(self) -> str:
         """The mark of what it says now; of the first post together with the topic's title and tags."""
         topic = (self.topic.title, ",".join(self.topic.tags)) if self.number == 1 else ("", "")

@@ -61,7 +61,7 @@ def _posts_url() -> str:
 
 POST_FIELDS = (
     *("id", "topic_id", "author_id", "number", "html", "written_at", "edited_at", "deleted_at", "official"),
-    *("useful_count", "same_count", "kind", "parent_id", "score"),
+    *("deleted_by_id", "useful_count", "same_count", "kind", "parent_id", "score"),
 )
 
 

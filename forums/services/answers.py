@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
-from community.kernel.api import Gone, Invalid, NotAllowed, publish
+from community.kernel.api import Invalid, NotAllowed, publish
 from community.members.api import Member, Role, has_role
 from forums.enums import ReactionKind
 from forums.facts import (
@@ -18,6 +18,7 @@ from forums.facts import (
     PostReacted,
     ReactionWithdrawn,
 )
+from forums.gone import gone_post, gone_topic
 from forums.models import Post, Reaction, Topic
 from forums.services.held import lock_topic
 from forums.services.rights import require_reader
@@ -34,8 +35,9 @@ def react(*, member: Member, post: Post, kind: str, on: bool = True, now: dateti
     require_reader(member, topic.board)
     if kind not in ReactionKind.values:
         raise Invalid(_("There is no such reaction."))
-    if topic.deleted_at or Post.objects.filter(pk=post.pk).exclude(deleted_at=None).exists():
-        raise Gone(_("This post was deleted."))
+    post.refresh_from_db(fields=["deleted_at", "deleted_by"])
+    if topic.deleted_at or post.deleted_at:
+        raise gone_post(post)
     if post.author_id == member.pk:
         raise NotAllowed(_("This is your own post."))
     if on:
@@ -69,7 +71,7 @@ def choose_best_answer(
     if topic.author_id != member.pk and not has_role(member, Role.MODERATOR, Role.SERVICE_AGENT):
         raise NotAllowed(_("The one who asked marks the best answer."))
     if topic.deleted_at and not imported:
-        raise Gone(_("This topic was deleted."))
+        raise gone_topic(topic)
     post.refresh_from_db(fields=["deleted_at"])
     if post.number == 1 or post.deleted_at:
         raise Invalid(_("Only a reply can be the best answer."))

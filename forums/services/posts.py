@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce
 from community.kernel import markup
-from community.kernel.api import Gone, Outdated, publish, publish_many
+from community.kernel.api import Outdated, publish, publish_many
 from community.kernel.plain import own_words
 from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.enums import PostKind
 from forums.facts import PostEdited, PostWritten
+from forums.gone import gone_post
 from forums.models import Post, PostRevision, Topic, topic_slug
 from forums.picture_uses import forget_pictures, note_pictures
 from forums.services.held import append, lock_topic, mark, sent_before
@@ -148,7 +149,7 @@ def _locked(post: Post) -> Post:
     post = Post.objects.select_for_update().get(pk=post.pk)
     post.topic = topic
     if post.deleted_at:
-        raise Gone(_("This post was deleted."))
+        raise gone_post(post)
     return post
 
 

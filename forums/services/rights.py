@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Conflict, Gone, NotAllowed, contributions
+from community.kernel.api import Conflict, NotAllowed, contributions
 from community.members.api import Member, Role, has_role, require_role
+from forums.gone import gone_topic
 from forums.models import Board, Post, Topic, readers_of
 
 
@@ -20,7 +21,7 @@ def require_reader(member: Member, board: Board) -> None:
 def require_open(topic: Topic, author: Member) -> None:
     """Raise Gone for a deleted topic and Conflict for a closed one; moderators may still reply."""
     if topic.deleted_at:
-        raise Gone(_("This topic was deleted."))
+        raise gone_topic(topic)
     if topic.closed and not has_role(author, Role.MODERATOR):
         raise Conflict(_("This topic is closed."))
 
@@ -47,4 +48,4 @@ def require_host(member: Member, topic: Topic) -> None:
     if not may_host(member, topic.board):
         require_role(member, Role.MODERATOR)
     if topic.deleted_at and not has_role(member, Role.MODERATOR):
-        raise Gone(_("This topic was deleted."))
+        raise gone_topic(topic)

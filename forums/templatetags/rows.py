@@ -63,6 +63,7 @@ class ShownPost(NamedTuple):
     page: int
     kind: str
     official: bool
+    removed: bool
     mark: int
     useful_count: int
     same_count: int
@@ -135,6 +136,7 @@ def post_item(context: Any, row: PostRow) -> SafeString:
             page=post.page,
             kind=post.kind,
             official=post.official,
+            removed=post.removed,
             mark=hash(html),  # 64 bits that nobody can know, beside the post's own number
             useful_count=post.useful_count,
             same_count=post.same_count,

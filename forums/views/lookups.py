@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
-from community.kernel.api import Gone, page_in
+from community.kernel.api import page_in
 from community.members.api import Role, has_role
 from forums import services
+from forums.gone import gone_post, gone_topic
 from forums.models import Board, Post, Topic
 
 
@@ -44,7 +44,7 @@ def readable_post(reader: Any, pk: int) -> Post:
     """A post the reader may read. Raises Gone for a deleted one; moderators read these too."""
     found = post_at(reader, pk)
     if found.deleted_at and not has_role(reader, Role.MODERATOR):
-        raise Gone(_("This post was deleted."))
+        raise gone_post(found)
     return found
 
 
@@ -54,7 +54,7 @@ def _boards(reader: Any) -> QuerySet[Board]:
 
 def _require_there(reader: Any, topic: Topic) -> None:
     if topic.deleted_at and not has_role(reader, Role.MODERATOR):
-        raise Gone(_("This topic was deleted."))
+        raise gone_topic(topic)
 
 
 def powers_in(request: HttpRequest, found: Topic) -> dict[str, bool]:

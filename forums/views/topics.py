@@ -33,6 +33,7 @@ from community.kernel.plain import own_words
 from community.members.api import card_of, limit_changes, require_member
 from forums import queries, services
 from forums.forms import ReplyForm, TopicForm
+from forums.gone import gone_topic
 from forums.models import PAGE, Board, Post, Topic, page_of
 from forums.views.lookups import page_number, powers_in, readable_topic, topic_at
 from forums.views.writing import is_preview, preview, with_picture
@@ -123,6 +124,7 @@ def _topic_context(
         "now_at": rows[-1].post.number if rows else 1,
         **powers,
         "can_reply": signed_in and not found.deleted_at and (not found.closed or powers["is_moderator"]),
+        "gone": gone_topic(found).message if found.deleted_at else "",
         "form": ReplyForm(draft=_draft(request, f"topic:{found.pk}")) if signed_in else None,
         "quoting": _quoted(request.GET.get("quote", ""), found) if signed_in else None,
         "related": queries.related_topics(found, request.user),

@@ -12,12 +12,12 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from community.kernel.text_cache import TextCache
-from community.members.api import Member, erase_member
+from community.members.api import Member, Role, erase_member
 from forums import queries
 from forums.models import Post
 from forums.templatetags import rows
 from tests.forums.places import board, reply, topic
-from tests.people import member
+from tests.people import member, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 
@@ -80,6 +80,7 @@ CHANGES = {
     "score": lambda post: setattr(post, "score", 9),
     "edited": lambda post: setattr(post, "edited_at", timezone.now()),
     "deleted": lambda post: setattr(post, "deleted_at", timezone.now()),
+    "removed": lambda post: vars(post).update(deleted_at=timezone.now(), deleted_by_id=staff(Role.MODERATOR).pk),
     "official": lambda post: setattr(post, "official", True),
     "kind": lambda post: setattr(post, "kind", "comment"),
     "number": lambda post: setattr(post, "number", 3),

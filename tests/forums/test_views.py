@@ -589,6 +589,25 @@ def test_a_deleted_reply_leaves_its_place_without_its_text(client, now):
     assert "This post was deleted." in text and "Regretted" not in text
 
 
+@pytest.mark.parametrize(("who", "said"), [("author", "was deleted."), ("moderator", "was removed by a moderator.")])
+def test_what_a_moderator_removed_does_not_read_as_if_its_author_had(client, now, who, said):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    answer = reply(opened)
+    for post in (answer, first_post(opened)):
+        services.delete_post(actor=moderator if who == "moderator" else post.author, post=post, now=now)
+        if post == answer:
+            assert f"This post {said}" in visible(client.get(opened.get_absolute_url()))
+    gone = client.get(opened.get_absolute_url())
+    assert (gone.status_code, f"This topic {said}" in visible(gone)) == (410, True)
+    client.force_login(member())
+    assert f"This topic {said}" in visible(client.post(f"/topics/{opened.pk}/reply/", {"source": "My text"}))
+    client.force_login(moderator)
+    text = visible(client.get(opened.get_absolute_url()))
+    assert [text.count(f"This {what} {said}") for what in ("topic", "post")] == [2, 1]
+    services.restore_post(actor=moderator, post=answer, now=now)
+    assert "This post" not in visible(client.get(opened.get_absolute_url()))
+
+
 def test_structured_data_cannot_end_its_script(client):
     opened = topic(title="</script><script>alert(1)</script>")
     html = client.get(opened.get_absolute_url()).content.decode()
