@@ -4,12 +4,15 @@
 // for all that came after its sequence; the answer's elements are appended to data-live-append or replace those with the same id
 // that look different. What was appended before the reader's eyes is told to data-live-read, with the page's first
 // number, data-live-from; data-live-seen is the last one told. data-live-say is read out when something was appended,
-// or, if there is a data-live-say-of, after a message of that kind. An answer with data-live-whole holds all there is:
+// or, if there is a data-live-say-of, after a message of that kind. What the reader did themselves, an element that a
+// press brought says: data-live-did is the kind others hear of, and data-live-say is read out instead. An answer with data-live-whole holds all there is:
 // what is not in it goes.
 const parts = [...document.querySelectorAll("[data-live]")];
 const polite = document.createElement("p");
 polite.className = "vh";
 polite.setAttribute("role", "status");
+const OWN = 5000; // as long after a press as the message of it may take
+const did = {};
 let wait = 1000;
 
 async function repair(part, kind) {
@@ -56,8 +59,22 @@ function place(part, html) {
   }
   if (appended) seen(part);
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
-  if (root.dataset.liveSay && (root.dataset.liveSayOf ? kinds.includes(root.dataset.liveSayOf) : appended)) polite.textContent = root.dataset.liveSay;
+  const { liveSay: words, liveSayOf: kind } = root.dataset;
+  if (words && (kind ? kinds.includes(kind) && !isOwn(kind) : appended)) polite.textContent = words;
 }
+
+// The message of a press may be here before the answer to it.
+function isOwn(kind) {
+  return Date.now() - did[kind] < OWN || document.querySelector("form.htmx-request") !== null;
+}
+
+addEventListener("htmx:afterSettle", () => {
+  for (const one of document.querySelectorAll("[data-live-did]")) {
+    did[one.dataset.liveDid] = Date.now();
+    polite.textContent = one.dataset.liveSay;
+    delete one.dataset.liveDid;
+  }
+});
 
 // What stays as it is stays where it is, with the focus and what is selected in it. The reader's own buttons, the
 // token, what a press leaves on an element and how long ago it was are not part of its looks.

@@ -200,6 +200,15 @@ def test_only_a_vote_is_said_to_be_one(live, page):
     assert page.evaluate("document.activeElement.matches('li h3 a')")  # the card was not made anew
 
 
+def test_who_votes_is_told_of_their_own_vote(live, page):
+    live("contest", "phase")
+    for pressed, said in (("false", "你这一票已记下。"), ("true", "你这一票已收回。")):
+        page.locator(f"button.vote[aria-pressed={pressed}]").first.click()
+        page.locator(SAID, has_text=said).wait_for(state="attached")
+        live("contest", "voted")
+        assert page.locator(SAID).inner_text() == said
+
+
 def test_ideas_come_and_go_on_an_open_page(live, page):
     live("contest", "phase")
     shown = page.locator("ul.ideas > li").evaluate_all("rows => rows.map((row) => row.id).sort()")
