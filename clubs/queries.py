@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, QuerySet, When
 
 from clubs.models import Club, MemberRole, Membership
-from community.members.api import MemberCard, Role, cards, has_role, unverified
+from community.members.api import Member, MemberCard, Role, cards, has_role, unverified
 
 RANKS = (MemberRole.LEADER, MemberRole.HOST)
 MOST_HOSTS = 6
@@ -25,6 +25,11 @@ def club_ids_of(member_id: int | None) -> set[int]:
 def is_in(club: Club, member_id: int | None) -> bool:
     """Whether somebody is in a club; a guest is in none."""
     return member_id is not None and Membership.objects.filter(club=club, member_id=member_id).exists()
+
+
+def role_in(club: Club, member: Member) -> str:
+    """What a member is in a club; empty for who has not joined it."""
+    return Membership.objects.filter(club=club, member=member).values_list("role", flat=True).first() or ""
 
 
 def clubs_of(member_id: int) -> list[Club]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clubs.forms import ClubForm, NewClubForm, RoleForm
-from clubs.models import Club, ClubKind
-from clubs.queries import clubs_named, running
+from clubs.models import Club, ClubKind, MemberRole
+from clubs.queries import clubs_named, role_in, running
 from clubs.services import change_club, create_club, give_role
 from clubs.views.pages import words_in
 from community.kernel.api import (
@@ -96,12 +97,26 @@ def roles(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             rate_limit(manager.pk, "desk", now=now())
             member = _called(form.cleaned_data["username"])
-            give_role(actor=manager, club=found, member=member, role=form.cleaned_data["role"], now=now())
+            before, role = role_in(found, member), form.cleaned_data["role"]
+            give_role(actor=manager, club=found, member=member, role=role, now=now())
         except PaddockError as error:
             add_refusal(form, Invalid(error.message, field="username") if isinstance(error, Invalid) else error)
         else:
+            messages.success(request, _given(member, before, role))
             return redirect("clubs:desk_club", slug=slug)
     return _page(request, found, named=form)
+
+
+def _given(member: Member, before: str, role: str) -> str:
+    """What became of somebody's role in a club."""
+    if role != MemberRole.MEMBER:
+        again = role == before
+        said = _("%(name)s already had the role “%(role)s”.") if again else _("%(name)s has the role “%(role)s” now.")
+    elif before != MemberRole.MEMBER:
+        said, role = _("%(name)s no longer has the role “%(role)s”."), before
+    else:
+        said = _("%(name)s is a member like any other, without a role to take back.")
+    return said % {"name": member.shown_name, "role": MemberRole(role).label}
 
 
 def _called(name: str) -> Member:

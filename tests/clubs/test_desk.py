@@ -334,6 +334,24 @@ def test_roles_are_given_and_taken_by_user_name(boss, camping):
     assert [payload["role"] for _who, payload in facts("clubs.role.given")] == ["leader", "host", "member"]
 
 
+def test_who_gives_a_role_or_takes_it_back_reads_whose_and_which_it_was(boss, camping):
+    client = client_of(boss)
+    in_role(camping, "member", "ada")
+    said = []
+    for role in ("leader", "leader", "host", "member", "member"):
+        page = client.post("/workbench/clubs/camping/roles/", {"username": "ada", "role": role}, follow=True)
+        said += [str(message) for message in page.context["messages"]]
+        if role == "host":
+            assert "<span>@ada</span><span>Host</span>" in page.content.decode()  # white space would be a gap
+    assert said == [
+        "ada has the role “Leader” now.",
+        "ada already had the role “Leader”.",
+        "ada has the role “Host” now.",
+        "ada no longer has the role “Host”.",
+        "ada is a member like any other, without a role to take back.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
