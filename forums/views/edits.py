@@ -94,4 +94,5 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Post.objects.select_related("topic"), pk=pk)
     limit_changes(request)
     services.restore_post(actor=require_member(request), post=found, now=now())
+    messages.success(request, _("The topic is shown again.") if found.number == 1 else _("The post is shown again."))
     return redirect(found)

@@ -6,12 +6,13 @@ import json
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -39,6 +40,12 @@ from forums.views.lookups import page_number, powers_in, readable_topic, topic_a
 from forums.views.writing import is_preview, preview, with_picture
 
 SENT_SECONDS = 60
+DONE = {
+    "close": gettext_lazy("The topic is closed."),
+    "open": gettext_lazy("The topic is open again."),
+    "pin": gettext_lazy("The topic is pinned."),
+    "unpin": gettext_lazy("The topic is no longer pinned."),
+}
 FRAGMENT_SECONDS = 5  # as long as those who were told at once take to ask; an erased name is in it no longer
 
 
@@ -222,4 +229,6 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
         services.set_closed(actor=require_member(request), topic=found, closed=act == "close", now=now())
     elif act in {"pin", "unpin"}:
         services.set_pinned(actor=require_member(request), topic=found, pinned=act == "pin", now=now())
+    if act in DONE:
+        messages.success(request, DONE[act])
     return redirect(found)

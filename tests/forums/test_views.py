@@ -401,6 +401,22 @@ def test_a_reply_to_a_topic_that_was_deleted_meanwhile_is_kept_in_the_form(clien
     assert "Not to be seen" not in html and "Nor this" not in html and "sent" not in answer.cookies
 
 
+def test_a_refused_reply_leads_back_to_its_topic(client, now):
+    opened = topic()
+    services.set_closed(actor=staff(Role.MODERATOR), topic=opened, closed=True, now=now)
+    client.force_login(member())
+    answer = client.post(f"/topics/{opened.pk}/reply/", {"source": "My long text"})
+    back = f'<a class="btn btn-line" href="{opened.get_absolute_url()}">Back to the topic</a>'
+    assert (answer.status_code, "My long text" in visible(answer), back in answer.content.decode()) == (409, True, True)
+
+
+def test_a_topic_that_is_pinned_and_closed_says_both(client):
+    found = topic(where=board("racks"))
+    Topic.objects.filter(pk=found.pk).update(pinned=True, closed=True)
+    state = re.search(r'class="topic-st">(.*?)<h2>', client.get("/boards/racks/").content.decode(), re.DOTALL)[1]
+    assert ("Pinned" in state, "Closed" in state) == (True, True)
+
+
 def test_a_deleted_topic_of_a_board_that_is_not_for_everybody_is_not_there_at_all(client, now):
     opened = topic(where=board(readers="staff"), author=staff(Role.MODERATOR))
     services.delete_post(actor=opened.author, post=first_post(opened), now=now)
@@ -587,6 +603,27 @@ def test_a_deleted_reply_leaves_its_place_without_its_text(client, now):
     services.delete_post(actor=said.author, post=said, now=now)
     text = visible(client.get(opened.get_absolute_url()))
     assert "This post was deleted." in text and "Regretted" not in text
+
+
+def test_what_was_done_to_a_topic_or_post_is_said(client, now):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    said = reply(opened)
+    client.force_login(moderator)
+
+    def words(address, **sent):
+        return [str(message) for message in client.post(address, sent, follow=True).context["messages"]]
+
+    acts = ("close", "open", "pin", "unpin", "burn")
+    assert [words(f"/topics/{opened.pk}/moderate/", act=act) for act in acts] == [
+        ["The topic is closed."],
+        ["The topic is open again."],
+        ["The topic is pinned."],
+        ["The topic is no longer pinned."],
+        [],
+    ]
+    for post, shown in ((said, "The post is shown again."), (first_post(opened), "The topic is shown again.")):
+        services.delete_post(actor=moderator, post=post, now=now)
+        assert words(f"/posts/{post.pk}/restore/") == [shown]
 
 
 @pytest.mark.parametrize(("who", "said"), [("author", "was deleted."), ("moderator", "was removed by a moderator.")])
