@@ -14,14 +14,17 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 
+from community.kernel.api import brand_name
+from community.kernel.plain import plain_text
 from forums.models import Board, Post, Topic
 from forums.views.lookups import readable_topic
 
 ITEMS = 30
 SUMMARY = 500
 
-
+_QUOTE = re.compile(r"(</?blockquote\b[^>]*>)")
 # What XML 1.0 cannot hold, however it is written.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -29,6 +32,21 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def xml_text(text: str) -> str:
     """The text without characters that would make a feed unreadable."""
     return _NO_XML.sub("", text)
+
+
+def _about(board: Board) -> str:
+    return xml_text(board.about) or _("The newest topics of this board.")
+
+
+def _quotes_apart(rendered: str) -> str:
+    """What HTML says, each quotation in marks and on a line of its own."""
+    lines, depth = [], 0
+    for part in _QUOTE.split(rendered):
+        if _QUOTE.fullmatch(part):
+            depth += -1 if part.startswith("</") else 1
+        elif text := plain_text(part):
+            lines.append(f"“{text}”" if depth else text)
+    return "\n".join(lines)
 
 
 class BoardFeed(Feed[Topic, Board]):
@@ -39,8 +57,9 @@ class BoardFeed(Feed[Topic, Board]):
         return get_object_or_404(Board.objects.visible_to(AnonymousUser()), slug=slug)
 
     def title(self, board: Board) -> str:
-        """The board's title."""
-        return xml_text(board.title)
+        """The board's title and the community's name."""
+        community = _("%(brand_name)s Paddock") % {"brand_name": brand_name()}
+        return xml_text(f"{board.title} · {community}")
 
     def link(self, board: Board) -> str:
         """The address of the board's page."""
@@ -48,7 +67,7 @@ class BoardFeed(Feed[Topic, Board]):
 
     def description(self, board: Board) -> str:
         """What the board is about, as HTML: readers of RSS show it as that."""
-        return escape(xml_text(board.about))
+        return escape(_about(board))
 
     def items(self, board: Board) -> list[Topic]:
         """The newest topics of the board that everybody may read, the newest first."""
@@ -85,7 +104,7 @@ class BoardAtom(BoardFeed):
 
     def subtitle(self, board: Board) -> str:
         """What the board is about."""
-        return xml_text(board.about)
+        return _about(board)
 
 
 class TopicFeed(Feed[Post, Topic]):
@@ -118,7 +137,8 @@ class TopicFeed(Feed[Post, Topic]):
 
     def item_description(self, item: Post) -> str:
         """The beginning of the text, as HTML in both kinds of feeds: what looks like a tag in it is text."""
-        return escape(xml_text(item.text[:SUMMARY]))
+        text = _quotes_apart(item.html) if "<blockquote" in item.html else item.text
+        return escape(xml_text(text[:SUMMARY])).replace("\n", "<br>")
 
     def item_author_name(self, item: Post) -> str:
         """What who wrote the post is called."""

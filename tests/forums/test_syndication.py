@@ -1,6 +1,7 @@
 """Feeds of boards and topics."""
 
 import html
+import re
 
 import feedparser
 import pytest
@@ -21,7 +22,7 @@ def test_a_boards_feed_lists_its_topics(client, now, kind, version):
     gone = topic(where=place)
     services.delete_post(actor=gone.author, post=first_post(gone), now=now)
     feed = feedparser.parse(client.get(f"/boards/racks/feed.{kind}").content)
-    assert (feed.bozo, feed.version, feed.feed.title) == (False, version, "Racks")
+    assert (feed.bozo, feed.version, feed.feed.title) == (False, version, "Racks · Norling Paddock")
     assert [(entry.title, entry.author) for entry in feed.entries] == [("Roof & <b>racks</b> 行李架", "Maja")]
     assert feed.entries[0].link.endswith(opened.get_absolute_url())
     assert feed.entries[0].summary == "Which one do you use?"
@@ -49,6 +50,31 @@ def test_a_topics_feed_lists_its_posts_newest_first(client, now, kind, version):
     assert (feed.bozo, feed.version) == (False, version)
     assert [entry.summary for entry in feed.entries] == ["Steel one", "Which one do you use?"]
     assert feed.entries[0].link.endswith(f"/posts/{said.pk}/")
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_a_boards_feed_says_what_it_is(client, kind):
+    place = board("racks")
+    said = []
+    for about in ("On the <roof>.", ""):
+        type(place).objects.update(about_en=about)
+        said.append(feedparser.parse(client.get(f"/boards/racks/feed.{kind}").content).feed.subtitle)
+    assert [html.unescape(words) for words in said] == ["On the <roof>.", "The newest topics of this board."]
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_what_a_post_quotes_stands_apart_in_its_topics_feed(client, now, kind):
+    opened = topic(now=now)
+    reply(opened, source="> Ada: Steel\n>\n> > or <wood>\n\nThe steel & one\n\n> Light?\n\nNo")
+    feed = feedparser.parse(client.get(f"/topics/{opened.pk}/feed.{kind}").content)
+    lines = re.split(r"<br ?/?>", feed.entries[0].summary)
+    assert [html.unescape(line) for line in lines] == [
+        "“Ada: Steel”",
+        "“or <wood>”",
+        "The steel & one",
+        "“Light?”",
+        "No",
+    ]
 
 
 @pytest.mark.parametrize(("language", "called"), [("en", "Former member"), ("zh-hans", "已注销的成员")])
