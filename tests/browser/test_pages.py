@@ -104,6 +104,14 @@ def wider(page, widths):
     return {width: more for width, more in found.items() if more > 0}
 
 
+def test_a_printed_topic_is_what_was_written(page, server):
+    page.goto(server.places["topic"])
+    aside = page.locator("aside.side")
+    assert aside.is_visible()
+    page.emulate_media(media="print")
+    assert (aside.is_visible(), page.locator("#p1").is_visible()) == (False, True)
+
+
 def test_no_loop_is_marked_as_running_for_what_comes_after(launched):
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
