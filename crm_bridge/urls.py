@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("workbench/people/", console.people, name="people"),
     path("workbench/people/export/", console.export_people, name="export"),
     path("workbench/people/save/", console.save, name="save_segment"),
+    path("workbench/people/update/", console.update, name="update_segment"),
     path("workbench/people/<uuid:public_id>/", console.person, name="person"),
     path("workbench/segments/", console.segments, name="segments"),
     path("workbench/segments/<int:pk>/", console.change, name="change_segment"),

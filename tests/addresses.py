@@ -124,6 +124,7 @@ post /workbench/people/export/                            in  403 403 403 ok  ok
 get  /workbench/people/{person}/                          in  403 403 403 ok  ok
 get  /workbench/segments/                                 in  403 403 403 ok  ok
 post /workbench/people/save/                              in  403 403 403 ok  ok
+post /workbench/people/update/                            in  403 403 403 ok  ok
 post /workbench/segments/{segment}/                       in  403 403 403 ok  ok
 get  /workbench/terms/                                    in  403 403 403 ok  ok
 post /workbench/terms/decide/                             in  403 403 403 ok  ok
@@ -182,6 +183,7 @@ SENT: dict[str, dict[str, str]] = {
     "/notifications/mute/": {"kind": "forums.reply", "muted": "1"},
     "/home/hide/": {"key": "article:1"},
     "/workbench/people/save/": {"q": "active<30d", "name": "Lively"},
+    "/workbench/people/update/": {"q": "active<9d", "was": "active<30d", "segment": "{segment}"},
     "/workbench/segments/{segment}/": {"name": "Other"},
     "/workbench/people/export/": {"q": "active<30d"},
     "/workbench/terms/decide/": {"do": "dismiss", "term": "sprocket"},

@@ -1,6 +1,6 @@
 """The kernel's door: everything other apps may use of it."""
 
-from community.kernel.addresses import full_path, lead_to, way_back
+from community.kernel.addresses import LONGEST_WAY_BACK, full_path, lead_to, way_back
 from community.kernel.batches import batched, primary_keys_of
 from community.kernel.brand import brand_name
 from community.kernel.circuit_breaker import REDIS, CircuitBreaker
@@ -59,6 +59,7 @@ from community.kernel.versions import version_of
 __all__ = [
     "INVISIBLE",
     "KEY_DIGITS",
+    "LONGEST_WAY_BACK",
     "REDIS",
     "RESERVED_SLUGS",
     "SYSTEM",

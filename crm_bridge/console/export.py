@@ -14,6 +14,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from community.consent.api import paused_among, permits_of_many
@@ -24,11 +26,13 @@ from crm_bridge.audience.line import Line, render
 from crm_bridge.audience.services import Person, everyone, people_of
 from crm_bridge.console.access import record
 from crm_bridge.console.columns import columns_for
+from crm_bridge.models import Segment
 from crm_bridge.models.console import AccessKind
 from crm_bridge.segments.services import AUDIENCE_ROLES
 
 CHUNK = 500
 MOST = 100_000
+NAME_SHOWN = 50  # of a segment's; with more, a Chinese one would be too long for a file
 BYTE_ORDER_MARK = "\ufeff"  # so that spreadsheets read UTF-8
 
 
@@ -54,6 +58,12 @@ def export(line: Line, *, actor: Member, now: datetime) -> str:
         for chunk in batched(kept, CHUNK):
             record(chunk, actor=actor, kind=AccessKind.EXPORTED, permit=line.permit, why=render(line), now=now)
     return "".join([BYTE_ORDER_MARK, _csv(_header(line)), *kept.values()])
+
+
+def file_name(line: Line, segment: Segment | None, *, now: datetime) -> str:
+    """What the file is called: as the segment is that asks this very question, without signs files cannot have."""
+    called = slugify(segment.name, allow_unicode=True) if segment and segment.line == render(line) else ""
+    return f"{called[:NAME_SHOWN] or 'audience'}-{timezone.localdate(now).isoformat()}.csv"
 
 
 def _read(ids: list[int], line: Line, now: datetime) -> Iterator[tuple[int, _Read]]:

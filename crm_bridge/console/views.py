@@ -9,9 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import urlencode
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -30,12 +28,12 @@ from community.kernel.api import (
 from community.members.api import Member, has_role, require_member, require_role
 from community.search.api import PageOutOfReach, SearchDown
 from crm_bridge.audience.line import DEFAULT_PERMIT, LineError, line_of_permit, parse
-from crm_bridge.audience.line import render as render_line
 from crm_bridge.audience.questions import ask
 from crm_bridge.audience.words import permit_name
 from crm_bridge.console.access import recent_accesses
-from crm_bridge.console.export import export
-from crm_bridge.console.facets import chips_of, facets_of
+from crm_bridge.console.asking import address_of, asked, opened, said
+from crm_bridge.console.export import export, file_name
+from crm_bridge.console.facets import facets_of
 from crm_bridge.console.services import list_people, open_person
 from crm_bridge.models import Segment
 from crm_bridge.models.console import QuestionKind
@@ -46,6 +44,7 @@ from crm_bridge.segments.services import (
     delete_segment,
     rename_segment,
     save_segment,
+    update_segment,
 )
 
 SHOWN = 6
@@ -80,7 +79,7 @@ def people(request: HttpRequest) -> HttpResponse:
     staff = _marketer(request)
     text = " ".join(f"{request.GET.get('q', '')} {request.GET.get('add', '')}".split())
     if request.GET.get("add"):
-        return _to_line(text, compact=_compact(request))
+        return redirect(address_of(request, text))
     return _answer(request, staff, text, page=page_in(request.GET.get("page")), name=request.GET.get("name", ""))
 
 
@@ -93,17 +92,11 @@ def _answer(
     refused: PaddockError | None = None,
     name: str = "",
 ) -> HttpResponse:
-    context: dict[str, Any] = {"section": "desk", "text": text, "refused": refused, "name": name}
-    context |= {"compact": _compact(request), "keep": "&rows=compact" if _compact(request) else ""}
-    context["paged"] = f"&page={page}" if page > 1 else ""
+    context = asked(request, text, page=page, name=name) | {"refused": refused}
     status = refused.status if refused else 200
     try:
         line = parse(text)
-        context |= {
-            "line": render_line(line),
-            "chips": chips_of(line),
-            "permit": permit_name(":".join(line.permit)),
-        }
+        context |= said(line, context["segment"])
         found = list_people(line, actor=staff, page=page, now=now())
     except LineError as error:
         context |= {"error": error, "before": text[: error.start], "wrong": text[error.start : error.end]}
@@ -148,9 +141,10 @@ def export_people(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         return _answer(request, staff, typed, refused=error)
     except SearchDown:
-        return _away(request, {"section": "desk", "text": typed, "line": render_line(line)})
+        return _away(request, asked(request, typed) | said(line, opened(request)))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audience-{timezone.localdate(at).isoformat()}.csv"'
+    name = file_name(line, opened(request), now=at)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -194,6 +188,23 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+def update(request: HttpRequest) -> HttpResponse:
+    """Have the segment a question was opened from ask the question as it is now."""
+    staff = _marketer(request)
+    text, segment = request.POST.get("q", ""), opened(request)
+    try:
+        rate_limit(staff.pk, "desk", now=now())
+        if segment is None:
+            raise Gone(_("This segment was deleted."))
+        update_segment(actor=staff, segment=segment, line=text, based_on=request.POST.get("was", ""))
+    except PaddockError as error:
+        return _answer(request, staff, text, refused=error)
+    messages.success(request, _("Saved: “%(name)s”.") % {"name": segment.name})
+    return redirect("crm:segments")
+
+
+@login_required
+@require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename or delete a segment."""
     staff = _marketer(request)
@@ -203,31 +214,21 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         rate_limit(staff.pk, "desk", now=now())
         if request.POST.get("do") == "delete":
             delete_segment(actor=staff, segment=segment)
-            said = _("Deleted: “%(name)s”.") % {"name": before}
+            done = _("Deleted: “%(name)s”.") % {"name": before}
         else:
             rename_segment(actor=staff, segment=segment, name=request.POST.get("name", ""))
-            said = _("“%(before)s” is now “%(name)s”.") % {"before": before, "name": segment.name}
+            done = _("“%(before)s” is now “%(name)s”.") % {"before": before, "name": segment.name}
     except Gone:  # there is no row any more where it could be said
         raise
     except PaddockError as error:
         return _segments(request, staff, refused=error, target=segment)
-    messages.success(request, said)
+    messages.success(request, done)
     return redirect("crm:segments")
 
 
 def _marketer(request: HttpRequest) -> Member:
     require_role(request.user, *AUDIENCE_ROLES)
     return require_member(request)
-
-
-def _compact(request: HttpRequest) -> bool:
-    """Whether rows are one line each: the address says so, and a form passes it on."""
-    return (request.POST or request.GET).get("rows") == "compact"
-
-
-def _to_line(text: str, *, compact: bool) -> HttpResponse:
-    asked = {"q": text, **({"rows": "compact"} if compact else {})}
-    return redirect(f"{reverse('crm:people')}?{urlencode(asked)}")
 
 
 def _away(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

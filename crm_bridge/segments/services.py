@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from community.kernel.api import Gone, Invalid, one_line, visible
+from community.kernel.api import Gone, Invalid, Outdated, PaddockError, one_line, visible
 from community.members.api import Member, Role, require_role
 from community.search.api import SearchDown
 from crm_bridge.audience.line import Line, LineError, Names, parse, render
@@ -61,13 +61,38 @@ def rename_segment(*, actor: Member, segment: Segment, name: str) -> Segment:
     """Another name. Raises Invalid."""
     require_role(actor, *AUDIENCE_ROLES)
     segment.name = _clean(name)
-    return _stored(segment)
+    return _stored(segment, "name")
+
+
+def update_segment(*, actor: Member, segment: Segment, line: str, based_on: str) -> Segment:
+    """Another question under the same name. Raises LineError, Gone, and Outdated.
+
+    ``based_on`` is what the segment asked when the actor opened it: by now it may ask that, or the new line already.
+    """
+    require_role(actor, *AUDIENCE_ROLES)
+    asked = parse(line)
+    values = {"line": render(asked), "purpose": asked.permit[0], "channel": asked.permit[1]}
+    seen = segment.line in (based_on, values["line"])
+    mine = Segment.objects.filter(pk=segment.pk, line__in=(segment.line, values["line"]))
+    if not (seen and mine.update(**values)):
+        raise _not_updated(segment)
+    segment.line, segment.purpose, segment.channel = values["line"], *asked.permit
+    return segment
 
 
 def delete_segment(*, actor: Member, segment: Segment) -> None:
     """The segment goes; nobody in it is touched."""
     require_role(actor, *AUDIENCE_ROLES)
     segment.delete()
+
+
+def _not_updated(segment: Segment) -> PaddockError:
+    if not Segment.objects.filter(pk=segment.pk).exists():
+        return Gone(_("This segment was deleted."))
+    message = _(
+        "This segment was changed after you opened it, so it was not updated. Update it again to replace what it asks now."
+    )
+    return Outdated(message)
 
 
 def _clean(name: str) -> str:
@@ -79,10 +104,11 @@ def _clean(name: str) -> str:
     return name
 
 
-def _stored(segment: Segment) -> Segment:
+def _stored(segment: Segment, *changed: str) -> Segment:
+    """Kept anew, or with what was changed of it."""
     try:
         with transaction.atomic():
-            segment.save(force_update=segment.pk is not None)
+            segment.save(update_fields=changed or None)
     except IntegrityError as error:
         raise Invalid(_("There is a segment of this name already."), field="name") from error
     except DatabaseError as error:

@@ -45,6 +45,7 @@ FIELDS = {
     "/notifications/kinds/": "kind",
     "/workbench/people/export/": "q rows",
     "/workbench/people/save/": "q name",
+    "/workbench/people/update/": "q was segment",
     "/workbench/segments/{segment}/": "name do",
     "/workbench/terms/decide/": "do term keyword name_en name_zh kind",
     "/workbench/contests/": "title_en title_zh slug submission voting",

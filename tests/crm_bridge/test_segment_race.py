@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from community.members.api import Member, Role
 from crm_bridge.models import Segment
-from crm_bridge.segments.services import delete_segment, rename_segment, save_segment
+from crm_bridge.segments.services import delete_segment, rename_segment, save_segment, update_segment
 from tests.people import THEN, staff
 from tests.threads import at_once, ever
 from tests.vocabulary import load_words
@@ -56,6 +56,18 @@ def test_a_segment_renamed_while_it_is_deleted_does_not_come_back(viktor):
         rename = partial(rename_segment, actor=viktor, segment=Segment.objects.get(pk=one.pk), name=f"Fast {round_}")
         assert set(at_once([rename, partial(delete_segment, actor=viktor, segment=one)])) <= {"Gone"}
     assert Segment.objects.count() == 0
+
+
+def test_of_questions_one_segment_is_given_at_once_one_stays_and_the_others_are_told(viktor):
+    for round_ in range(ROUNDS):
+        one = save(viktor, f"Mine {round_}")
+        given = [f"interest:power joined<{days}d" for days in range(1, TIMES + 1)]
+        acts = [
+            partial(update_segment, actor=viktor, segment=Segment.objects.get(pk=one.pk), line=line, based_on=one.line)
+            for line in given
+        ]
+        assert at_once(acts) == Counter({"Outdated": TIMES - 1})
+        assert Segment.objects.get(pk=one.pk).line in given
 
 
 def careless(actor: Member, name: str) -> None:

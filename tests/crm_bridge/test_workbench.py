@@ -422,7 +422,7 @@ def test_what_became_of_a_segment_is_said(ada, desk):
 def test_a_name_is_kept_while_the_line_is_corrected(ada, desk):
     answer = desk.post(reverse("crm:save_segment"), {"q": "interst:行李架", "name": "Racks & more", "rows": "compact"})
     text = answer.content.decode()
-    form = text.partition('<form class="mt-4" role="search">')[2].partition("</form>")[0]
+    form = text.partition('<form class="mt-4" action="/workbench/people/" role="search">')[2].partition("</form>")[0]
     sent = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', form))
     assert answer.status_code == 422 and 'href="/workbench/people/" aria-current="page"' in text
     assert sent == {"q": "interst:行李架", "name": "Racks &amp; more", "rows": "compact"}
@@ -448,11 +448,29 @@ def test_a_name_that_is_taken_is_said_at_its_field(ada, desk):
     assert 'value="Racks"' in field[: field.index("</div>")] and "autofocus" in field[: field.index("</div>")]
 
 
+def test_an_answer_to_a_form_leads_back_to_its_question(ada, desk, monkeypatch):
+    """In the footer the language is switched; without its question the page would be a look at everybody."""
+    permit(member("bo"), *BOTH)
+    drain()
+    monkeypatch.setattr("crm_bridge.audience.services.PAGE", 1)
+    sent = {"q": "language:en", "rows": "compact"}
+    desk.post(reverse("crm:save_segment"), {"q": "", "name": "Racks"})
+    text = html.unescape(desk.post(reverse("crm:save_segment"), sent | {"name": "Racks"}).content.decode())
+    address = "/workbench/people/?q=language%3Aen&rows=compact&name=Racks"
+    assert text.count(f'name="next" value="{address}"') == 2
+    AccessEntry.objects.all().delete()
+    answer = desk.post(reverse("members:language"), {"next": address, "language": "zh-hans"}, follow=True)
+    assert 'value="Racks"' in answer.content.decode()
+    assert set(AccessEntry.objects.values_list("why", flat=True)) == {"language:en"}
+    long = html.unescape(desk.post(reverse("crm:save_segment"), {"q": "车" * 400, "name": "Racks"}).content.decode())
+    assert long.count('name="next" value="/workbench/"') == 2  # no page repeats an address that is longer than people's
+
+
 def test_rows_of_one_line_are_remembered_in_every_address(ada, desk):
     asked = {"q": "interest:roof-rack", "rows": "compact"}
     text = desk.get(reverse("crm:people"), asked).content.decode()
     assert "tbl-c " in text and "Started “Which roof rack?”" in text
-    links = [part.split('"')[0] for part in text.split('href="?')[1:]]
+    links = [part.split('"')[0] for part in text.split('href="/workbench/people/?')[1:]]
     assert [link for link in links if "rows=compact" not in link] == ["q=interest%3Aroof-rack"]  # back to roomy ones
     answer = desk.get(reverse("crm:people"), {**asked, "add": "active<30d"})
     assert answer["Location"].endswith("?q=interest%3Aroof-rack+active%3C30d&rows=compact")

@@ -11,6 +11,7 @@ from typing import Any
 import rjieba
 from django import template
 from django.conf import settings
+from django.http import QueryDict
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -267,19 +268,22 @@ def field(bound: Any, note: str = "", *, keep: bool = False, **attributes: str) 
 
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)
-def pager(context: Any, page: int, pages: int, *, key: str = "page", anchor: str = "") -> dict[str, Any]:
+def pager(context: Any, page: int, pages: int, *, key: str = "page", anchor: str = "", to: str = "") -> dict[str, Any]:
     """Links to the pages around this one, None for those left out; the rest of the address stays.
 
-    ``anchor`` is the id of what the pages are of, where much stands above it.
+    ``anchor`` is the id of what the pages are of, where much stands above it; ``to`` the address that has these pages,
+    where a form is answered.
     """
     shown = sorted({1, pages, *(n for n in range(page - 2, page + 3) if 1 <= n <= pages)})
     around: list[int | None] = []
     for last, n in pairwise([0, *shown]):
         around += {1: [n], 2: [n - 1, n]}.get(n - last, [None, n])
-    query = context["request"].GET.copy()
+    path, _sign, rest = to.partition("?")
+    query = QueryDict(rest, mutable=True) if to else context["request"].GET.copy()
     query.pop(key, None)
     place = f"#{anchor}" if anchor else ""
-    return {"page": page, "pages": pages, "around": around, "key": key, "rest": query.urlencode(), "anchor": place}
+    shown_at = {"to": path, "key": key, "rest": query.urlencode(), "anchor": place}
+    return {"page": page, "pages": pages, "around": around, **shown_at}
 
 
 @register.filter
