@@ -213,6 +213,18 @@ def everyone(line: Line, *, now: datetime) -> Iterator[int]:
         yield int(member_id)
 
 
+def everyone_in_order(line: Line, *, now: datetime) -> Iterator[int]:
+    """All members of an audience as it is listed: the first 10,000, and then the others as ``everyone`` has them.
+
+    Raises SearchDown.
+    """
+    found = ordered(replace(permitted(question(line, now=now), line), size=MAX_WINDOW), line)
+    first = [int(member_id) for member_id in found.ids]
+    yield from first
+    if found.total > len(first):
+        yield from _others(first, line, now=now)
+
+
 def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Person]:
     """Members for a list, checked once more: who withdrew or was deactivated since it was indexed is left out."""
     permits_now = permits_for_many(member_ids, *line.permit, now=now)

@@ -23,7 +23,7 @@ from community.kernel.api import Invalid, batched, safe_cell
 from community.members.api import Member, require_role
 from community.search.api import MAX_WINDOW
 from crm_bridge.audience.line import Line, render
-from crm_bridge.audience.services import Person, everyone, people_of
+from crm_bridge.audience.services import Person, everyone_in_order, people_of
 from crm_bridge.console.access import record
 from crm_bridge.console.columns import columns_for
 from crm_bridge.models import Segment
@@ -44,12 +44,12 @@ class _Read(NamedTuple):
 
 
 def export(line: Line, *, actor: Member, now: datetime) -> str:
-    """The audience as CSV text. Everybody in it permits the contact at this moment.
+    """The audience as CSV text, in the order of the list. Everybody in it permits the contact at this moment.
 
     Raises NotAllowed, SearchDown, and Invalid above 100,000 people.
     """
     require_role(actor, *AUDIENCE_ROLES)
-    ids = list(islice(everyone(line, now=now), MOST + 1))
+    ids = list(islice(everyone_in_order(line, now=now), MOST + 1))
     if len(ids) > MOST:
         raise Invalid(_("More than 100,000 people: narrow the audience down before exporting it."), field="line")
     read = dict(_read(ids, line, now))

@@ -90,7 +90,8 @@ def _not_updated(segment: Segment) -> PaddockError:
     if not Segment.objects.filter(pk=segment.pk).exists():
         return Gone(_("This segment was deleted."))
     message = _(
-        "This segment was changed after you opened it, so it was not updated. Update it again to replace what it asks now."
+        "This segment was changed after you opened it, so it was not updated. "
+        "Update it again to replace what it asks now."
     )
     return Outdated(message)
 

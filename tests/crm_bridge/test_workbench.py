@@ -381,6 +381,20 @@ def test_the_export_asks_a_literal_number_of_queries(ada, desk, rows, django_ass
     assert len(answer.content.splitlines()) == rows + 1
 
 
+@pytest.mark.parametrize("line", ["sort:joined", "sort:-joined", "sort:interest:roof-rack", ""])
+@pytest.mark.parametrize("most", [2, 10_000])
+def test_the_rows_of_the_file_stand_as_the_list_has_them(ada, desk, monkeypatch, line, most):
+    for days, name in ((30, "cleo"), (90, "bo"), (60, "dan")):
+        person = permit(member(name), *BOTH)
+        Member.objects.filter(pk=person.pk).update(joined_at=now() - timedelta(days=days))
+    drain()
+    monkeypatch.setattr("crm_bridge.audience.services.MAX_WINDOW", most)
+    listed = [one.member.username for one in desk.get(reverse("crm:people"), {"q": line}).context["found"].people]
+    text = desk.post(reverse("crm:export"), {"q": line}).content.decode()
+    rows = [row["username"] for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))]
+    assert rows[:most] == listed[:most] and sorted(rows) == sorted(listed) == ["ada", "bo", "cleo", "dan"]
+
+
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_no_cell_is_a_formula(cell):
     assert safe_cell(cell) == f"'{cell}"
