@@ -163,3 +163,13 @@ def test_what_is_written_down_of_a_look_is_the_question_as_ever(desk, segment):
         ("list", "language:en"),
         ("export", "language:en"),
     }
+
+
+def test_who_names_a_segment_is_told_who_reads_the_name(desk, segment):
+    said = "Members who are in it read this name."
+    for address, field in ((PEOPLE, "segment-name"), ("/workbench/segments/", f"name-{segment.pk}")):
+        text = page(desk.get(address))
+        assert re.search(rf'id="{field}" [^>]*aria-describedby="{field}_helptext"', text)
+        assert f'id="{field}_helptext">{said}</p>' in text
+    taken = page(desk.post(f"{PEOPLE}save/", {"q": LINE, "name": segment.name}))
+    assert 'aria-describedby="segment-name_helptext segment-name_error"' in taken
