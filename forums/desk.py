@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.kernel.api import fills
@@ -23,16 +22,21 @@ def boards_nav(user: Any) -> dict[str, Any]:
 
 @fills("console.due", order=100)
 def to_answer(user: Any) -> list[dict[str, Any]]:
-    """Questions nobody has answered yet, for those who answer for the brand."""
+    """Questions nobody has answered yet, the longest waiting first, for those who answer for the brand."""
     if not has_role(user, Role.SERVICE_AGENT):
         return []
+    topics = (
+        queries.unanswered(Board.objects.visible_to(user), user).select_related("board").order_by("opened_at", "pk")
+    )
     return [
         {
             "url": topic.get_absolute_url(),
             "title": topic.title,
             "language": topic.language,
-            "what": _("Nobody has answered yet"),
+            "what": topic.board.title,
             "since": topic.opened_at,
         }
-        for topic in queries.unanswered(Board.objects.visible_to(user), user)[:FOR_AGENTS]
+        for topic in topics.only("title", "slug", "language", "opened_at", "board__title_en", "board__title_zh")[
+            :FOR_AGENTS
+        ]
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -63,8 +64,12 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "desk",
         "may_search": may_search,
+        "waiting": sorted((entry for entry in due if "since" in entry), key=itemgetter("since")),
         # What has no day waits already.
-        "due": sorted(due, key=lambda entry: (entry.get("at") is None, entry.get("at") or 0)),
+        "due": sorted(
+            (entry for entry in due if "since" not in entry),
+            key=lambda entry: (entry.get("at") is None, entry.get("at") or 0),
+        ),
         "segments": segments,
         "away": any(row.away for row in segments),
         "looks": recent_accesses(SHOWN) if may_search else [],

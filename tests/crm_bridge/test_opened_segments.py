@@ -50,7 +50,8 @@ def opened(desk, segment, line="language:en", **more):
 
 def test_an_opened_segment_is_called_by_its_name_and_not_offered_to_be_saved_again(desk, segment):
     for name in ("crm:segments", "crm:workbench"):
-        assert f'href="{PEOPLE}?q=language%3Aen&segment={segment.pk}">Racks & more</a>' in page(desk.get(reverse(name)))
+        link = re.escape(f'href="{PEOPLE}?q=language%3Aen&segment={segment.pk}">')
+        assert re.search(rf"{link}\s*Racks & more\s*</a>", page(desk.get(reverse(name))))
     text = page(opened(desk, segment))
     assert "<h1>Racks & more</h1>" in text and "<title>Racks & more" in text
     assert '<a href="/workbench/segments/">All segments</a>' in text
