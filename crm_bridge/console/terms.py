@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from community.kernel.api import PaddockError, now, rate_limit, register_written_fields
+from community.kernel.api import PaddockError, now, one_line, rate_limit, register_written_fields
 from community.members.api import Member, require_member, require_role
 from crm_bridge.keywords.proposals import (
     FEWEST_PEOPLE,
@@ -25,7 +25,7 @@ from crm_bridge.keywords.proposals import (
     proposals,
     take_back,
 )
-from crm_bridge.models import KeywordKind
+from crm_bridge.models import Keyword, KeywordKind
 from crm_bridge.profiles.queries import repeated
 
 register_written_fields("name_en", "name_zh")
@@ -62,7 +62,7 @@ def terms(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest) -> HttpResponse:
     """Add a term to a keyword, make it one, dismiss it, or take that back."""
     staff = _require(request)
-    sent = {name: request.POST.get(name, "") for name in ("term", "keyword", "name_en", "name_zh", "kind")}
+    sent = {name: request.POST.get(name, "") for name in ("do", "term", "keyword", "name_en", "name_zh", "kind")}
     try:
         rate_limit(staff.pk, "desk", now=now())
         _decide(request, staff, sent)
@@ -73,7 +73,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 def _decide(request: HttpRequest, staff: Member, sent: dict[str, str]) -> None:
     """Do it, and say so of what would not be seen otherwise."""
-    do, term = request.POST.get("do"), sent["term"]
+    do, term = sent["do"], sent["term"]
     if do == "dismiss":
         word = dismiss(actor=staff, term=term, now=now())
         said = _("Dismissed: “%(word)s”. It is not proposed again.") % {"word": word}
@@ -81,11 +81,24 @@ def _decide(request: HttpRequest, staff: Member, sent: dict[str, str]) -> None:
     elif do == "take_back":
         word = take_back(actor=staff, term=term)
         messages.success(request, _("Taken back: “%(word)s” is no longer dismissed.") % {"word": word})
-    elif do == "synonym":
-        accept_as_synonym(actor=staff, term=term, keyword=sent["keyword"], now=now())
     else:
-        names = {name: sent[name] for name in ("term", "name_en", "name_zh", "kind")}
-        accept_as_keyword(actor=staff, now=now(), **names)
+        messages.success(request, _from_now_on(term, _accept(staff, sent)))
+
+
+def _accept(staff: Member, sent: dict[str, str]) -> Keyword:
+    if sent["do"] == "synonym":
+        return accept_as_synonym(actor=staff, term=sent["term"], keyword=sent["keyword"], now=now())
+    names = {name: sent[name] for name in ("term", "name_en", "name_zh", "kind")}
+    return accept_as_keyword(actor=staff, now=now(), **names)
+
+
+def _from_now_on(term: str, keyword: Keyword) -> str:
+    """What a word counts as, and what it does not by itself."""
+    said = _(
+        "“%(word)s” counts as “%(keyword)s” from now on. To learn from earlier acts as well, ask whoever runs the site "
+        "to run “manage.py rebuild_profiles”."
+    )
+    return said % {"word": one_line(term, 60), "keyword": keyword.name}
 
 
 def _said(request: HttpRequest) -> tuple[list[tuple[str, str]], list[Any]]:

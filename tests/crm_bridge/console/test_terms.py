@@ -107,6 +107,19 @@ def test_deciding(desk):
     assert "Nothing to decide" in desk.get(PAGE).content.decode()
 
 
+def test_what_does_not_happen_by_itself_is_said_where_it_applies(desk):
+    seen("dachträger", "dachzelt", "asdf")
+    said = "To learn from earlier acts as well, ask whoever runs the site to run “manage.py rebuild_profiles”."
+    assert "rebuild_profiles" not in desk.get(PAGE).content.decode()
+    desk.post(DECIDE, {"do": "synonym", "term": "Dachträger", "keyword": "roof bars"})
+    assert f"“Dachträger” counts as “roof rack” from now on. {said}" in desk.get(PAGE).content.decode()
+    names = {"name_en": "Roof tent", "name_zh": "车顶帐篷", "kind": "part"}
+    desk.post(DECIDE, {"do": "keyword", "term": "dachzelt", **names})
+    assert f"“dachzelt” counts as “Roof tent” from now on. {said}" in desk.get(PAGE).content.decode()
+    desk.post(DECIDE, {"do": "dismiss", "term": "asdf"})
+    assert "rebuild_profiles" not in desk.get(PAGE).content.decode()
+
+
 def undo(text):
     """The word that the page offers to bring back, if any."""
     form = re.search(r'name="term" value="([^"]*)">\s*<button[^>]*value="take_back"', text)
