@@ -239,6 +239,13 @@ def _found(topic: Topic, url: str, text: str, at: datetime, author_id: int) -> F
     )
 
 
+@fills("mentions.near")
+def mentions_near(viewer: Any, topic: str) -> list[int]:
+    """Who wrote in the topic that is being replied to, where the viewer may read it."""
+    number = number_in(topic, KEY_DIGITS)
+    return queries.writers_near(number, viewer) if number is not None else []
+
+
 @fills("search.place")
 def search_place(viewer: Any, token: str) -> dict[str, str]:
     """The board a search may be narrowed down to, where the viewer may read it."""

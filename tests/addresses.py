@@ -92,6 +92,7 @@ get  /clubs/touring/about/                                in  403 403 403 403 ok
 post /clubs/touring/about/                                in  403 403 403 403 ok
 get  /search/?q=roof                                      ok  ok  ok  ok  ok  ok
 post /home/hide/                                          in  ok  ok  ok  ok  ok
+get  /members/?q=rea                                      403 ok  ok  ok  ok  ok
 get  /members/reached/                                    ok  ok  ok  ok  ok  ok
 get  /privacy/                                            ok  ok  ok  ok  ok  ok
 get  /me/                                                 in  ok  ok  ok  ok  ok

@@ -21,6 +21,7 @@ LIMITS = {
     "react": (120, 60),
     "history": (30, 60),
     "search": (60, 60),
+    "mention": (120, 60),  # who may be meant by what is being typed
     "idea": (10, 60),
     "club": (20, 60),
     "space": (20, 60),

@@ -23,6 +23,7 @@ from community.kernel.api import Delivery, each_minute, fills, handles, now, pri
 from community.members.erasure import erase_what_came_late, erased_since, forget_ways_in
 from community.members.facts import MemberErased
 from community.members.garage import shown_cars
+from community.members.mentions import beginnings
 from community.members.models import Car, Member
 from community.members.past_sessions import forget_past_sessions
 from community.members.queries import declared_keywords, space_url
@@ -52,6 +53,7 @@ def load(ids: Sequence[int]) -> Iterable[ContentDocument]:
             readers=("public",),
             created_at=member.joined_at,
             author_id=member.pk,
+            names=beginnings(member.username, member.shown_name),
         )
 
 

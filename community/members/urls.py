@@ -6,6 +6,7 @@ from community.members import views
 
 app_name = "members"
 urlpatterns = [
+    path("members/", views.mentioned, name="mentioned"),
     path("members/<str:username>/", views.space, name="space"),
     path("privacy/", views.privacy, name="privacy"),
     path("me/", views.me, name="me"),

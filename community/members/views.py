@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -27,9 +28,19 @@ from community.consent.api import (
     require_wording,
     withdraw,
 )
-from community.kernel.api import PaddockError, add_refusal, now, number_in, rate_limit, shown_fields, status_of
+from community.kernel.api import (
+    PaddockError,
+    add_refusal,
+    contributions,
+    now,
+    number_in,
+    rate_limit,
+    shown_fields,
+    status_of,
+)
 from community.members.forms import ROWS, BaseGarage, Garage, SpaceForm, with_another_row
 from community.members.garage import shown_cars
+from community.members.mentions import mentionable
 from community.members.models import Member
 from community.members.services import change_space, choose_language, declare_keywords, require_member, set_garage
 from community.members.sessions import KEPT, KEPT_SECONDS
@@ -57,6 +68,17 @@ def space(request: HttpRequest, username: str) -> HttpResponse:
         "section": "me" if mine else "",
     }
     return render(request, "members/space.html", context)
+
+
+@require_safe
+def mentioned(request: HttpRequest) -> HttpResponse:
+    """Who may be meant by what is typed behind an @. Who is signed out since gets nothing, not the sign-in page."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    rate_limit(request.user.pk, "mention", now=now())
+    near = (pk for found in contributions("mentions.near", request.user, request.GET.get("topic", "")) for pk in found)
+    people = mentionable(request.GET.get("q", ""), writer=require_member(request), near=near)
+    return render(request, "members/mentioned.html", {"people": people})
 
 
 @login_required

@@ -13,6 +13,7 @@ from community.search.content import (
     count_content,
     kinds,
     mark_content,
+    named_so,
     register_content,
     search_content,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "matches",
     "meanings_of",
     "missing",
+    "named_so",
     "normalise",
     "pieces",
     "query",

@@ -32,6 +32,7 @@ SCHEMA = Schema(
         "author": Field(KEYWORD),
         "created": Field(DATE),
         "popularity": Field(NUMBER),
+        "names": Field(KEYWORD),
     },
 )
 
@@ -40,7 +41,8 @@ SCHEMA = Schema(
 class ContentDocument:
     """What is indexed of one thing.
 
-    ``readers`` are the tokens of those who may see it; ``popularity`` must not give away a hidden count.
+    ``readers`` are the tokens of those who may see it; ``popularity`` must not give away a hidden count. ``names`` are
+    what it is found by while somebody still types them.
     """
 
     id: int
@@ -52,6 +54,7 @@ class ContentDocument:
     author_id: int | None = None
     place: str = ""
     popularity: float = 0.0
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +191,12 @@ def count_content(text: str, *, viewer: Viewer, place: str = "") -> int:
     return engine_of(INDEX).search(Query(words=tuple(must), either=either, any=any_of, size=1)).total
 
 
+def named_so(kind: str, beginning: str, *, viewer: Viewer, limit: int) -> list[int]:
+    """What of a kind has a name that begins so, letter for letter: ids, in no order. Raises SearchDown."""
+    query = Query(starts=("names", beginning), any={"kind": (kind,), "readers": readers_of(viewer)}, size=limit)
+    return [int(one.partition(":")[2]) for one in engine_of(INDEX).search(query).ids]
+
+
 def close_to(kind: str, object_id: int, text: str, *, viewer: Viewer, limit: int) -> list[int]:
     """What of a kind is closest to one of its own by a text of it, its title perhaps: ids, without its own.
 
@@ -261,6 +270,7 @@ def _values(kind: str, document: ContentDocument) -> dict[str, Any]:
         "author": str(document.author_id or ""),
         "created": document.created_at,
         "popularity": document.popularity,
+        "names": list(document.names),
     }
 
 

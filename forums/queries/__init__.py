@@ -27,6 +27,7 @@ from forums.queries.posts import (
     read_until,
     replies_of,
     topic_page,
+    writers_near,
 )
 from forums.queries.related import related_topics
 
@@ -55,5 +56,6 @@ __all__ = [
     "unanswered",
     "unread",
     "waiting_count",
+    "writers_near",
     "written_in",
 ]

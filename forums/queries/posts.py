@@ -14,7 +14,9 @@ from django.urls import reverse
 from community.kernel.plain import language_of_html
 from community.members.api import MemberCard, cards
 from forums.enums import PostKind, ReactionKind
-from forums.models import PAGE, BoardRead, Post, Reaction, ReadState, Topic, readers_of
+from forums.models import PAGE, Board, BoardRead, Post, Reaction, ReadState, Topic, readers_of
+
+LATEST_WRITTEN = 200
 
 
 @dataclass
@@ -127,3 +129,11 @@ def read_until(topic: Topic, reader: Any) -> int:
     if not getattr(reader, "is_authenticated", False):
         return 0
     return ReadState.objects.filter(member=reader, topic=topic).values_list("number", flat=True).first() or 0
+
+
+def writers_near(topic_id: int, reader: Any) -> list[int]:
+    """Who wrote last in a topic the reader may read, the latest first, and who opened it: members' ids."""
+    seen = Post.objects.filter(topic=topic_id, topic__board__in=Board.objects.visible_to(reader))
+    latest = seen.filter(deleted_at=None, topic__deleted_at=None).order_by("-number")
+    rows = list(latest.values_list("author_id", "topic__author_id")[:LATEST_WRITTEN])
+    return list(dict.fromkeys([*(author for author, _opener in rows), *(opener for _author, opener in rows)]))

@@ -4,6 +4,8 @@
 //   [data-picture] says what it shows, and its button sends it to that address and puts it where the text is written;
 //                 what stays chosen goes with the form
 //   [data-draft]  is kept on this device under that key until it has arrived; [data-kept] says so
+import { put } from "./insert.js";
+import "./mentions.js";
 import { storage } from "./storage.js";
 
 const KEEP_AFTER = 500;
@@ -13,14 +15,6 @@ const sent = /(?:^|; )sent=([^;]+)/.exec(document.cookie)?.[1];
 if (sent) {
   for (const key of [sent, `${sent}:title`, `${sent}:tags`]) storage.remove(`draft:${key}`);
   document.cookie = "sent=; Max-Age=0; Path=/; SameSite=Lax";
-}
-
-function put(text, value, from, to) {
-  text.focus();
-  // The only way the browser's own undo knows of; it is old, so not everywhere for ever.
-  if (!document.execCommand?.("insertText", false, value)) text.setRangeText(value, text.selectionStart, text.selectionEnd, "end");
-  if (from !== undefined) text.setSelectionRange(from, to ?? from);
-  text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function mark(text, kind) {

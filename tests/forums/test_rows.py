@@ -187,6 +187,15 @@ def test_what_was_deleted_is_not_made_from_its_text(made):
 
 
 @pytest.mark.embedded  # it sets the clock of the cache in memory
+def test_a_post_says_how_its_author_is_named_where_that_is_another_name():
+    people = [member("frida-holm", name="Frida Holm"), member("老唐"), member("gone-soon", name="Gone Soon")]
+    found = topic(author=people[0])
+    for person in people[1:]:
+        reply(found, author=person, source=f"Of {person.pk}")
+    erase_member(member=people[2], now=timezone.now())
+    assert re.findall(r'<span class="handle">([^<]*)<', read(found.get_absolute_url())) == ["@frida-holm"]
+
+
 def test_an_erased_name_is_gone_from_what_is_newest_within_seconds(monkeypatch):
     found = topic(title="Newest")
     reply(found, author=member("bobby", name="Roberta Name"))

@@ -27,10 +27,10 @@ class Query:
 
     ``words``: every token, in any tokens field. ``either``: of each entry at least one of its groups of tokens; what
     counts is the best of them, the first twice. ``like``: at least one of the tokens, each counting. ``starts``:
-    (tokens field, beginning of a token). ``must`` all, ``any`` at least one, ``none`` not one of the values.
-    ``least``: {weights field: {tag: minimum}}. ``ranges``: from (with) to (without), None is open. ``facets``: how
-    many values, or borders of ranges. ``sort``: '' by relevance, 'field', '-field', or '-weights:tag' (only those who
-    have the tag). Pages count from 1.
+    (tokens or keyword field, beginning of a token or value). ``must`` all, ``any`` at least one, ``none`` not one of
+    the values. ``least``: {weights field: {tag: minimum}}. ``ranges``: from (with) to (without), None is open.
+    ``facets``: how many values, or borders of ranges. ``sort``: '' by relevance, 'field', '-field', or '-weights:tag'
+    (only those who have the tag). Pages count from 1.
     """
 
     words: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Query:
 
     def _check_order(self, schema: Schema) -> None:
         if self.starts:
-            schema.kind(self.starts[0], TOKENS)
+            schema.kind(self.starts[0], TOKENS, KEYWORD)
         name, tag = self.sort_field
         if tag:
             schema.kind(name, WEIGHTS)

@@ -43,6 +43,7 @@ WORDS = [
     "a:b",
     '"',
 ]
+BEGINNINGS = [*(("title", beginning) for beginning in ("r", "车", "zh.", "c+")), ("readers", "club:"), ("tier", "A")]
 
 
 def make(n=400):
@@ -175,7 +176,7 @@ def questions(n=250):
                 for _entry in range(r.choice([0, 0, 0, 1, 2]))
             ),
             like=tuple(r.sample(WORDS, k=r.choice([0, 0, 0, 1, 3]))),
-            starts=("title", r.choice(["r", "车", "zh.", "c+"])) if some(0.1) else None,
+            starts=r.choice(BEGINNINGS) if some(0.1) else None,
             must={"tier": (r.choice("AB"),)} if some(0.2) else {},
             any={
                 **({"readers": ("public", "club:1")} if some(0.4) else {}),
