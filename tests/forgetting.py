@@ -1,6 +1,6 @@
 """What a process keeps in memory is forgotten, as if it had just begun."""
 
-from community.search import services
+from community.search import registry, services
 from crm_bridge.keywords import vocabulary
 
 
@@ -14,3 +14,9 @@ def forget_state() -> None:
     services._PAUSES.clear()
     services._SEEN.clear()
     services._UNSEEN.clear()
+
+
+def open_engines() -> None:
+    """Open the engines that were closed in the midst of a test: only what is open is emptied after it."""
+    for index in registry.indexes():
+        registry.engine_of(index.name)

@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import override_settings
 
 from community.search import registry
-from tests.forgetting import forget_state, forget_vocabulary
+from tests.forgetting import forget_state, forget_vocabulary, open_engines
 
 SECONDS = 120
 IN_MEMORY = {
@@ -33,6 +33,7 @@ def killed_at(step: str, work: Callable[[], Any], *, when: str = "after", times:
     if not child:
         _die(step, work, when, times, changed)
     assert _ending(child) == -signal.SIGKILL
+    open_engines()
 
 
 def _die(step: str, work: Callable[[], Any], when: str, times: int, changed: dict[str, Any]) -> NoReturn:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from community.members.api import Role
-from community.search.registry import close_engines
+from community.search.registry import close_engines, forget_engines
 from tests.addresses import ROWS, sent_to, things
 from tests.forums.importers.dumps import write_dump
 from tests.outage import Door
@@ -77,7 +77,7 @@ def away(world):
     """Nobody listens where Elasticsearch was."""
     door = Door("http://127.0.0.1:9")
     door.refuse()
-    close_engines()
+    forget_engines()
     with override_settings(ELASTICSEARCH_URL=door.url):
         yield
         close_engines()

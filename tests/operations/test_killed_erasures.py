@@ -19,7 +19,6 @@ from community.kernel.files import LATE, remove_left_files
 from community.kernel.models import ForgottenFile
 from community.members.api import Member, Role, erase_member
 from community.search.drift import drift
-from community.search.registry import engine_of
 from crm_bridge.audience.line import parse
 from crm_bridge.console.export import export
 from crm_bridge.mirror.explain import as_json
@@ -44,9 +43,7 @@ def storage(settings, tmp_path):
     """Uploads on the disk, which another process has too."""
     on_disk = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
     settings.STORAGES = settings.STORAGES | {"default": on_disk}
-    yield FileSystemStorage(tmp_path)
-    for index in ("content", "audience"):  # closed before a fork, and emptied after the test only where it is open
-        engine_of(index)
+    return FileSystemStorage(tmp_path)
 
 
 def writer(name: str) -> Member:
