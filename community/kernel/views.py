@@ -163,11 +163,13 @@ def _plain(message: str, status: int) -> HttpResponse:
 
 
 def refused(request: HttpRequest, error: PaddockError) -> HttpResponse:
-    """The page for one of our own refusals."""
+    """The page for one of our refusals. Nothing keeps it: a browser has a 410 for good, and what went may return."""
     later = _("Not possible now")
     titles = {403: _("Not for you"), 404: _("Not here"), 409: later, 410: _("No longer here"), 503: later}
     title = titles.get(error.status, _("That did not work"))
-    return problem(request, status=error.status, title=title, message=error.message)
+    response = problem(request, status=error.status, title=title, message=error.message)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

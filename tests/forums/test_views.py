@@ -636,6 +636,7 @@ def test_what_a_moderator_removed_does_not_read_as_if_its_author_had(client, now
             assert f"This post {said}" in visible(client.get(opened.get_absolute_url()))
     gone = client.get(opened.get_absolute_url())
     assert (gone.status_code, f"This topic {said}" in visible(gone)) == (410, True)
+    assert "no-store" in gone.headers["Cache-Control"]  # a browser would keep it for good, and the topic may return
     client.force_login(member())
     assert f"This topic {said}" in visible(client.post(f"/topics/{opened.pk}/reply/", {"source": "My text"}))
     client.force_login(moderator)
