@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from community.kernel.api import Conflict, Invalid, one_line
+from community.kernel.plain import language_of
 from community.members.api import Member, Role, require_role
 from crm_bridge.keywords.matcher import units
 from crm_bridge.keywords.vocabulary import Vocabulary, find, lock_vocabulary, nearest, vocabulary, vocabulary_changed
@@ -46,6 +47,16 @@ class Proposal:
     last_at: datetime
     sources: tuple[Source, ...]
     near: tuple[str, ...]
+
+    @property
+    def name_en(self) -> str:
+        """The name a keyword made of it begins with in English; empty where the term is Chinese."""
+        return "" if language_of(self.term) == "zh-hans" else self.term
+
+    @property
+    def name_zh(self) -> str:
+        """The name a keyword made of it begins with in Chinese; empty where the term is English."""
+        return self.term if not self.name_en else ""
 
 
 def proposals() -> list[Proposal]:

@@ -34,6 +34,7 @@ from crm_bridge.receivers import forget_questions
 from crm_bridge.segments.services import delete_segment, rename_segment, save_segment
 from forums.api import ensure_board, open_topic
 from ideas.api import open_contest
+from tests.forums.places import topic
 from tests.people import member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
@@ -568,6 +569,16 @@ def test_the_overview_tells_what_is_due_and_who_looked(ada, desk):
     agent = signed_in(staff(Role.SERVICE_AGENT)).get(reverse("crm:workbench")).content.decode()
     assert "A better boot" in agent
     assert "dachzelt" not in agent and "waits for a decision" not in agent and "Newest looks" not in agent
+
+
+def test_who_has_nothing_to_do_is_told_so_without_the_work_of_others():
+    agent = signed_in(staff(Role.SERVICE_AGENT))
+    before = agent.get(reverse("crm:workbench")).content.decode()
+    topic(title="Where is the jack?")
+    after = agent.get(reverse("crm:workbench")).content.decode()
+    assert ["Nothing waits for you now." in text for text in (before, after)] == [True, False]
+    assert ["words to decide" in text for text in (before, after)] == [False, False]
+    assert "Where is the jack?" in after
 
 
 def test_what_is_cut_off_by_reading_is_told_as_more(ada, marketer, monkeypatch):

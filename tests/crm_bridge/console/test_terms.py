@@ -46,6 +46,14 @@ def test_the_page_shows_terms_and_counts_and_nobodys_name(desk):
     assert "Ann Lee" not in shown and "ann-lee" not in shown and str(ann.public_id) not in shown
 
 
+@pytest.mark.parametrize(("term", "field"), [("jerry can", "name_en"), ("油桶架子", "name_zh")])
+def test_a_new_keyword_begins_with_the_word_in_the_language_it_is_of(desk, term, field):
+    seen(term)
+    shown = desk.get(PAGE).content.decode()
+    begun = dict(re.findall(r'name="(name_en|name_zh)"[^>]*?value="([^"]*)"', shown))
+    assert begun == {"name_en": "", "name_zh": ""} | {field: term}
+
+
 @pytest.mark.parametrize(
     ("used", "told"),
     [
