@@ -112,7 +112,7 @@ def _given(member: Member, before: str, role: str) -> str:
     if role != MemberRole.MEMBER:
         again = role == before
         said = _("%(name)s already had the role “%(role)s”.") if again else _("%(name)s has the role “%(role)s” now.")
-    elif before != MemberRole.MEMBER:
+    elif before not in {"", MemberRole.MEMBER}:  # who joins at this moment had none
         said, role = _("%(name)s no longer has the role “%(role)s”."), before
     else:
         said = _("%(name)s is a member like any other, without a role to take back.")

@@ -23,6 +23,7 @@ from forums.views.lookups import readable_topic
 
 ITEMS = 30
 SUMMARY = 500
+BEGINNING = 2_000  # of a post's HTML: each of thousands of quotations would be taken apart for anybody who asks
 
 _QUOTE = re.compile(r"(</?blockquote\b[^>]*>)")
 # What XML 1.0 cannot hold, however it is written.
@@ -137,7 +138,8 @@ class TopicFeed(Feed[Post, Topic]):
 
     def item_description(self, item: Post) -> str:
         """The beginning of the text, as HTML in both kinds of feeds: what looks like a tag in it is text."""
-        text = _quotes_apart(item.html) if "<blockquote" in item.html else item.text
+        begin = item.html[:BEGINNING]
+        text = _quotes_apart(begin) if "<blockquote" in begin else item.text
         return escape(xml_text(text[:SUMMARY])).replace("\n", "<br>")
 
     def item_author_name(self, item: Post) -> str:

@@ -9,6 +9,7 @@ import pytest
 from community.members.api import erase_member
 from forums import services
 from forums.models import Post
+from forums.views import feeds
 from tests.forums.places import board, first_post, reply, topic
 from tests.people import member
 
@@ -121,3 +122,12 @@ def test_a_topics_feed_asks_a_literal_number_of_queries(client, django_assert_nu
     with django_assert_num_queries(2):  # topic, posts with their authors
         feed = feedparser.parse(client.get(f"/topics/{opened.pk}/feed.{kind}").content)
     assert len(feed.entries) == rows
+
+
+def test_of_thousands_of_quotations_a_feed_takes_apart_no_more_than_it_shows(client, monkeypatch):
+    opened, taken = topic(), []
+    reply(opened, source=">>>\n\nb\n\n" * 2_000)
+    plain = feeds.plain_text
+    monkeypatch.setattr(feeds, "plain_text", lambda html: taken.append(html) or plain(html))
+    assert client.get(f"/topics/{opened.pk}/feed.rss").status_code == 200
+    assert 0 < len(taken) < 400
