@@ -89,6 +89,13 @@ def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
     return next((ChannelState(sequence) for sequence in topics.values_list("sequence", flat=True)), None)
 
 
+@fills("inbox.titles")
+def titles(kind: str, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """What notifications call topics; they lead to posts, which keep their addresses."""
+    topics = Topic.objects.in_bulk(ids) if kind == "topic" else {}
+    return {pk: (topic.told_title, "") for pk, topic in topics.items()}
+
+
 @fills("media.limited")
 def picture_limit(path: str) -> Callable[[Any], bool] | None:
     """A picture of a deleted post, or of none, is not for everybody."""

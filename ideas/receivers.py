@@ -124,6 +124,13 @@ def console_due(user: Any) -> list[dict[str, Any]]:
     ]
 
 
+@fills("inbox.titles")
+def titles(kind: str, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """What notifications call ideas, and where they lead: the title stands in the address."""
+    ideas = Idea.objects.in_bulk(ids) if kind == "idea" else {}
+    return {pk: (idea.title, idea.get_absolute_url()) for pk, idea in ideas.items()}
+
+
 @fills("contest.frozen")
 def frozen_contests(slugs: Collection[str], *, hold: bool = False) -> set[str]:
     """Which of these contests somebody voted in. With ``hold`` nobody votes in them until the transaction ends."""

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from community.inbox.feed import prune
 from community.inbox.models import MutedKind, Notification
 from community.inbox.services import bell_of
+from community.inbox.titles import retitle_late
 from community.kernel.api import each_minute, fills, now
 
 
@@ -22,6 +23,12 @@ def prune_messages() -> int:
     Returns how many are gone.
     """
     return prune(now())
+
+
+@each_minute
+def retitle_what_came_late() -> int:
+    """What relays wrote with a title of before. Returns how many lines."""
+    return retitle_late(now=now())
 
 
 @fills("nav.bell")
@@ -40,8 +47,9 @@ def erase(member_id: int) -> None:
 
 @fills("members.late")
 def erase_late(member_ids: Collection[int]) -> None:
-    """What a relay told them that had looked before the erasure."""
+    """What a relay told them that had looked before the erasure, and whatever it told with their names in titles."""
     Notification.objects.filter(recipient_id__in=member_ids).delete()
+    retitle_late(now=now())
 
 
 @fills("members.explain")

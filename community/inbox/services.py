@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,10 @@ from django.db.models import Count, Max, QuerySet
 
 from community.inbox.live import Push, announce_all
 from community.inbox.models import MutedKind, Notification
-from community.kernel.api import batched, lock_member
+from community.kernel.api import lock_member
 from community.members.api import Member
 
 MOST_ACTORS, MOST_EVENTS = 20, 100
-RETITLED = 500
 
 
 @dataclass(frozen=True)
@@ -159,33 +158,6 @@ def _add(line: Notification, notice: Notice) -> None:
     line.count += 1
     if notice.event_id > line.last_event_id:
         line.title, line.url, line.at, line.last_event_id = notice.title[:200], notice.url, notice.at, notice.event_id
-
-
-def retitle(
-    titles: Mapping[str, str], *, urls: Mapping[str, str] | None = None, recipients: Collection[int] | None = None
-) -> None:
-    """What lines are about, by subject, has other titles, and other addresses where the title stands in them.
-
-    Where it is known whose lines these may be, only theirs are read. One call for all that a transaction retitles:
-    the lines of several calls are not locked in one order.
-    """
-    parts = [Notification.objects.filter(subject__in=some) for some in batched(sorted(titles), RETITLED)]
-    if recipients is not None:
-        parts = [part.filter(recipient__in=some) for part in parts for some in batched(sorted(recipients), RETITLED)]
-    for subject, keys in _held(parts).items():
-        values = {"title": titles[subject][:200]} | ({"url": urls[subject]} if urls else {})
-        for some in batched(keys, RETITLED):
-            Notification.objects.filter(pk__in=some).update(**values)
-
-
-def _held(parts: Iterable[QuerySet[Notification]]) -> dict[str, list[int]]:
-    """Lines of several people by subject, locked in the order in which those who tell them lock theirs."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for some in batched(sorted(pk for lines in parts for pk in lines.values_list("pk", flat=True)), RETITLED):
-        held = Notification.objects.filter(pk__in=some).select_for_update().order_by("pk")
-        for pk, subject in held.values_list("pk", "subject"):
-            found[subject].append(pk)
-    return found
 
 
 def bell_of(member_id: int) -> Bell:

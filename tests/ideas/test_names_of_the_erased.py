@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 
+from community.inbox.api import Notice, notify
 from community.inbox.models import Notification
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, erase_member
@@ -72,6 +73,19 @@ def test_nothing_keeps_the_name_and_what_was_learnt_follows():
     list(rebuild_profiles(now=RESULTS))
     assert learnt() == before
     assert holding("anzibar") == []
+
+
+def test_what_a_relay_tells_late_has_the_new_title_and_the_new_address():
+    found, gone = contest(), member("zanzibar")
+    made = hand_in(found, member(), "A roof rack for @zanzibar", "Steel.")
+    old = Notice(made.author_id, "ideas.decided", f"idea:{made.pk}", 0, made.get_absolute_url(), made.title, VOTING, 1)
+    erase_member(member=gone, now=VOTING)
+    notify([old])
+    assert "zanzibar" in Notification.objects.get().url
+    drain()
+    made.refresh_from_db()
+    [line] = Notification.objects.filter(kind="ideas.decided")
+    assert (line.title, line.url) == ("A roof rack for former member", made.get_absolute_url())
 
 
 def test_an_older_text_that_named_somebody_loses_the_name_in_its_fact():

@@ -11,7 +11,8 @@ import pytest
 from django.db import connection, transaction
 
 from community.inbox.models import MutedKind, Notification
-from community.inbox.services import Notice, notification_kinds, notify, retitle, set_wanted
+from community.inbox.services import Notice, notification_kinds, notify, set_wanted
+from community.inbox.titles import retitle
 from community.members.api import Member
 from tests.people import THEN, member
 from tests.threads import at_once, ever, no_locks
