@@ -26,9 +26,8 @@ def home_feed(member: Any, limit: int) -> list[FeedItem]:
     """What is new in the forums for somebody, each with its reason: what they have to do with comes first."""
     if member is None:
         return _with_beginnings([_item(row, _("Lively now"), "none") for row in queries.latest_topics(None, limit)])
-    rows = queries.latest_topics(member, limit * TIMES)
-    mine = queries.written_in(member)
-    clubs = _clubs_of(member)
+    mine, clubs = queries.written_in(member), _clubs_of(member)
+    rows = queries.topics_for(member, written_in=mine, clubs=clubs, latest=limit * TIMES, limit=limit)
     said = {row.topic.pk: f"{row.topic.title} {' '.join(row.topic.tags)}" for row in rows}
     interesting = first_interests(said, interests_of(member))
     ranked = [_reasoned(row, member, mine, clubs, interesting.get(row.topic.pk)) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -184,8 +184,27 @@ def waiting_count(board: Board, viewer: Any) -> int:
 
 def latest_topics(viewer: Any, limit: int) -> list[TopicRow]:
     """The topics with the latest posts, over all boards the viewer may read."""
-    topics = Topic.objects.visible_to(viewer).select_related("board").order_by("-last_post_at")[:limit]
-    return topic_rows(topics, viewer)
+    return topic_rows(_by_latest_post(viewer)[:limit], viewer)
+
+
+def topics_for(
+    member: Any, *, written_in: Collection[int], clubs: Collection[str], latest: int, limit: int
+) -> list[TopicRow]:
+    """The latest topics of all boards, and what is new in a member's own and their clubs' ones however many came after.
+
+    By the latest post. ``limit``: how many of their own, and how many of their clubs.
+    """
+    topics = _by_latest_post(member)
+    found = {topic.pk: topic for topic in topics[:latest]}
+    recent = set(found)
+    for theirs in (Q(pk__in=written_in), Q(board__club_slug__in=clubs)):
+        found |= {topic.pk: topic for topic in topics.filter(theirs)[:limit]}
+    rows = topic_rows(sorted(found.values(), key=lambda topic: topic.last_post_at, reverse=True), member)
+    return [row for row in rows if row.new or row.topic.pk in recent]
+
+
+def _by_latest_post(viewer: Any) -> models.QuerySet[Topic]:
+    return Topic.objects.visible_to(viewer).select_related("board").order_by("-last_post_at")
 
 
 @dataclass(frozen=True)

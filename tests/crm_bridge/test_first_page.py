@@ -69,7 +69,7 @@ def test_any_number_of_interests_is_read_in_three_queries(ada, count, django_ass
     for term in ["camping", "power", "winter tyre", "Norling 4 Touring"][: count - 1]:
         mirror.add(member=ada, term=term, now=now())
     fresh = type(ada).objects.get(pk=ada.pk)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         home_feed(fresh, 9)
 
 

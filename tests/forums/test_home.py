@@ -7,9 +7,11 @@ import pytest
 from clubs.api import ensure_club, join_club
 from community.kernel.slots import _PROVIDERS, fills
 from community.members.api import Role, declare_keywords
+from forums import home
 from forums.desk import to_answer
 from forums.home import home_feed
 from forums.models import Board
+from forums.services import mark_read
 from tests.forums.places import board, reply, topic
 from tests.people import THEN, member, staff
 
@@ -64,6 +66,27 @@ def test_what_one_has_to_do_with_comes_before_what_is_merely_newer(now):
     for at in range(5):
         topic(title=f"Newer {at}", now=now + timedelta(minutes=at))
     assert list(reasons(tom, 3)) == ["Mine", "Newer 4", "Newer 3"]
+
+
+def test_what_is_new_in_ones_own_topics_and_clubs_is_there_however_much_is_newer_elsewhere(now, monkeypatch):
+    monkeypatch.setattr(home, "TIMES", 1)
+    tom, other = member("tom"), member("other")
+    club = ensure_club(slug="long-lunch", kind="circle", title_en="Long Lunch", title_zh="长午餐", now=THEN)
+    join_club(member=tom, club=club, now=THEN)
+    asked, soup = (
+        topic(title="Mine", author=tom),
+        topic(title="Soup", where=Board.objects.get(club_slug="long-lunch"), now=THEN + timedelta(hours=1)),
+    )
+    topic(title="Read", author=tom)
+    topic(title="Another's", author=other)
+    reply(asked)
+    for at in range(5):
+        topic(title=f"Newer {at}", now=now + timedelta(minutes=at))
+    assert list(reasons(tom, 3)) == ["Mine", "Soup", "Newer 4"]
+    assert list(reasons(other, 3)) == ["Newer 4", "Newer 3", "Newer 2"]  # nothing new in what is theirs
+    mark_read(reader=tom, topic=asked, number=2, now=now)
+    mark_read(reader=tom, topic=soup, number=1, now=now)
+    assert list(reasons(tom, 3)) == ["Newer 4", "Newer 3", "Newer 2"]
 
 
 def test_a_guest_sees_what_is_lively_in_public_boards():

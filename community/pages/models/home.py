@@ -19,6 +19,7 @@ from community.pages.models.hidden import HiddenItem
 from community.pages.models.languages import withheld_from
 
 FEED_LIMIT = 24
+MOST_HIDDEN = 50
 
 
 def _routed(home: Page, request: HttpRequest, path_components: list[str]) -> RouteResult | None:
@@ -59,14 +60,15 @@ class HomePage(BrandPage):
         """The context of the first page with the feed: what the reader did not hide, and what they hid just now."""
         user: Any = request.user
         member = None if isinstance(user, AnonymousUser) else user
-        parts = contributions("home.feed", member, FEED_LIMIT + 1)  # one more tells that there is more
-        found = [item for part in parts for item in part]
         hidden = HiddenItem.objects.keys_of(member)
+        limit = FEED_LIMIT + min(len(hidden), MOST_HIDDEN)  # what is hidden leaves no gap
+        parts = contributions("home.feed", member, limit + 1)  # one more tells that there is more
+        found = [item for part in parts for item in part]
         items = mixed((item for item in found if item.key not in hidden), signed_in=member is not None)
         asked = request.GET.get("hidden", "")
         gone = next((item for item in found if item.key == asked and asked in hidden), None)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         shown = items[:FEED_LIMIT]
-        more = len(items) > FEED_LIMIT or any(len(part) > FEED_LIMIT for part in parts)
+        more = len(items) > FEED_LIMIT or any(len(part) > limit for part in parts)
         new = sum(item.unread for item in shown)
         return {**context, "items": shown, "more": more, "new": new, "gone": gone, "section": "home"}

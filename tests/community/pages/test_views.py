@@ -9,7 +9,7 @@ from clubs.api import ensure_club, join_club
 from community.kernel.api import contributions
 from community.members.api import Member, Role, declare_keywords, erase_member
 from community.pages.api import ensure_page, paragraphs
-from community.pages.models import ArticleIndexPage, ArticlePage, HiddenItem
+from community.pages.models import ArticleIndexPage, ArticlePage, HiddenItem, home
 from forums.api import Board
 from forums.services import ensure_board, open_topic, write_post
 from tests.people import member, staff
@@ -17,7 +17,7 @@ from tests.sites import ensure_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.serverless]
 # Of a member's: what they hid, their clubs twice, two for what is new in them, one for questions that wait.
-GUEST_HOME, MEMBER_HOME, ARTICLES = 13, 29, 11
+GUEST_HOME, MEMBER_HOME, ARTICLES = 13, 31, 11
 ARTICLES_HOME = {"en": 11, "zh-hans": 12}  # of a guest; from the English home its translation is looked up
 
 
@@ -133,6 +133,23 @@ def test_what_a_member_hides_is_off_their_first_page_alone_until_they_put_it_bac
     assert HiddenItem.objects.count() == 0
     client.force_login(first.author)
     assert len(client.get("/").context["items"]) == 2
+
+
+def test_what_is_hidden_leaves_no_gap(client, site, now, monkeypatch):
+    monkeypatch.setattr(home, "FEED_LIMIT", 2)
+    maja = member("maja")
+    made = topics(5, now)
+    client.force_login(maja)
+    before = [item.key for item in client.get("/").context["items"]]
+    for key in before:
+        client.post(reverse("hide"), {"key": key})
+    page = client.get("/")
+    after = [item.key for item in page.context["items"]]
+    assert (len(before), len(after), page.context["more"]) == (2, 2, True)
+    assert {*before, *after} < {f"topic:{topic.pk}" for topic in made}
+    client.post(reverse("hide"), {"key": after[0]})
+    page = client.get("/")
+    assert (len(page.context["items"]), page.context["more"]) == (2, False)
 
 
 def test_hiding_by_htmx_answers_with_the_way_back(client, site, now):
