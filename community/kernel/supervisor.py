@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import FrameType
 
 STOP_SECONDS = 15
@@ -67,10 +68,18 @@ class Supervisor:
                 process.wait()
 
 
-def _until_this_ends() -> list[str]:
-    """What has Linux send a command SIGTERM when this process is gone, killed as it may be; nothing elsewhere."""
+@cache
+def _until_this_ends() -> tuple[str, ...]:
+    """What has Linux send a command SIGTERM when this process is gone, killed as it may be; nothing elsewhere.
+
+    Nor where setpriv does not know how: util-linux before 2.33 and BusyBox would end with an error.
+    """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+    if not setpriv:
+        return ()
+    bound = (setpriv, "--pdeathsig", "TERM")
+    tried = subprocess.run([*bound, "true"], check=False, capture_output=True)  # noqa: S603 - a harmless probe
+    return bound if tried.returncode == 0 else ()
 
 
 def require_free(host: str, port: int) -> None:

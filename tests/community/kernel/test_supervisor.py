@@ -64,11 +64,15 @@ supervisor.wait()
 """
 
 
-@pytest.mark.parametrize("bound", [True, False])
-def test_none_outlives_the_supervisor_however_it_ends(bound, monkeypatch, tmp_path):
-    """The control: where nothing binds them to it, as off Linux, all go on."""
+@pytest.mark.parametrize("setpriv", ["as it is", "too old", "none"])
+def test_none_outlives_the_supervisor_however_it_ends(setpriv, monkeypatch, tmp_path):
+    """The control: where nothing binds them to it, as off Linux or by BusyBox, all run, and go on."""
+    bound = setpriv == "as it is"
     if not bound:
         monkeypatch.setenv("PATH", str(tmp_path))
+    if setpriv == "too old":
+        (tmp_path / "setpriv").write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / "setpriv").chmod(0o755)
     with subprocess.Popen([sys.executable, "-c", STARTED], stdout=subprocess.PIPE) as process:
         running = [int(process.stdout.readline()) for _ in "ab"]
         process.kill()
