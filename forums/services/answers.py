@@ -37,7 +37,7 @@ def react(*, member: Member, post: Post, kind: str, on: bool = True, now: dateti
         raise Invalid(_("There is no such reaction."))
     post.refresh_from_db(fields=["deleted_at", "deleted_by"])
     if topic.deleted_at or post.deleted_at:
-        raise gone_post(post)
+        raise gone_topic(topic) if topic.deleted_at else gone_post(post)
     if post.author_id == member.pk:
         raise NotAllowed(_("This is your own post."))
     if on:
@@ -63,8 +63,8 @@ def choose_best_answer(
 ) -> bool:
     """Mark a reply as the best answer, or take the mark off. Again changes nothing, and returns False.
 
-    Raises NotAllowed for who did not ask or may not read the board, Gone in a deleted topic, and Invalid for what is no
-    reply that is shown. What is imported was marked elsewhere, before the topic was deleted here.
+    Raises NotAllowed for who did not ask or may not read the board, Gone for what was deleted, and Invalid for what is
+    no reply. What is imported was marked elsewhere, before the topic was deleted here.
     """
     topic = lock_topic(post.topic)
     require_reader(member, topic.board)
@@ -72,9 +72,11 @@ def choose_best_answer(
         raise NotAllowed(_("The one who asked marks the best answer."))
     if topic.deleted_at and not imported:
         raise gone_topic(topic)
-    post.refresh_from_db(fields=["deleted_at"])
-    if post.number == 1 or post.deleted_at:
+    post.refresh_from_db(fields=["deleted_at", "deleted_by"])
+    if post.number == 1:
         raise Invalid(_("Only a reply can be the best answer."))
+    if post.deleted_at:
+        raise gone_post(post)
     if chosen == (topic.best_answer_id == post.pk):
         return False
     topic.best_answer = post if chosen else None

@@ -17,7 +17,7 @@ from community.members.api import Member, Role, require_role
 from community.search.api import mark_content
 from forums.enums import PostKind
 from forums.facts import PostEdited, PostWritten
-from forums.gone import gone_post
+from forums.gone import gone_post, gone_topic
 from forums.models import Post, PostRevision, Topic, topic_slug
 from forums.picture_uses import forget_pictures, note_pictures
 from forums.services.held import append, lock_topic, mark, sent_before
@@ -149,7 +149,7 @@ def _locked(post: Post) -> Post:
     post = Post.objects.select_for_update().get(pk=post.pk)
     post.topic = topic
     if post.deleted_at:
-        raise gone_post(post)
+        raise gone_topic(topic) if topic.deleted_at else gone_post(post)
     return post
 
 

@@ -264,8 +264,8 @@ def test_the_question_and_a_deleted_reply_are_no_answers(now):
     opened = topic()
     said = reply(opened)
     services.delete_post(actor=said.author, post=Post.objects.get(pk=said.pk), now=now)
-    for post in (first_post(opened), said):
-        with pytest.raises(Invalid):
+    for post, refused in (first_post(opened), Invalid), (said, Gone):
+        with pytest.raises(refused):
             services.choose_best_answer(member=opened.author, post=post, now=now)
     assert Topic.objects.get().best_answer_id is None
 

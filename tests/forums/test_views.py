@@ -646,6 +646,33 @@ def test_what_a_moderator_removed_does_not_read_as_if_its_author_had(client, now
     assert "This post" not in visible(client.get(opened.get_absolute_url()))
 
 
+ACTS = {
+    "react/": {"kind": "useful"},
+    "best/": {},
+    "edit/": {"source": "Other words", "title": "Other title"},
+}
+
+
+@pytest.mark.parametrize("reader", ["asker", "moderator"])
+@pytest.mark.parametrize("removed", ["topic", "post", "topic and post"])
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_on_an_open_page_says_what_was_removed(client, now, act, removed, reader):
+    opened, moderator = topic(), staff(Role.MODERATOR)
+    said = reply(opened, author=opened.author if act == "edit/" else None)
+    shown = {"topic": first_post(opened), "post": said}
+    for what in removed.split(" and "):
+        services.delete_post(actor=moderator, post=shown[what], now=now)
+    if act == "edit/" and removed == "topic":
+        said = shown["topic"]  # its replies moderators still edit
+    client.force_login(opened.author if reader == "asker" else moderator)
+    before = Topic.objects.values("sequence").get()
+    answer = client.post(f"/posts/{said.pk}/{act}", ACTS[act])
+    what = "topic" if "topic" in removed else "post"
+    assert answer.status_code == 410
+    assert f"This {what} was removed by a moderator." in visible(answer)
+    assert Topic.objects.values("sequence").get() == before
+
+
 def test_structured_data_cannot_end_its_script(client):
     opened = topic(title="</script><script>alert(1)</script>")
     html = client.get(opened.get_absolute_url()).content.decode()
