@@ -58,5 +58,8 @@ class ForgottenFile(models.Model):
     name = models.CharField(max_length=255)
     at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        indexes = [models.Index(fields=["name"], name="forgotten_file_name")]  # asked for every picture that is sent
+
     def __str__(self) -> str:
         return self.name

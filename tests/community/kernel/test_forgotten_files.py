@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from community.kernel.api import Conflict, Gone, forget_files, now, store_file
 from community.kernel.files import LATE, NAMED, remove_left_files
@@ -77,6 +78,17 @@ def test_what_is_left_for_a_while_is_sent_to_nobody(client, folder):
     assert client.get(f"/media/{name}").status_code == 200
     forget_files([name])
     assert (default_storage.exists(name), client.get(f"/media/{name}").status_code) == (True, 404)
+
+
+def test_whether_a_picture_has_to_go_is_one_question_by_its_name_which_has_an_index(client):
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/media/{stored('posts/car.webp')}")
+    table = ForgottenFile._meta.db_table
+    wheres = [query["sql"].partition(" WHERE ")[2] for query in asked if table in query["sql"]]
+    assert [where.partition(" = ")[0] for where in wheres] == [f'"{table}"."name"']
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, table).values()
+    assert ["name"] in [one["columns"] for one in found if one["index"]]
 
 
 def test_a_process_that_ended_after_the_removal_leaves_only_the_note():
