@@ -2,11 +2,13 @@
 
 import os
 import re
+import select
 import socket
+import struct
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -18,10 +20,13 @@ pytestmark = pytest.mark.serverless
 ROOT = Path(__file__).parents[2]
 LIMIT = settings.REQUEST_BODY_BYTES
 IMPATIENT = """
+import sys
 import daphne.server
 from daphne.cli import CommandLineInterface
+from twisted.logger import globalLogPublisher, textFileLogObserver
 from community.kernel import request_bodies
 request_bodies.LINGER_SECONDS = 3
+globalLogPublisher.addObserver(textFileLogObserver(sys.stderr))  # which Daphne keeps to itself
 CommandLineInterface.entrypoint()
 """
 MEGABYTE = b"x" * 2**20
@@ -50,6 +55,7 @@ def web(tmp_path_factory):
             while process.poll() is None and time.monotonic() < until and not is_well(port):
                 time.sleep(0.2)
             yield process, port
+            time.sleep(3)  # Daphne looks each second which requests have ended, and one that never does breaks its end
         finally:
             process.terminate()
     assert "Traceback" not in (home / "log").read_text(), (home / "log").read_text()[-4000:]
@@ -90,6 +96,15 @@ def answered(connection):
     answer = HTTPResponse(connection)
     answer.begin()
     return answer.status, answer.read().decode()
+
+
+def everything(connection):
+    """What comes until the other side closes the connection."""
+    came = b""
+    with suppress(ConnectionResetError):
+        while piece := connection.recv(2**16):
+            came += piece
+    return came
 
 
 def megabytes(count):
@@ -157,6 +172,49 @@ def test_who_never_stops_sending_is_hung_up_on(web):
         assert answered(connection)[0] == 413
         with pytest.raises(OSError, match=r"reset|pipe"):
             send(connection, megabytes(300), pause=0.1)
+
+
+LONG = "Content-Length: 100000000"
+CHUNKED = "Transfer-Encoding: chunked"
+CHUNK = b"100000\r\n" + MEGABYTE + b"\r\n"
+
+
+@pytest.mark.parametrize("abruptly", [False, True])
+@pytest.mark.parametrize("answer", ["not waited for", "not read"])
+@pytest.mark.parametrize(("length", "pieces"), [(LONG, 0), (LONG, 1), (CHUNKED, 21)])
+def test_who_hangs_up_on_a_refusal_troubles_nobody(web, length, pieces, answer, abruptly):
+    """That nothing goes wrong and no request is kept is seen once the process has ended."""
+    _process, port = web
+    for _ in range(5):
+        with opened(port, "POST /search/ HTTP/1.1", length) as connection:
+            for _ in range(pieces):
+                connection.sendall(CHUNK)
+            if answer == "not read":
+                assert select.select([connection], [], [], 20)[0]
+            if abruptly:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert is_well(port)
+
+
+SMUGGLED = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+@pytest.mark.parametrize("length", [f"Content-Length: {LIMIT + 50}", CHUNKED])
+@pytest.mark.parametrize("answer", ["waited for", "not waited for"])
+def test_nothing_in_or_behind_a_refused_body_is_a_request(web, length, answer):
+    _process, port = web
+    body = (SMUGGLED * (LIMIT // len(SMUGGLED) + 2))[: LIMIT + 50]
+    if length == CHUNKED:
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    with opened(port, "POST /search/ HTTP/1.1", length) as connection:
+        connection.sendall(body[:-9])
+        if answer == "waited for":
+            assert select.select([connection], [], [], 20)[0]
+        connection.sendall(body[-9:] + SMUGGLED)
+        assert re.findall(rb"HTTP/1\.1 (\d+)", everything(connection)) == [b"413"]
+    with opened(port, "POST /search/ HTTP/1.1", "Content-Length: 1") as connection:  # the control: a body that is taken
+        connection.sendall(b"x" + SMUGGLED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        assert re.findall(rb"HTTP/1\.1 (\d+)", everything(connection))[1:] == [b"200"]
 
 
 def test_headers_of_ten_megabytes_are_refused(web):
