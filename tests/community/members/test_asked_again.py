@@ -6,6 +6,7 @@ import time
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -212,6 +213,19 @@ def test_an_erasure_that_waits_is_not_said_where_something_else_follows(client, 
     client.post(elsewhere, PASSWORD)
     maja.refresh_from_db()
     assert maja.erased_at is None
+
+
+def test_who_was_to_go_on_to_an_address_that_is_no_more_is_asked_all_the_same(client, maja):
+    client.post(reverse("crm:erase"), {"username": "maja"})
+    session = client.session
+    sent = json.loads(session[STATE_SESSION_KEY]["request"]) | {"path": "/erase.html", "path_info": "/erase.html"}
+    session[STATE_SESSION_KEY] = {"request": json.dumps(sent)}
+    session.save()
+    asked_at = f"{reverse('account_reauthenticate')}?next=/erase.html"
+    response = client.get(asked_at)
+    assert (response.status_code, said(response)) == (200, ["Is it you?", "Confirm"])
+    assert client.post(asked_at, PASSWORD).status_code == 404
+    assert not asked(client.get(reverse("crm:download")))
 
 
 def test_a_wrong_password_leaves_the_way_to_a_new_one(client, maja):
