@@ -1,8 +1,12 @@
-"""A small vocabulary for tests."""
+"""A small vocabulary for tests, and somebody who wrote in its words."""
 
+from community.members.api import Member
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword, Synonym
 from tests.forgetting import forget_vocabulary
+from tests.forums.places import topic
+from tests.people import member, permit
+from tests.relay import drain
 
 WORDS = {
     "roof-rack": ("roof rack", "行李架", "part", ["roof racks", "roof bars", "车顶架"]),
@@ -20,3 +24,12 @@ def load_words() -> None:
         Synonym.objects.bulk_create([Synonym(keyword=keyword, text=text) for text in synonyms])
     forget_vocabulary()
     vocabulary_changed()
+
+
+def writer_of_racks() -> Member:
+    """Ada, who wrote about roof racks, which was learnt: with the words loaded here."""
+    load_words()
+    found = permit(member("ada"), "profiling:onsite")
+    topic(author=found, title="Which roof rack?")
+    drain()
+    return found

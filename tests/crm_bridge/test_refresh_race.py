@@ -11,20 +11,15 @@ from community.kernel.api import now
 from community.kernel.relay import deliver_once
 from crm_bridge.models import Profile
 from crm_bridge.profiles import projector
-from tests.forums.places import topic
-from tests.people import member, permit
 from tests.relay import drain
-from tests.vocabulary import load_words
+from tests.vocabulary import writer_of_racks
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def ada():
-    load_words()
-    found = permit(member("ada"), "profiling:onsite")
-    topic(author=found, title="Which roof rack?")
-    drain()
+    found = writer_of_racks()
     assert Profile.objects.get(member_id=found.pk).interests
     Profile.objects.update(due_at=now() - timedelta(days=1))
     return found

@@ -17,11 +17,10 @@ from community.kernel.models import OutboxEvent
 from community.members.api import Member
 from crm_bridge.mirror.services import switch
 from crm_bridge.models import InterestControl, Profile
-from tests.forums.places import topic
 from tests.people import THEN, member, permit
 from tests.relay import drain
 from tests.threads import at_once, ever, no_locks
-from tests.vocabulary import load_words
+from tests.vocabulary import writer_of_racks
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -76,12 +75,7 @@ TABS = 3
 
 @pytest.fixture
 def ada():
-    """Somebody who wrote about roof racks."""
-    load_words()
-    found = permit(member("ada"), "profiling:onsite")
-    topic(author=found, title="Which roof rack?")
-    drain()
-    return found
+    return writer_of_racks()
 
 
 @pytest.fixture
