@@ -188,7 +188,10 @@ def test_that_an_erasure_follows_is_said_whichever_way_one_answers(client, maja,
     asked_at = client.post(reverse("crm:erase"), {"username": "maja"})["Location"]
     response = client.get(asked_at.replace(reverse("account_reauthenticate"), reverse(way)))
     assert said(response) == [WAYS[way], *ERASING[1:]]
-    assert f'<a class="btn btn-text" href="{reverse("crm:mirror")}">' in response.content.decode()
+    html = response.content.decode()
+    assert f'<a class="btn btn-text" href="{reverse("crm:mirror")}">' in html
+    form = re.search(rf'<form class="form" method="post" action="{reverse(way)}">.*?</form>', html, re.DOTALL)[0]
+    assert f'<input type="hidden" name="next" value="{reverse("crm:erase")}"' in form
 
 
 def test_that_an_erasure_follows_is_still_said_after_a_wrong_password(client, maja):
