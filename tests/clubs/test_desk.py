@@ -9,8 +9,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from clubs.models import Club, Membership
-from clubs.queries import run_by
+from clubs.queries import role_in, run_by
 from clubs.services import change_about, change_club, create_club, ensure_club, give_role, join_club, leave_club
+from clubs.views import desk
 from community.kernel.api import Gone, Invalid, NotAllowed, Outdated
 from community.kernel.models import OutboxEvent
 from community.members.api import KnownModel, Role, erase_member, known_models
@@ -350,6 +351,30 @@ def test_who_gives_a_role_or_takes_it_back_reads_whose_and_which_it_was(boss, ca
         "ada no longer has the role “Host”.",
         "ada is a member like any other, without a role to take back.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("leader", "ada has the role “Leader” now."),
+        ("member", "ada is a member like any other, without a role to take back."),
+    ],
+)
+def test_who_joins_at_the_moment_a_role_is_given_had_none_before(boss, camping, monkeypatch, role, said):
+    ada = member("ada")
+
+    def joins_after_the_look(found, who):
+        before = role_in(found, who)
+        join_club(member=ada, club=camping, now=THEN)
+        return before
+
+    monkeypatch.setattr(desk, "role_in", joins_after_the_look)
+    sent = {"username": "ada", "role": role}
+    page = client_of(boss).post("/workbench/clubs/camping/roles/", sent, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [said]
+    assert Membership.objects.get(member=ada).role == role
+    told = [payload["role"] for _who, payload in facts("clubs.role.given")]
+    assert told == [role] * (role != "member")
 
 
 @pytest.mark.parametrize(
