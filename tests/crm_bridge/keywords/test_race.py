@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
+from itertools import permutations
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from community.kernel.limits import LIMITS
 from community.members.api import Member, Role
 from crm_bridge.keywords.club_models import add_models
-from crm_bridge.keywords.proposals import accept_as_keyword, accept_as_synonym
+from crm_bridge.keywords.proposals import accept_as_keyword, accept_as_synonym, dismiss, proposals, take_back
+from crm_bridge.keywords.sightings import Sighting, forget_dismissed, record_sightings
 from crm_bridge.keywords.vocabulary import find, vocabulary_changed
-from crm_bridge.models import Keyword, Synonym, TermProposal
+from crm_bridge.models import Keyword, Synonym, TermProposal, TermSighting
 from tests.forgetting import forget_vocabulary
 from tests.people import THEN, staff
 from tests.sites import ensure_site
@@ -23,6 +28,7 @@ from tests.threads import at_once, ever, no_locks
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 LIST = "/cms/snippets/crm_bridge/keyword/"
+DECIDE = "/workbench/terms/decide/"
 MANAGERS, ROUNDS = 4, 5
 
 
@@ -107,6 +113,108 @@ def test_control_without_the_lock_the_database_refuses_or_several_stand(managers
         return "IntegrityError" in errors
 
     assert ever(goes_wrong)
+
+
+# Dismissing, taking that back and accepting
+
+ACTS = {
+    "dismiss": {},
+    "take_back": {},
+    "synonym": {"keyword": "roof-rack"},
+    "keyword": {"name_en": "Roof tent", "name_zh": "车顶帐篷", "kind": "part"},
+}
+USED_BY = 40
+Run = Callable[[list[Callable[[], object]]], Counter[str]]
+
+
+def used(*words: str) -> None:
+    TermSighting.objects.all().delete()
+    record_sightings(Sighting(word, who, "search", THEN) for word in words for who in range(1, USED_BY + 1))
+
+
+def sighted() -> Counter[str]:
+    return Counter(TermSighting.objects.values_list("term", flat=True))
+
+
+def decided_by(desks: list[Client], order: Iterable[str], run: Run = at_once) -> tuple[object, ...]:
+    """Each desk does one thing with a word that is proposed. Returns the answers and what became of everything."""
+    start_anew()
+    used("dachzelt")
+    answers: dict[str, int] = {}
+
+    def act(desk: Client, do: str) -> None:
+        answers[do] = desk.post(DECIDE, {"do": do, "term": "dachzelt", **ACTS[do]}).status_code
+
+    errors = run([partial(act, desk, do) for desk, do in zip(desks, order, strict=True)])
+    return (
+        *(tuple(sorted(found.items())) for found in (errors, answers, sighted())),
+        tuple(TermProposal.objects.values_list("term", "keyword", "dismissed")),
+        tuple(Synonym.objects.values_list("text", "keyword")),
+        tuple(Keyword.objects.order_by("code").values_list("code", flat=True)),
+        tuple(each.term for each in proposals()),
+        getattr(find("dachzelt"), "pk", None),
+    )
+
+
+def one_by_one(acts: list[Callable[[], object]]) -> Counter[str]:
+    for act in acts:
+        act()
+    return Counter()
+
+
+@pytest.fixture
+def orders(desks, monkeypatch):
+    """What comes of the four acts in each order, one after another."""
+    monkeypatch.setitem(LIMITS, "desk", (10_000, 60))
+    found = {decided_by(desks, order, one_by_one) for order in permutations(ACTS)}
+    assert len({outcome[3] for outcome in found}) == 4  # dismissed, undecided, synonym, keyword
+    return found
+
+
+def test_a_word_dismissed_taken_back_and_accepted_at_once_is_as_after_one_of_the_orders(desks, orders):
+    for _ in range(4 * ROUNDS):
+        assert decided_by(desks, ACTS) in orders
+
+
+def test_control_without_the_lock_what_becomes_of_a_word_is_as_after_none_of_the_orders(desks, orders):
+    def goes_wrong() -> bool:
+        with no_locks():
+            return decided_by(desks, ACTS) not in orders
+
+    assert ever(goes_wrong)
+
+
+# Taking back beside the forgetting of who used a word
+
+
+def taken_back_beside(managers: list[Member], forget: Callable[[], object]) -> list[int]:
+    """A word dismissed an hour ago is taken back, by several. Returns how many of its sightings are left."""
+    start_anew()
+    used("dachzelt", "asdf", "qwer")
+    for word, at in (("dachzelt", THEN), ("asdf", THEN), ("qwer", THEN + timedelta(minutes=1))):
+        dismiss(actor=managers[0], term=word, now=at)
+    acts = [partial(take_back, actor=manager, term="dachzelt") for manager in managers[1:]]
+    assert at_once([forget, *acts]) == Counter()
+    assert set(TermProposal.objects.values_list("term", "dismissed")) == {("asdf", True), ("qwer", True)}
+    left = sighted()
+    assert (left["asdf"], left["qwer"]) == (0, USED_BY)
+    assert [each.term for each in proposals()] == ["dachzelt"] * (left["dachzelt"] > 0)
+    return left["dachzelt"]
+
+
+def test_who_used_a_word_is_forgotten_of_all_or_of_none_while_it_is_taken_back(managers):
+    for _ in range(4 * ROUNDS):
+        left = taken_back_beside(managers, partial(forget_dismissed, now=THEN + timedelta(hours=1)))
+        assert left in {0, USED_BY}
+
+
+def test_control_forgotten_one_by_one_of_some_it_is_and_of_others_not(managers):
+    def careless() -> None:
+        for row in TermSighting.objects.exclude(term="qwer").order_by("pk"):
+            if TermProposal.objects.filter(term=row.term, dismissed=True).exists():
+                row.delete()
+
+    assert ever(lambda: taken_back_beside(managers, careless) not in {0, USED_BY})
 
 
 # The editors' area
