@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl
 
 import pytest
 from django import forms
@@ -105,6 +107,55 @@ def test_the_pager_keeps_the_rest_of_the_address_and_says_where_one_is():
     assert 'href="?show=unread&amp;page=1"' in html
     assert "2 of 3" in html
     assert "<nav" not in pages(1, 1)
+
+
+LONG = "x" * 5000
+HOSTILE = [
+    "to=//evil.example/&to=javascript:alert(1)&page=7",
+    "javascript:alert(1)",
+    "rest=javascript%3Aalert(1)&key=page&anchor=%23x",
+    """q="><script>alert(1)</script>&'onmouseover='alert(1)'=x""",
+    "q=%22%20autofocus%20onfocus%3Dalert(1)%20x%3D%22&%22%3E%3Cb%3E=1",
+    "q=a%0D%0ASet-Cookie:%20a=b%0A%09&a%0Ab=%00",
+    "q=1&page=2&q=2&page=3&q=1",
+    "q=&&=&==&;q=%26page%3D9%23x&amp;page=4",
+    "q=%E2%80%AE%FF%C3%28&q=車&车=+",
+    f"q={LONG}&{LONG}=1",
+]
+
+
+def linked(html):
+    """Where the links of a text lead. There is nothing in it but our own elements, with attributes of ours."""
+    found = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            assert tag in {"nav", "a", "svg", "use", "span", "b"}
+            names = {name for name, _value in attributes}
+            assert names <= {"class", "aria-label", "rel", "href", "aria-hidden", "aria-current", "width", "height"}
+            found.extend(value for name, value in attributes if (tag, name) == ("a", "href"))
+
+    Reader().feed(html)
+    return found
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+@pytest.mark.parametrize("answered", [False, True])
+def test_the_pager_stays_on_its_page_and_keeps_every_other_parameter(query, answered):
+    """``answered``: a form's answer, whose pages are at another address with that query."""
+    request = RequestFactory().get(
+        "/boards/racks/", QUERY_STRING="to=/x/" if answered else query.encode().decode("latin-1")
+    )
+    context = Context({"request": request, "asked_at": f"/workbench/people/?{query}"})
+    to = "to=asked_at" if answered else ""
+    html = Template(f"{{% load ui %}}{{% pager 2 3 {to} anchor='list' %}}").render(context)
+    links, kept = linked(html), [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "page"]
+    assert len(links) == 4
+    for link, page in zip(links, ("1", "1", "3", "3"), strict=True):
+        path, _sign, rest = link.partition("?")
+        rest, _sign, anchor = rest.partition("#")
+        assert (path, anchor) == ("/workbench/people/" if answered else "", "list")
+        assert sorted(parse_qsl(rest, keep_blank_values=True)) == sorted([*kept, ("page", page)])
 
 
 @pytest.mark.parametrize(
