@@ -2,7 +2,7 @@
 
 import re
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from django.urls import reverse
@@ -151,6 +151,38 @@ def test_the_file_is_called_as_the_segment_is(desk, segment, marketer, name, cal
     assert answer["Content-Disposition"] == f"attachment; {said}"
     changed = desk.post(f"{PEOPLE}export/", {"q": LINE, "segment": segment.pk})
     assert 'filename="audience-' in changed["Content-Disposition"]
+
+
+# Signs that turn the order of what is read or are not seen, that part a line, a path or a header, that a shell knows.
+UNFIT = re.compile(r"""[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\"';:*?<>|%]""")
+DISPOSITION = re.compile(r"attachment; filename(?:=\"([\w.-]+)\"|\*=utf-8''((?:[\w.-]|%[0-9A-F]{2})+))", re.ASCII)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("racks\u202evsc.exe", "racksvscexe"),
+        ("\u2066a\u2069\u200f\u061cb\u200b", "ab"),
+        ("\u202e\u202d", "audience"),
+        ("a\r\nSet-Cookie: a=b\r\n\r\n<html>", "a-set-cookie-ab-html"),
+        ("a\u2028b\u2029c\x85d", "a-b-c-d"),
+        ("a\0b\x1b[2J\x7f", "ab2j"),
+        ("/etc/../passwd\\share", "etcpasswdshare"),
+        ('a"; filename="b.exe"; x=\'', "a-filenamebexe-x"),
+        ("utf-8''%0d%0a%2e%2e%2f", "utf-80d0a2e2e2f"),
+        (". . .", "audience"),
+        ("\U00020000" * 200, "\U00020000" * 50),
+        ("\U0001f600" * 200, "audience"),
+        ("㌖" * 80, "キロメートル" * 8 + "キロ"),  # one sign of six letters
+    ],
+)
+def test_no_name_breaks_the_header_or_the_file(desk, segment, name, called):
+    Segment.objects.update(name=name)  # as no service stores it
+    said = desk.post(f"{PEOPLE}export/", {"q": "language:en", "segment": segment.pk})["Content-Disposition"]
+    plain, coded = DISPOSITION.fullmatch(said).groups()
+    whole = plain or unquote(coded, errors="strict")
+    assert whole == f"{called}-{now().date().isoformat()}.csv"
+    assert (UNFIT.search(whole), len(whole.encode()) <= 255) == (None, True)
 
 
 def test_what_is_written_down_of_a_look_is_the_question_as_ever(desk, segment):
