@@ -112,6 +112,10 @@ def test_segments_and_exports_are_the_marketers(maja, other):
     assert client.post("/workbench/people/export/", {"q": "permit:product_news:email"}).status_code == (
         200 if may else 403
     )
+    before = Segment.objects.values().get(pk=kept)
+    sent = {"q": "language:en", "was": before["line"], "segment": kept}
+    assert client.post("/workbench/people/update/", sent).status_code == (302 if may else 403)
+    assert (Segment.objects.values().get(pk=kept) == before) is not may
     assert client.post(f"/workbench/segments/{kept}/", {"do": "delete"}).status_code == (302 if may else 403)
     assert Segment.objects.filter(pk=kept).exists() is not may
     assert client.get("/workbench/contests/voting/export/").status_code == (
@@ -157,7 +161,8 @@ def test_guests_are_asked_to_sign_in_and_change_nothing(maja):
         *(f"/me/knows/{part}" for part in ("permissions/", "pause/", "interests/")),
         "/me/space/",
         f"/workbench/people/{maja.public_id}/",
-        *(f"/workbench/{part}" for part in ("people/export/", f"segments/{kept.pk}/", "contests/voting/export/")),
+        *(f"/workbench/people/{act}/" for act in ("export", "update", "save")),
+        *(f"/workbench/{part}" for part in (f"segments/{kept.pk}/", "contests/voting/export/")),
         *(f"/account/2fa/webauthn/keys/{key.pk}/{act}/" for act in ("edit", "remove")),
         *(f"/account/{part}/" for part in ("email", "sessions", "2fa/webauthn")),
     )
@@ -165,6 +170,7 @@ def test_guests_are_asked_to_sign_in_and_change_nothing(maja):
     before = [list(model._default_manager.order_by("pk").values()) for model in tables]
     sent = {"member": maja.pk, "username": maja.username, "name": "Mine", "source": "Mine", "title": "Mine"}
     sent |= {"act": "mute", "keyword": "camping", "do": "delete", "kind": "useful", "action_remove": "1"}
+    sent |= {"q": "language:en", "was": kept.line, "segment": kept.pk}
     client = Client()
     for address in addresses:
         got, posted = client.get(address, sent), client.post(address, sent)

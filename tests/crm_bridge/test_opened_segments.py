@@ -10,6 +10,8 @@ from django.urls import reverse
 from community.kernel.api import Gone, NotAllowed, Outdated, now
 from community.kernel.limits import LIMITS
 from community.members.api import Role
+from crm_bridge.console import views
+from crm_bridge.console.asking import opened as opened_from
 from crm_bridge.models import AccessEntry, AudienceQuestion, Segment
 from crm_bridge.segments.services import delete_segment, rename_segment, save_segment, update_segment
 from tests.people import member, permit, staff
@@ -126,6 +128,24 @@ def test_a_deleted_segment_leaves_its_question(desk, segment, marketer):
     )
     with pytest.raises(Gone):
         update_segment(actor=marketer, segment=segment, line=LINE, based_on="language:en")
+
+
+def test_a_segment_deleted_while_it_is_updated_leaves_its_question_to_be_saved_anew(desk, segment, monkeypatch):
+    def deleted_after_the_look(request):
+        found = opened_from(request)
+        Segment.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(views, "opened", deleted_after_the_look)
+    sent = {"q": LINE, "was": "language:en", "segment": segment.pk, "rows": "compact"}
+    answer = desk.post(f"{PEOPLE}update/", sent)
+    text = page(answer)
+    assert (answer.status_code, "This segment was deleted." in text, Segment.objects.count()) == (410, True, 0)
+    assert ("<h1>Who do you want to reach?</h1>" in text, "Update this segment" in text) == (True, False)
+    form = re.search(rf'<form[^>]+action="{PEOPLE}save/#save".+?</form>', text, re.DOTALL)[0]
+    kept = re.search(r'name="q" value="([^"]*)"', form)[1]
+    assert desk.post(f"{PEOPLE}save/", {"q": kept, "name": segment.name}).status_code == 302
+    assert Segment.objects.values_list("name", "line").get() == (segment.name, LINE)
 
 
 @pytest.mark.parametrize("segment", ["", "x", "-1", "9" * 19, "9" * 18, "1\0"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -56,6 +57,34 @@ def test_a_segment_renamed_while_it_is_deleted_does_not_come_back(viktor):
         rename = partial(rename_segment, actor=viktor, segment=Segment.objects.get(pk=one.pk), name=f"Fast {round_}")
         assert set(at_once([rename, partial(delete_segment, actor=viktor, segment=one)])) <= {"Gone"}
     assert Segment.objects.count() == 0
+
+
+def updated_beside_its_deletion(actor: Member, name: str, update: Callable[..., object]) -> Counter[str]:
+    """Returns the errors; whether the segment is there is left to be asked."""
+    one = save(actor, name)
+    mine = Segment.objects.get(pk=one.pk)
+    given = partial(update, actor=actor, segment=mine, line="interest:power joined<7d", based_on=one.line)
+    return at_once([given, partial(delete_segment, actor=actor, segment=one)])
+
+
+def test_a_segment_updated_while_it_is_deleted_does_not_come_back(viktor):
+    for round_ in range(TIMES * ROUNDS):
+        assert set(updated_beside_its_deletion(viktor, f"Mine {round_}", update_segment)) <= {"Gone"}
+        assert Segment.objects.count() == 0
+
+
+def test_control_a_segment_that_is_stored_whole_comes_back(viktor):
+    rounds = iter(range(1000))
+
+    def stored_whole(*, actor: Member, segment: Segment, line: str, based_on: str) -> None:
+        segment.line = line
+        segment.save()
+
+    def comes_back() -> bool:
+        updated_beside_its_deletion(viktor, f"Mine {next(rounds)}", stored_whole)
+        return Segment.objects.exists()
+
+    assert ever(comes_back)
 
 
 def test_of_questions_one_segment_is_given_at_once_one_stays_and_the_others_are_told(viktor):
