@@ -13,21 +13,31 @@ from community.members.lookalikes import skeleton
 from community.members.models import Member
 from community.members.queries import MemberCard, card_of
 from community.members.verification import shown_members
-from community.search.api import SearchDown, named_so, normalise, pieces
+from community.search.api import SearchDown, is_han, named_so, normalise, pieces
 
 MOST = 6
 CANDIDATES = 60  # of a beginning that very many names share
+CHINESE_NAME = range(2, 5)  # characters, of which the first is the surname
 _TYPED = re.compile(r"[\w-]{1,30}")
 
 
 def beginnings(*names: str) -> tuple[str, ...]:
-    """What is compared with what is typed: names and the words of them, in small letters without accents."""
+    """What is compared with what is typed: names, the words of them, and the given names of Chinese ones.
+
+    All in small letters without accents.
+    """
     plain = [_plain(name) for name in names]
-    return tuple(dict.fromkeys([*plain, *(word for name in plain for word in pieces(name))]))
+    words = [word for name in plain for word in pieces(name)]
+    return tuple(dict.fromkeys([*plain, *words, *(name[1:] for name in plain if _surname_first(name))]))
+
+
+def _surname_first(name: str) -> bool:
+    """Whether a name is written as Chinese names are: the surname, then what people are called by."""
+    return len(name) in CHINESE_NAME and is_han(name)
 
 
 def mentionable(typed: str, *, writer: Member, near: Iterable[int] = ()) -> list[MemberCard]:
-    """At most six others of whose names one, or a word of it, begins with what was typed; in one query.
+    """At most six others of whose names one, or a part of it, begins with what was typed; in one query.
 
     First who bears just this user name, then those ``near``, in their order, then all others by the alphabet.
     """

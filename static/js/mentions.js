@@ -21,6 +21,9 @@ function typed(text) {
 
 const plain = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
+// A Chinese name without the surname, with which it begins; any other name as it is.
+const given = (name) => name.replace(/^\p{Script=Han}(?=\p{Script=Han}{1,3}$)/u, "");
+
 // Where a letter of the text stands on the screen: as in an element that is laid out like the field.
 function lineOf(text, at) {
   const copy = document.createElement("div"), letter = document.createElement("span"), own = getComputedStyle(text);
@@ -109,8 +112,12 @@ function completion(form) {
 
   // Until the next answer is there, nobody is left to be chosen whose names begin in another way.
   function narrow() {
-    const begins = new RegExp(`(?:^|[^\\p{L}\\p{N}])${plain(typed(text))}`, "u");
-    for (const option of [...list.children]) if (!begins.test(plain(option.textContent))) option.remove();
+    const beginning = plain(typed(text)), begins = new RegExp(`(?:^|[^\\p{L}\\p{N}])${beginning}`, "u");
+    const calledSo = (name) => given(plain(name)).startsWith(beginning);
+    for (const option of [...list.children]) {
+      const names = [option.querySelector("b").textContent, option.dataset.username];
+      if (!begins.test(plain(option.textContent)) && !names.some(calledSo)) option.remove();
+    }
     if (!list.firstElementChild) return close();
     if (!list.querySelector("[aria-selected=true]")) mark(list.firstElementChild);
     place();

@@ -67,6 +67,23 @@ def test_a_chinese_name_is_chosen_by_a_press_once_it_is_composed(page, server, s
     assert page.input_value(TEXT) == "问问@小"
 
 
+def test_a_chinese_name_is_offered_and_stays_while_the_given_name_is_typed(page, server, sign_in):
+    register = "from tests.people import member; member('xiaoman', name='夏小满')"
+    server.run("-c", f"import django; django.setup(); {register}")
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    page.wait_for_function(
+        "async () => (await (await fetch('/members/?q=小满')).text()).includes('xiaoman')", polling=250
+    )
+    page.click(TEXT)
+    page.keyboard.insert_text("@小")
+    assert {"lin", "xiaoman"} < set(offered(page))
+    page.route("**/members/?*", lambda route: route.abort())
+    page.keyboard.insert_text("满")  # faster than an answer
+    page.keyboard.press("Enter")
+    assert page.input_value(TEXT) == "@xiaoman "
+
+
 def test_escape_a_refusal_and_leaving_the_field_leave_the_text_alone(page, server, sign_in):
     sign_in(page, "maja")
     page.goto(server.places["topic"])

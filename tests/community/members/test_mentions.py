@@ -54,10 +54,33 @@ def test_somebody_is_found_by_the_beginning_of_either_name_and_of_their_words(cl
 
 @pytest.mark.parametrize("typed", ["老", "老唐的", "林", "林远", "Lin", "远山"])
 def test_chinese_names_are_found_by_their_beginning_too(client, tom, typed):
-    for username, name in (("老唐的后备厢", ""), ("linyuan", "林远 远山"), ("唐老师", "小林")):
+    for username, name in (("老唐的后备厢", ""), ("linyuan", "林远 远山"), ("唐先生", "大小老林")):
         member(username, name=name)
     drain()
     assert named(client, typed) == (["老唐的后备厢"] if "老" in typed else ["linyuan"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("小", ["xiaoman", "小满的后备厢"]),
+        ("小满", ["xiaoman", "小满的后备厢"]),
+        ("夏小", ["xiaoman"]),
+        ("满", []),
+        ("远", ["linyuan"]),
+        ("先生", ["唐先生"]),
+        ("阳明", ["ouyang"]),
+        ("唐的后", []),
+    ],
+)
+def test_a_chinese_name_is_found_by_what_follows_the_surname(client, tom, typed, found):
+    people(
+        xiaoman="夏小满",
+        linyuan="林远",
+        ouyang="欧阳明月",
+        **dict.fromkeys(("小满的后备厢", "唐先生", "老唐的后备厢"), ""),
+    )
+    assert named(client, typed) == found
 
 
 @pytest.mark.parametrize("typed", ["jorg", "Jörg", "JÖ"])
@@ -177,3 +200,5 @@ def test_every_text_is_survived(client, tom, part):
 def test_a_name_begins_with_itself_and_its_words():
     assert beginnings("frida-holm", "Frida Holm") == ("frida-holm", "frida holm", "frida", "holm")
     assert beginnings("老唐Tang") == ("老唐tang", "老唐", "tang")
+    assert beginnings("xiaoman", "夏小满") == ("xiaoman", "夏小满", "小满")
+    assert beginnings("林", "林远", "唐先生的车") == ("林", "林远", "唐先生的车", "远")
