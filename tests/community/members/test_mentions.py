@@ -11,7 +11,7 @@ from community.consent.api import VERSION, grant
 from community.kernel.limits import LIMITS
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, erase_member, give_role
-from community.members.mentions import beginnings
+from community.members.mentions import CANDIDATES, beginnings
 from community.search import registry
 from community.search.api import SearchDown
 from forums.models import Post
@@ -130,6 +130,15 @@ def test_at_most_six_are_offered_by_the_alphabet_but_the_very_name_first(client,
         member(f"max-{letter}", name=f"{letter} Max")
     people(max="Z")
     assert named(client, "max") == ["max", *(f"max-{letter}" for letter in "abcde")]
+
+
+def test_of_more_than_are_looked_at_the_very_name_is_among_those_offered(client, tom):
+    for number in range(CANDIDATES + 2):  # before and after the very name, whichever of them are looked at
+        member(f"max-{number:02}", name=f"Max {number:02}")
+    member("max", name="Z")
+    people(**{f"maxim-{number:02}": "" for number in range(CANDIDATES + 2)})
+    first, *others = named(client, "Max")
+    assert (first, len(others)) == ("max", 5)
 
 
 def test_who_wrote_in_the_topic_comes_first_the_latest_before_all(client, tom):
