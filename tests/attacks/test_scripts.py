@@ -163,7 +163,7 @@ def test_nothing_runs_on_any_page(hostile, brand, people, language):
     pages += [f"/members/hostile{n}x/" for n in range(4)]
     pages += [opened.get_absolute_url(), f"/topics/{opened.pk}/since/", f"/posts/{first_post(opened).pk}/history/"]
     pages += ["/clubs/club0/members/", "/boards/board0/new/", "/notifications/", "/notifications/bell/", "/me/space/"]
-    pages += ["/me/knows/", "/me/knows/history/", "/me/knows/looks/"]
+    pages += ["/me/knows/", "/me/knows/history/", "/me/knows/looks/", f"/members/?q=hostile&topic={opened.pk}"]
     desk = ["/workbench/", "/workbench/segments/", "/workbench/terms/", "/workbench/contests/", "/workbench/people/"]
     desk += ["/workbench/people/?q=interest:k1", "/workbench/people/?q=interest:k1&rows=compact"]
     desk += [f"/workbench/people/{person.public_id}/" for person in people[:3]]

@@ -11,9 +11,11 @@ import django
 
 django.setup()
 
-from community.kernel.api import Invalid, now
+from community.kernel.api import Invalid, now, one_line
 from community.members.api import CarEntry, change_space, declare_keywords, register, set_garage
+from community.members.mentions import MOST
 from community.members.models import Member
+from community.search.api import mark_content
 from forums.models import Board, Topic, topic_slug
 from forums.services import ensure_board, open_topic, write_post
 from forums.views.boards import TOPICS_A_PAGE
@@ -27,6 +29,7 @@ NOW, DAYS = now(), timedelta(days=1)
 POST = 39_000
 CONTESTS = 8
 ABOUT = 2000
+NAME, MEANT = 60, 12
 
 
 def payloads() -> list[str]:
@@ -99,6 +102,7 @@ def write(lines):
         "spaces": [*spaces[3:], *abouts(lines)],
         "titles": Topic.objects.filter(board=board).count() + Idea.objects.filter(contest__in=many).count(),
         "words": short[:20],
+        "meant": meant(lines),
     }
 
 
@@ -134,6 +138,19 @@ def abouts(lines):
     rows = [{"username": name, "skeleton": name, "email": None, "about": text} for name, text in own]
     copies(Member, first, [{**row, "public_id": uuid4()} for row in rows])
     return [f"/members/{name}/" for name in names]
+
+
+def meant(lines):
+    """Members with hostile names, as many behind each beginning of a user name as one list offers: the beginnings."""
+    names = list(dict.fromkeys(name for line in lines if (name := one_line(line)) and len(name) <= NAME))
+    names = names[:: len(names) // (MEANT * MOST) + 1]
+    first = register(username="meantx", email="meant@example.org", password=None, now=NOW)
+    begun = [chr(ord("a") + number // MOST) for number in range(len(names))]
+    rows = [(f"meant{letter}{number}", name) for number, (letter, name) in enumerate(zip(begun, names, strict=True))]
+    own = [{"username": each, "skeleton": each, "email": None, "name": name} for each, name in rows]
+    copies(Member, first, [{**row, "public_id": uuid4()} for row in own])
+    mark_content("member", Member.objects.filter(username__startswith="meant").values_list("pk", flat=True))
+    return [f"meant{letter}" for letter in dict.fromkeys(begun)]
 
 
 def space(number, lines):

@@ -37,11 +37,19 @@ SHOWN = f"""async (addresses) => {{
 }}"""
 
 
-@pytest.mark.parametrize("policy", [True, False], ids=["with the policy", "without the policy"])
-def test_no_hostile_text_runs(visit, server, policy):
+WAYS = pytest.mark.parametrize("policy", [True, False], ids=["with the policy", "without the policy"])
+
+
+def written(server):
+    """Where hostile texts are shown."""
     if not hasattr(server, "hostile"):
         server.hostile = json.loads(server.run("-m", "tests.browser.hostile").splitlines()[-1])
-    page, shown = visit(bypass_csp=not policy), server.hostile
+    return server.hostile
+
+
+@WAYS
+def test_no_hostile_text_runs(visit, server, policy):
+    page, shown = visit(bypass_csp=not policy), written(server)
     searches = [f"/search/?q={quote(words)}" for words in shown["words"]]
     # What runs under the policy runs without it too, and what a page shows once it need not show by each of its texts.
     for address in [*shown["pages"][::4], searches[0], shown["lists"][0]] if policy else shown["pages"]:
@@ -51,4 +59,22 @@ def test_no_hostile_text_runs(visit, server, policy):
         assert page.evaluate(SHOWN, shown["lists"]) == [shown["titles"], []]
         assert page.evaluate(SHOWN, [*shown["spaces"], *searches])[1] == []
     # Handlers of pictures and frames that do not load would run a little later.
+    page.wait_for_timeout(300)
+
+
+@WAYS
+def test_no_name_runs_in_the_list_of_who_may_be_meant(visit, server, sign_in, policy):
+    page, begun = visit(bypass_csp=not policy), written(server)["meant"]
+    sign_in(page, "maja")
+    page.goto(server.places["topic"])
+    there = "async (typed) => (await (await fetch(`/members/?q=${typed}`)).text()).includes(typed)"
+    page.wait_for_function(there, arg=begun[-1], polling=250)
+    names = []
+    for typed in begun:
+        page.fill("textarea[name=source]", "")
+        page.keyboard.type(f"@{typed}")
+        page.wait_for_selector(f"#mentions [data-username^={typed}]")
+        names += page.locator("#mentions b").all_text_contents()
+        assert page.evaluate(INTRUDERS.replace("main *", "#mentions *")) == [], typed
+    assert len(names) > 60
     page.wait_for_timeout(300)
