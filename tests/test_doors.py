@@ -17,7 +17,7 @@ TOOLS = {
         "community.kernel.images",
         "community.kernel.supervisor",
     ),
-    *("community.kernel.typography", "community.kernel.drawings"),
+    *("community.kernel.typography", "community.kernel.drawings", "community.kernel.liveries"),
     *("community.kernel.templatetags.ui", "community.kernel.templatetags.drawings"),
 }
 WIRING = ("community.asgi", "community.wsgi", "community.urls", "community.settings")

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from community.kernel.templatetags.ui import NOBODY
+from community.kernel.liveries import NOBODY
 from community.members.enums import Role
 from community.members.garage import car_lines
 from community.members.lookalikes import skeleton

@@ -16,9 +16,9 @@ from django.urls import reverse
 from community.consent.api import VERSION, grant
 from community.inbox.models import Notification
 from community.kernel.api import Gone, Invalid, now
+from community.kernel.liveries import LIVERIES
 from community.kernel.models import OutboxEvent
 from community.kernel.relay import deliver_once
-from community.kernel.templatetags.ui import LIVERIES
 from community.members.api import (
     Member,
     Newcomer,

@@ -23,14 +23,13 @@ from django.utils.translation import gettext as _
 
 from community.kernel.brand import MARK, TOKENS, brand_file, brand_icon
 from community.kernel.language import in_language
+from community.kernel.liveries import LIVERIES, NOBODY
 from community.kernel.plain import language_of
 from community.kernel.typography import NBSP
 from community.kernel.typography import glued as glue
 
 register = template.Library()
 
-LIVERIES = 24
-NOBODY = -1  # whose colours are those of everybody who was erased
 SHORT = 8
 HOUR = 60  # minutes
 _SUFFIXES = "版款型厢备"
