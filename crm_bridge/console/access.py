@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -38,9 +38,12 @@ def record(
     kind: str,
     permit: tuple[str, str] = ("", ""),
     why: str = "",
+    columns: Sequence[str] = (),
     now: datetime,
 ) -> None:
     """One entry a person looked at, in one write. ``kind`` is an ``AccessKind``, ``why`` the question asked.
+
+    ``columns`` are the headings of a file that was exported.
 
     Without an actor an operator looked, on the command line; without a permit it was for running the site.
     """
@@ -54,6 +57,7 @@ def record(
             purpose=permit[0],
             channel=permit[1],
             why=why[:500],
+            columns=list(columns),
             at=now,
         )
         for member_id in member_ids

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext, pgettext_lazy
 
 from community.consent.api import Channel
-from crm_bridge.audience.services import Person
 
 if TYPE_CHECKING:
     from crm_bridge.audience.line import Line
+    from crm_bridge.audience.services import Person
 
 
 class Column(NamedTuple):
@@ -60,6 +60,12 @@ def columns_for(channel: str) -> list[Column]:
     return [column for column in COLUMNS if column.channel in {None, channel}]
 
 
-def told_of(channel: str) -> str:
-    """What a file made for a channel tells of somebody, in the reader's language."""
-    return pgettext("between names", ", ").join(str(column.told) for column in columns_for(channel))
+def headings_for(channel: str) -> list[str]:
+    """The headings of a file made to reach people by a channel: what is kept of it."""
+    return [column.heading for column in columns_for(channel)]
+
+
+def told_of(headings: Iterable[str]) -> str:
+    """What a file with these columns tells of somebody, in the reader's language; one no file has by now as it is."""
+    words = {column.heading: str(column.told) for column in COLUMNS}
+    return pgettext("between names", ", ").join(words.get(heading, heading) for heading in headings)

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from community.search.api import MAX_WINDOW
 from crm_bridge.audience.line import Line, render
 from crm_bridge.audience.services import Person, everyone_in_order, people_of
 from crm_bridge.console.access import record
-from crm_bridge.console.columns import columns_for
+from crm_bridge.console.columns import columns_for, headings_for
 from crm_bridge.models import Segment
 from crm_bridge.models.console import AccessKind
 from crm_bridge.segments.services import AUDIENCE_ROLES
@@ -52,12 +53,13 @@ def export(line: Line, *, actor: Member, now: datetime) -> str:
     ids = list(islice(everyone_in_order(line, now=now), MOST + 1))
     if len(ids) > MOST:
         raise Invalid(_("More than 100,000 people: narrow the audience down before exporting it."), field="line")
-    read = dict(_read(ids, line, now))
+    read, headings = dict(_read(ids, line, now)), headings_for(line.permit[1])
     with transaction.atomic():
         kept = dict(_permitted(read, line, now))
+        write_down = partial(record, actor=actor, kind=AccessKind.EXPORTED, permit=line.permit, now=now)
         for chunk in batched(kept, CHUNK):
-            record(chunk, actor=actor, kind=AccessKind.EXPORTED, permit=line.permit, why=render(line), now=now)
-    return "".join([BYTE_ORDER_MARK, _csv(_header(line)), *kept.values()])
+            write_down(chunk, why=render(line), columns=headings)
+    return "".join([BYTE_ORDER_MARK, _csv(headings), *kept.values()])
 
 
 def file_name(line: Line, segment: Segment | None, *, now: datetime) -> str:
@@ -93,10 +95,6 @@ def _csv(cells: list[str]) -> str:
     text = io.StringIO()
     csv.writer(text).writerow(map(safe_cell, cells))
     return text.getvalue()
-
-
-def _header(line: Line) -> list[str]:
-    return [column.heading for column in columns_for(line.permit[1])]
 
 
 def _row(person: Person, line: Line) -> list[str]:

@@ -56,7 +56,7 @@ def _names(keyword: Keyword | None) -> dict[str, str]:
 
 
 def _derived(member_id: int) -> dict[str, Any]:
-    looks = ("at", "kind", "actor_title", "purpose", "channel", "why")
+    looks = ("at", "kind", "actor_title", "purpose", "channel", "why", "columns")
     return {
         "signals": _rows(Signal, member_id, "keyword", "source", "source_id", "title", "count", "at"),
         "controls": _rows(InterestControl, member_id, "keyword", "muted", "weight", "added_at", "removed_at"),

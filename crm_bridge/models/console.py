@@ -66,7 +66,11 @@ class AccessKind(models.TextChoices):
 
 
 class AccessEntry(models.Model):
-    """One look at one member. ``why`` is the question asked, without names. An operator at a terminal is actor 0."""
+    """One look at one member. ``why`` is the question asked, without names. An operator at a terminal is actor 0.
+
+    ``columns``: the headings of the file in which the member stands; none for other looks, and for files of before
+    they were kept.
+    """
 
     member_id = models.BigIntegerField()
     actor_id = models.BigIntegerField()
@@ -75,6 +79,7 @@ class AccessEntry(models.Model):
     purpose = models.CharField(max_length=20)
     channel = models.CharField(max_length=10, blank=True)
     why = models.CharField(max_length=500, blank=True)
+    columns = models.JSONField(default=list, blank=True)
     at = models.DateTimeField()
 
     class Meta:

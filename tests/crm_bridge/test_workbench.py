@@ -23,6 +23,7 @@ from community.search.registry import engine_of
 from community.traces.facts import ReferrerSearched, SiteSearched
 from crm_bridge.audience.questions import KEPT
 from crm_bridge.audience.services import SORTED_BY
+from crm_bridge.console import columns
 from crm_bridge.console import export as export_module
 from crm_bridge.console.access import recent_accesses, record
 from crm_bridge.console.export import MOST
@@ -313,6 +314,20 @@ def test_who_is_exported_reads_what_the_file_told_of_them(ada, desk, client, per
     client.force_login(ada)
     told = ", ".join(words for heading, words in TOLD.items() if heading not in without)
     assert f"exported, as far as known, your {told}<" in client.get(reverse("crm:looks")).content.decode()
+
+
+def test_what_a_file_told_is_said_by_its_own_columns_whatever_files_have_later(ada, desk, client, monkeypatch):
+    desk.post(reverse("crm:export"), {"q": ""})
+    assert AccessEntry.objects.get().columns == list(TOLD)
+    kept = [column for column in columns.COLUMNS if column.heading != "drives"]
+    phone = columns.Column("phone", "phone number", lambda _person, _line: "")
+    monkeypatch.setattr(columns, "COLUMNS", (*kept, phone))
+    client.force_login(ada)
+    told = ", ".join((TOLD | {"drives": "drives"}).values())  # of which no words are kept
+    assert f"exported, as far as known, your {told}<" in client.get(reverse("crm:looks")).content.decode()
+    AccessEntry.objects.update(columns=[])  # as before they were kept
+    today = ", ".join([*(words for heading, words in TOLD.items() if heading != "drives"), "phone number"])
+    assert f"exported, as far as known, your {today}<" in client.get(reverse("crm:looks")).content.decode()
 
 
 def test_what_is_taken_back_while_a_file_is_made_is_not_in_it(ada, desk, monkeypatch):

@@ -15,7 +15,7 @@ from community.consent.api import Channel, Purpose
 from community.kernel.api import pages_of
 from crm_bridge.audience.words import Phrase, phrases_of
 from crm_bridge.console.access import role_name
-from crm_bridge.console.columns import told_of
+from crm_bridge.console.columns import headings_for, told_of
 from crm_bridge.mirror.queries.words import label_of
 from crm_bridge.models import AccessEntry
 from crm_bridge.models.console import AccessKind
@@ -72,9 +72,13 @@ def _entry(entry: AccessEntry, phrases: list[Phrase]) -> AccessLogEntry:
 
 
 def _how(entry: AccessEntry) -> str:
-    """In which way; of a file of the audience, what it told. A file without a purpose has the name alone."""
+    """In which way; of a file of the audience, what it told, by its own columns or, of an old one, those of today.
+
+    A file without a purpose has the name alone.
+    """
     if entry.kind == AccessKind.EXPORTED and entry.purpose:
-        return _("exported, as far as known, your %(columns)s") % {"columns": told_of(entry.channel)}
+        headings = entry.columns or headings_for(entry.channel)
+        return _("exported, as far as known, your %(columns)s") % {"columns": told_of(headings)}
     return label_of(AccessKind, entry.kind)
 
 
