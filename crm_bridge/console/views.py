@@ -43,6 +43,7 @@ from crm_bridge.segments.services import (
     AUDIENCE_ROLES,
     counted,
     delete_segment,
+    refused_name,
     rename_segment,
     save_segment,
     update_segment,
@@ -80,12 +81,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """The audience search: the people of a line, or where a part is added the way to the longer line."""
+    """The audience search: the people of a line, or where a part is added the way to the longer line.
+
+    A name in the address is one that was to be given to the question: what is wrong with it is still said.
+    """
     staff = _marketer(request)
     text = " ".join(f"{request.GET.get('q', '')} {request.GET.get('add', '')}".split())
     if request.GET.get("add"):
         return redirect(address_of(request, text))
-    return _answer(request, staff, text, page=page_in(request.GET.get("page")), name=request.GET.get("name", ""))
+    name = request.GET.get("name", "")
+    refused = refused_name(name) if name else None
+    return _answer(request, staff, text, page=page_in(request.GET.get("page")), refused=refused, name=name)
 
 
 def _answer(
@@ -98,7 +104,7 @@ def _answer(
     name: str = "",
 ) -> HttpResponse:
     context = asked(request, text, page=page, name=name) | {"refused": refused}
-    status = refused.status if refused else 200
+    status = refused.status if refused and request.method == "POST" else 200
     try:
         line = parse(text)
         context |= said(line, context["segment"])
@@ -238,5 +244,5 @@ def _marketer(request: HttpRequest) -> Member:
 
 def _away(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """The page without an answer: the question stands in it and can be saved, under the name that was typed."""
-    refused = context.get("refused")
+    refused = context.get("refused") if request.method == "POST" else None
     return render(request, "crm/people.html", context | {"away": True}, status=refused.status if refused else 503)

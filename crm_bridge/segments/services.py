@@ -86,6 +86,15 @@ def delete_segment(*, actor: Member, segment: Segment) -> None:
     segment.delete()
 
 
+def refused_name(name: str) -> Invalid | None:
+    """What would be said of a name that no new segment can have now; None where it may be given."""
+    try:
+        taken = Segment.objects.filter(name=_clean(name)).exists()
+    except Invalid as error:
+        return error
+    return _taken() if taken else None
+
+
 def _not_updated(segment: Segment) -> PaddockError:
     if not Segment.objects.filter(pk=segment.pk).exists():
         return Gone(_("This segment was deleted."))
@@ -105,13 +114,17 @@ def _clean(name: str) -> str:
     return name
 
 
+def _taken() -> Invalid:
+    return Invalid(_("There is a segment of this name already."), field="name")
+
+
 def _stored(segment: Segment, *changed: str) -> Segment:
     """Kept anew, or with what was changed of it."""
     try:
         with transaction.atomic():
             segment.save(update_fields=changed or None)
     except IntegrityError as error:
-        raise Invalid(_("There is a segment of this name already."), field="name") from error
+        raise _taken() from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # Django's word for "nothing was there to update" has no name of its own
             raise

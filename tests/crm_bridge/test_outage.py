@@ -127,6 +127,7 @@ def test_places_that_need_search_say_so_and_lose_nothing(door, segment, client, 
     assert asked in sent(503, "post", "crm:export", {"q": LINE})
     text = sent(422, "post", "crm:save_segment", {"q": LINE, "name": "Racks"})
     assert 'value="Racks"' in text and "There is a segment of this name already." in text and text.count(asked) == 2
+    assert "of this name already." in sent(503, "get", "crm:people", {"q": LINE, "name": "Racks"})
     assert "Saved: “More racks”." in sent(200, "post", "crm:save_segment", {"q": LINE, "name": "More racks"})
     text = sent(200, "post", "crm:change_segment", {"name": "Roof racks"}, segment.pk)
     assert "“Racks” is now “Roof racks”." in text

@@ -490,10 +490,33 @@ def test_an_answer_to_a_form_leads_back_to_its_question(ada, desk, monkeypatch):
     assert text.count(f'name="next" value="{address}"') == 2
     AccessEntry.objects.all().delete()
     answer = desk.post(reverse("members:language"), {"next": address, "language": "zh-hans"}, follow=True)
-    assert 'value="Racks"' in answer.content.decode()
+    text = answer.content.decode()
+    field = text[text.index('<input id="segment-name"') :].partition("</div>")[0]
+    assert answer.status_code == 200 and 'value="Racks"' in field and "已经有同名的人群。" in field
     assert set(AccessEntry.objects.values_list("why", flat=True)) == {"language:en"}
     long = html.unescape(desk.post(reverse("crm:save_segment"), {"q": "车" * 400, "name": "Racks"}).content.decode())
     assert long.count('name="next" value="/workbench/"') == 2  # no page repeats an address that is longer than people's
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Racks", "There is a segment of this name already."),
+        (" Ra\0cks ", "There is a segment of this name already."),
+        ("x" * 81, "A name has at most 80 characters."),
+        (" ", "Give the segment a name."),
+        ("Others", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_in_the_address_is_told_what_is_wrong_with_it_now(ada, desk, name, said):
+    desk.post(reverse("crm:save_segment"), {"q": "", "name": "Racks"})
+    answer = desk.get(reverse("crm:people"), {"name": name})
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert ('id="segment-name_error"' in text, said in text) == (bool(said), True)
+    Segment.objects.all().delete()
+    assert "of this name already" not in desk.get(reverse("crm:people"), {"name": name}).content.decode()
 
 
 def test_rows_of_one_line_are_remembered_in_every_address(ada, desk):
