@@ -33,7 +33,7 @@ from crm_bridge.intake.handlers import apply_facts, wipe
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.meanings import meanings, near
 from crm_bridge.keywords.proposals import VOCABULARY_ROLES, waiting
-from crm_bridge.keywords.sightings import forget_dismissed, prune_sightings
+from crm_bridge.keywords.sightings import forget_decided, prune_sightings
 from crm_bridge.keywords.starter import TABLES, load, read
 from crm_bridge.keywords.vocabulary import capture, vocabulary
 from crm_bridge.mirror.queries import cared_about, muted_among
@@ -154,8 +154,8 @@ def words_due(user: Any) -> list[dict[str, Any]]:
 
 @each_minute
 def bound_sightings() -> int:
-    """Once an hour: unknown words are kept within bounds, who used dismissed ones goes. Returns how many rows."""
-    return prune_sightings() + forget_dismissed(now=clock()) if take_turn("crm:bound-sightings") else 0
+    """Once an hour: unknown words are kept within bounds, who used decided ones goes. Returns how many rows."""
+    return prune_sightings() + forget_decided(now=clock()) if take_turn("crm:bound-sightings") else 0
 
 
 @fills("members.role")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
+from django.contrib.admin.utils import quote
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -24,6 +26,7 @@ from crm_bridge.keywords.proposals import (
     dismiss,
     proposals,
     take_back,
+    was_added,
 )
 from crm_bridge.models import Keyword, KeywordKind
 from crm_bridge.profiles.queries import repeated
@@ -45,7 +48,8 @@ SENTENCES = {
     "idea": ngettext_lazy("%(people)d person wrote it in an idea", "%(people)d people wrote it in an idea", "people"),
     SEVERAL: gettext_lazy("%(people)d people used it in various ways"),  # never fewer than three
 }
-DISMISSED = "dismissed"
+# What was done to a word, before the code of its keyword, if any, and the word.
+DISMISSED, ADDED, MADE = "dismissed", "added", "made"
 REPEATED = {"search", "referrer"}  # of which it is told how often
 
 
@@ -62,7 +66,8 @@ def terms(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest) -> HttpResponse:
     """Add a term to a keyword, make it one, dismiss it, or take that back."""
     staff = _require(request)
-    sent = {name: request.POST.get(name, "") for name in ("do", "term", "keyword", "name_en", "name_zh", "kind")}
+    names = ("do", "term", "keyword", "name_en", "name_zh", "kind", "added_to")
+    sent = {name: request.POST.get(name, "") for name in names}
     try:
         rate_limit(staff.pk, "desk", now=now())
         _decide(request, staff, sent)
@@ -79,10 +84,15 @@ def _decide(request: HttpRequest, staff: Member, sent: dict[str, str]) -> None:
         said = _("Dismissed: “%(word)s”. It is not proposed again.") % {"word": word}
         messages.success(request, said, extra_tags=f"{DISMISSED} {word}")
     elif do == "take_back":
-        word = take_back(actor=staff, term=term)
-        messages.success(request, _("Taken back: “%(word)s” is no longer dismissed.") % {"word": word})
+        word = take_back(actor=staff, term=term, keyword=sent["added_to"])
+        said = _("Taken back: “%(word)s” is no longer dismissed.")
+        if sent["added_to"]:
+            said = _("Taken back: nothing is decided about “%(word)s” any longer.")
+        messages.success(request, said % {"word": word})
     else:
-        messages.success(request, _from_now_on(term, _accept(staff, sent)))
+        keyword = _accept(staff, sent)
+        done = MADE if do == "keyword" else ADDED if was_added(term) else ""
+        messages.success(request, _from_now_on(term, keyword), extra_tags=f"{done} {keyword.code} {one_line(term, 60)}")
 
 
 def _accept(staff: Member, sent: dict[str, str]) -> Keyword:
@@ -101,16 +111,36 @@ def _from_now_on(term: str, keyword: Keyword) -> str:
     return said % {"word": one_line(term, 60), "keyword": keyword.name}
 
 
-def _said(request: HttpRequest) -> tuple[list[tuple[str, str]], list[Any]]:
-    """What is told of words that were dismissed, each with its word, and the other messages."""
-    dismissed, others = [], []
+class _Told(NamedTuple):
+    """What is said of a word: with the word, and the keyword it was added to, where that can be taken back."""
+
+    said: str
+    word: str = ""
+    added_to: str = ""
+    edit: str = ""  # where the keyword that was made of it is changed and deleted
+
+
+def _said(request: HttpRequest) -> tuple[list[_Told], list[Any]]:
+    """What is told of words that were decided about, and the other messages."""
+    told, others = [], []
     for message in messages.get_messages(request):
-        kind, _space, word = (message.extra_tags or "").partition(" ")
+        kind, _space, rest = (message.extra_tags or "").partition(" ")
+        code, _space, word = rest.partition(" ")
         if kind == DISMISSED:
-            dismissed.append((str(message), word))
+            told.append(_Told(str(message), rest))
+        elif kind == ADDED:
+            told.append(_Told(str(message), word, code))
+        elif kind == MADE and _may_edit(request):
+            told.append(
+                _Told(str(message), edit=reverse("wagtailsnippets_crm_bridge_keyword:edit", args=[quote(code)]))
+            )
         else:
             others.append(message)
-    return dismissed, others
+    return told, others
+
+
+def _may_edit(request: HttpRequest) -> bool:
+    return request.user.has_perm("wagtailadmin.access_admin")
 
 
 def _page(
@@ -123,10 +153,10 @@ def _page(
         (proposal, [_sentence(source) for source in proposal.sources], wrong.pop(proposal.term, ""))
         for proposal in proposals()
     ]
-    dismissed, others = _said(request)
+    told, others = _said(request)
     context = {
         "section": "desk",
-        "dismissed": dismissed,
+        "told": told,
         "messages": others,
         "rows": rows,
         "kinds": KeywordKind.choices,
@@ -134,7 +164,7 @@ def _page(
         "refused": refused,
         "sent": sent,
         "above": refused and (wrong or not refused.field),
-        "edits": request.user.has_perm("wagtailadmin.access_admin"),
+        "edits": _may_edit(request),
     }
     return render(request, "crm/terms.html", context, status=refused.status if refused else 200)
 

@@ -85,7 +85,7 @@ def waiting() -> int:
 
 
 def _undecided() -> QuerySet[TermSighting]:
-    return TermSighting.objects.exclude(term__in=TermProposal.objects.values("term")).order_by()
+    return TermSighting.objects.exclude(term__in=TermProposal.objects.standing().values("term")).order_by()
 
 
 def _index(current: Vocabulary) -> dict[str, set[str]]:
@@ -133,6 +133,8 @@ def _people_of(few: dict[str, list[Source]]) -> dict[str, set[int]]:
 def accept_as_synonym(*, actor: Member, term: str, keyword: str, now: datetime) -> Keyword:
     """From now on the term stands for a keyword, given by any of its words. The same decision again changes nothing.
 
+    Who used it is known for an hour more, as of a dismissed one.
+
     Raises Invalid where there is none of that name or nothing to decide about, and Conflict where somebody decided
     otherwise meanwhile.
     """
@@ -146,13 +148,16 @@ def accept_as_synonym(*, actor: Member, term: str, keyword: str, now: datetime) 
         if decided.keyword_id == found.pk:
             return found
         raise _decided_otherwise(decided)
-    Synonym.objects.get_or_create(keyword=found, text=one_line(term, 60))
-    return _decide(term, found, now)
+    word = one_line(term, 60)
+    _synonym, added = Synonym.objects.get_or_create(keyword=found, text=word)
+    _note(term, now, keyword=found, added=word if added else "")
+    vocabulary_changed()
+    return found
 
 
 @transaction.atomic
 def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, kind: str, now: datetime) -> Keyword:
-    """A keyword of its own. The same decision again changes nothing.
+    """A keyword of its own. The same decision again changes nothing. Who used the term is forgotten at once.
 
     Raises Invalid for missing names, an unknown kind and a name that is known already, and Conflict where somebody
     decided otherwise meanwhile.
@@ -174,7 +179,10 @@ def accept_as_keyword(*, actor: Member, term: str, name_en: str, name_zh: str, k
     keyword = Keyword.objects.create(code=free_code(names["name_en"]), kind=kind, **names)
     if one_line(term, 60).lower() not in {name.lower() for name in names.values()}:
         Synonym.objects.create(keyword=keyword, text=one_line(term, 60))
-    return _decide(term, keyword, now)
+    _note(term, now, keyword=keyword)
+    TermSighting.objects.filter(term=_noted(term)).delete()
+    vocabulary_changed()
+    return keyword
 
 
 @transaction.atomic
@@ -185,24 +193,38 @@ def dismiss(*, actor: Member, term: str, now: datetime) -> str:
     """
     require_role(actor, *VOCABULARY_ROLES)
     if (decided := _decided(term)) is None:
-        _note(term, None, now)
+        _note(term, now, dismissed=True)
     elif not decided.dismissed:
         raise _decided_otherwise(decided)
     return _noted(term)
 
 
 @transaction.atomic
-def take_back(*, actor: Member, term: str) -> str:
-    """A dismissed term, returned as it is kept, may be proposed again. Of one that is undecided nothing changes.
+def take_back(*, actor: Member, term: str, keyword: str = "") -> str:
+    """A dismissed term, returned as it is kept, may be proposed again; so may one that was added to a keyword.
 
-    Raises Invalid for none, and Conflict where it stands for a keyword by now.
+    ``keyword`` is the code of that; of its words the added one goes, whatever else somebody changed meanwhile. Of a
+    term that is undecided nothing changes. Raises Invalid for none, and Conflict where something else was decided.
     """
     require_role(actor, *VOCABULARY_ROLES)
     if (decided := _decided(term)) is not None:
-        if not decided.dismissed:
+        if not _is_to_take_back(decided, keyword):
             raise _decided_otherwise(decided)
+        words = Synonym.objects.filter(keyword=decided.keyword_id, text=decided.added, exclusion=False)
+        if decided.added and words.delete()[0]:
+            vocabulary_changed()
         decided.delete()
     return _noted(term)
+
+
+def _is_to_take_back(decided: TermProposal, keyword: str) -> bool:
+    """Whether this was decided: to dismiss the term, or to add it to that keyword."""
+    return decided.keyword_id == keyword and bool(decided.added) if keyword else decided.dismissed
+
+
+def was_added(term: str) -> bool:
+    """Whether a decision put the term to a keyword, so that it can be taken back."""
+    return TermProposal.objects.standing().filter(term=_noted(term)).exclude(added="").exists()
 
 
 def _decided(term: str) -> TermProposal | None:
@@ -213,7 +235,7 @@ def _decided(term: str) -> TermProposal | None:
     if not any(units(_noted(term))):
         raise Invalid(_("“%(word)s” has no letter or digit.") % {"word": one_line(term, 40)}, field="term")
     lock_vocabulary()
-    return TermProposal.objects.select_related("keyword").filter(term=_noted(term)).first()
+    return TermProposal.objects.standing().select_related("keyword").filter(term=_noted(term)).first()
 
 
 def _decided_otherwise(decided: TermProposal) -> Conflict:
@@ -232,16 +254,10 @@ def free_code(name_en: str) -> str:
     return next(each for each in (code, *(f"{code}-{n}" for n in range(2, 1000))) if each not in taken)
 
 
-def _decide(term: str, keyword: Keyword, now: datetime) -> Keyword:
-    """Keep the decision; who used the term has served its purpose and goes."""
-    _note(term, keyword, now)
-    TermSighting.objects.filter(term=_noted(term)).delete()
-    vocabulary_changed()
-    return keyword
-
-
-def _note(term: str, keyword: Keyword | None, now: datetime) -> None:
-    values = {"keyword": keyword, "dismissed": keyword is None, "decided_at": now}
+def _note(
+    term: str, now: datetime, *, keyword: Keyword | None = None, added: str = "", dismissed: bool = False
+) -> None:
+    values = {"keyword": keyword, "added": added, "dismissed": dismissed, "decided_at": now}
     TermProposal.objects.update_or_create(term=_noted(term), defaults=values)
 
 

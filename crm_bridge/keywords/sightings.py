@@ -14,7 +14,7 @@ from crm_bridge.models import TermProposal, TermSighting
 TEXTS = ("topic", "post", "idea")  # sources that are texts, of which words are taken
 MOST_NOTED = 200_000
 CHUNK = 500
-TAKEN_BACK = timedelta(hours=1)  # so long a term that was dismissed comes back as it was
+TAKEN_BACK = timedelta(hours=1)  # so long a decision that is taken back leaves a term as it was
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def prune_sightings(*, most: int = MOST_NOTED) -> int:
     return len(gone)
 
 
-def forget_dismissed(*, now: datetime) -> int:
-    """Who used a term goes an hour after it was dismissed, and so does who uses it later. Returns how many rows."""
-    dismissed = TermProposal.objects.filter(dismissed=True, decided_at__lte=now - TAKEN_BACK)
-    return TermSighting.objects.filter(term__in=dismissed.values("term")).delete()[0]
+def forget_decided(*, now: datetime) -> int:
+    """Who used a term goes an hour after it was decided about, and so does who uses it later. Returns how many rows."""
+    decided = TermProposal.objects.standing().filter(decided_at__lte=now - TAKEN_BACK)
+    return TermSighting.objects.filter(term__in=decided.values("term")).delete()[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -93,13 +95,28 @@ class TermSighting(models.Model):
         return self.term
 
 
+class TermProposalQuerySet(models.QuerySet["TermProposal"]):
+    """Decisions about unknown terms."""
+
+    def standing(self) -> Self:
+        """But for those whose keyword was deleted: the term is nobody's again."""
+        return self.exclude(dismissed=False, keyword=None)
+
+
 class TermProposal(models.Model):
-    """What a manager decided about an unknown term."""
+    """What a manager decided about an unknown term.
+
+    ``added``: the word this put to a keyword that was there already; none where it stood there, and for a keyword of
+    its own.
+    """
 
     term = models.CharField(max_length=40, unique=True)
     dismissed = models.BooleanField(default=False)
     keyword = models.ForeignKey(Keyword, null=True, on_delete=models.SET_NULL, related_name="+")
+    added = models.CharField(max_length=60, blank=True)
     decided_at = models.DateTimeField()
+
+    objects = TermProposalQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.term

@@ -9,7 +9,7 @@ from community.kernel.limits import LIMITS
 from community.members.api import Role
 from crm_bridge.keywords.sightings import Sighting, record_sightings
 from crm_bridge.keywords.vocabulary import find
-from crm_bridge.models import TermProposal
+from crm_bridge.models import Synonym, TermProposal
 from tests.forgetting import forget_vocabulary
 from tests.people import member, staff
 from tests.vocabulary import load_words
@@ -147,6 +147,33 @@ def test_a_dismissed_word_is_named_and_can_be_brought_back(desk):
     assert (undo(shown), "<h2>jerry can</h2>" in shown) == (None, True)
 
 
+def test_a_word_added_to_a_keyword_can_be_taken_back_in_the_same_place(desk):
+    seen("jerry can")
+    desk.post(DECIDE, {"do": "synonym", "term": "jerry can", "keyword": "camping"})
+    shown = desk.get(PAGE).content.decode()
+    assert (undo(shown), shown.count('name="added_to" value="camping"')) == ("jerry can", 1)
+    assert shown.count("“jerry can” counts as “camping” from now on.") == 1
+    assert desk.post(DECIDE, {"do": "take_back", "term": "jerry can", "added_to": "camping"})["Location"] == PAGE
+    shown = desk.get(PAGE).content.decode()
+    assert shown.count("Taken back: nothing is decided about “jerry can” any longer.") == 1
+    assert (undo(shown), "<h2>jerry can</h2>" in shown, find("jerry can")) == (None, True, None)
+
+
+def test_a_word_that_stood_there_already_has_nothing_to_take_back(desk):
+    Synonym.objects.create(keyword_id="camping", text="jerry can")
+    desk.post(DECIDE, {"do": "synonym", "term": "jerry can", "keyword": "camping"})
+    shown = desk.get(PAGE).content.decode()
+    assert (undo(shown), "“jerry can” counts as “camping” from now on." in shown) == (None, True)
+
+
+def test_a_new_keyword_is_changed_and_deleted_in_the_editors_area(desk):
+    seen("jerry can")
+    desk.post(DECIDE, {"do": "keyword", "term": "jerry can", "name_en": "Jerry_can", "name_zh": "油桶", "kind": "part"})
+    shown = desk.get(PAGE).content.decode()
+    address = re.search(r'<a [^>]*href="([^"]*)">\s*<svg[^>]*><use[^>]*/></svg>Change or delete it', shown)[1]
+    assert (undo(shown), desk.get(address).context["object"].name_en) == (None, "Jerry_can")
+
+
 def test_what_was_decided_otherwise_meanwhile_is_not_brought_back(desk):
     desk.post(DECIDE, {"do": "synonym", "term": "jerry can", "keyword": "camping"})
     answer = desk.post(DECIDE, {"do": "take_back", "term": "jerry can"})
@@ -185,6 +212,6 @@ def test_a_guest_is_asked_to_sign_in(client):
 @pytest.mark.parametrize("do", ["dismiss", "take_back", "synonym", "keyword", "\0"])
 def test_a_term_no_database_takes_is_answered(desk, do, value):
     seen("jerry can")
-    for name in ("term", "keyword", "name_en", "name_zh", "kind"):
+    for name in ("term", "keyword", "name_en", "name_zh", "kind", "added_to"):
         sent = {"term": "jerry can", "keyword": "camping", "name_en": "Can", "name_zh": "油桶", "kind": "topic"}
         assert desk.post(DECIDE, {**sent, "do": do, name: value}).status_code in {302, 409, 422}, name

@@ -13,7 +13,7 @@ from crm_bridge.keywords.proposals import (
     proposals,
     take_back,
 )
-from crm_bridge.keywords.sightings import Sighting, forget_dismissed, record_sightings
+from crm_bridge.keywords.sightings import Sighting, forget_decided, record_sightings
 from crm_bridge.keywords.vocabulary import capture, find, vocabulary, vocabulary_changed
 from crm_bridge.models import Keyword, Synonym, TermProposal, TermSighting, VocabularyVersion
 from tests.forgetting import forget_vocabulary
@@ -106,7 +106,6 @@ def test_a_term_becomes_a_word_of_a_keyword_only_when_accepted(marketer, now):
     assert accept_as_synonym(actor=marketer, term="gepäckträger", keyword="行李架", now=now).code == "roof-rack"
     assert (capture("Gepäckträger"), names()) == ({"roof-rack": 1}, [])
     assert TermProposal.objects.get().keyword_id == "roof-rack"
-    assert TermSighting.objects.count() == 0
 
 
 def test_an_unknown_keyword_is_refused_with_the_nearest_names(marketer, now):
@@ -122,6 +121,7 @@ def test_a_term_becomes_a_keyword(marketer, now):
         actor=marketer, term="dachzelt", name_en="Roof tent", name_zh="车顶帐篷", kind="part", now=now
     )
     assert (made.code, find("Dachzelt"), find("车顶帐篷"), names()) == ("roof-tent", made, made, [])
+    assert TermSighting.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -216,21 +216,118 @@ def test_a_dismissal_that_is_taken_back_leaves_everything_as_it_was(marketer, no
     assert (proposals(), TermProposal.objects.count()) == (before, 0)
 
 
-def test_what_stands_for_a_keyword_is_not_taken_back(marketer, now):
+def words(code):
+    return sorted(Synonym.objects.filter(keyword=code).values_list("text", "exclusion"))
+
+
+def test_a_word_that_is_taken_back_from_a_keyword_leaves_everything_as_it_was(marketer, now):
+    seen("gepäckträger", 1, 2, 3)
+    before, had = proposals(), words("roof-rack")
+    for _time in range(2):
+        accept_as_synonym(actor=marketer, term="Gepäckträger", keyword="行李架", now=now)
+    assert (names(), capture("Gepäckträger")) == ([], {"roof-rack": 1})
+    for _time in range(2):
+        assert take_back(actor=marketer, term="gepäckträger", keyword="roof-rack") == "gepäckträger"
+    assert (proposals(), words("roof-rack"), capture("Gepäckträger")) == (before, had, {})
+    assert TermProposal.objects.count() == 0
+
+
+def _renames():
+    Keyword.objects.filter(pk="roof-rack").update(name_en="Roof carrier")
+
+
+def _writes_all_words_anew():
+    kept = words("roof-rack")
+    Synonym.objects.filter(keyword="roof-rack").delete()
+    Synonym.objects.bulk_create(Synonym(keyword_id="roof-rack", text=text, exclusion=out) for text, out in kept)
+
+
+def _retires():
+    Keyword.objects.filter(pk="roof-rack").update(active=False)
+
+
+def _takes_it_out():
+    Synonym.objects.get(text="gepäckträger").delete()
+
+
+@pytest.mark.parametrize("changes", [_renames, _writes_all_words_anew, _retires, _takes_it_out])
+def test_a_word_is_taken_back_whatever_somebody_changed_of_the_keyword_meanwhile(marketer, now, changes):
+    seen("gepäckträger", 1, 2, 3)
+    had = words("roof-rack")
+    accept_as_synonym(actor=marketer, term="gepäckträger", keyword="roof-rack", now=now)
+    changes()
+    vocabulary_changed()
+    take_back(actor=marketer, term="gepäckträger", keyword="roof-rack")
+    assert (words("roof-rack"), find("gepäckträger"), names()) == (had, None, ["gepäckträger"])
+
+
+def test_that_a_word_means_something_else_is_not_taken_back(marketer, now):
+    accept_as_synonym(actor=marketer, term="gepäckträger", keyword="roof-rack", now=now)
+    Synonym.objects.filter(text="gepäckträger").update(exclusion=True)
+    take_back(actor=marketer, term="gepäckträger", keyword="roof-rack")
+    assert ("gepäckträger", True) in words("roof-rack")
+
+
+def test_a_word_whose_keyword_was_deleted_is_undecided_again(marketer, now):
+    seen("gepäckträger", 1, 2, 3)
+    made = accept_as_synonym(actor=marketer, term="gepäckträger", keyword="roof-rack", now=now)
+    made.delete()
+    vocabulary_changed()
+    assert names() == ["gepäckträger"]
+    assert forget_decided(now=now + timedelta(days=1)) == 0
+    assert take_back(actor=marketer, term="gepäckträger", keyword="roof-rack") == "gepäckträger"
+    accept_as_synonym(actor=marketer, term="gepäckträger", keyword="camping", now=now)
+    assert find("gepäckträger").code == "camping"
+
+
+def test_a_word_that_somebody_else_had_put_there_is_not_taken_out(marketer, now):
+    Synonym.objects.create(keyword_id="roof-rack", text="gepäckträger")
+    accept_as_synonym(actor=marketer, term="gepäckträger", keyword="roof-rack", now=now)
+    with pytest.raises(Conflict, match="it stands for “roof rack”"):
+        take_back(actor=marketer, term="gepäckträger", keyword="roof-rack")
+    assert find("gepäckträger").code == "roof-rack"
+
+
+@pytest.mark.parametrize("keyword", ["", "roof-rack", "\0", "x" * 5000])
+def test_what_was_decided_otherwise_is_not_taken_back(marketer, now, keyword):
     accept_as_synonym(actor=marketer, term="dachzelt", keyword="camping", now=now)
-    with pytest.raises(Conflict, match="it stands for “camping”"):
-        take_back(actor=marketer, term="dachzelt")
-    assert TermProposal.objects.get().keyword_id == "camping"
+    accept_as_keyword(actor=marketer, term="dachträger", now=now, **NEW)
+    dismiss(actor=marketer, term="asdf", now=now)
+    before = list(TermProposal.objects.values())
+    for term, told in (("dachzelt", "“camping”"), ("dachträger", "“Roof tent”")):
+        with pytest.raises(Conflict, match=f"it stands for {told}"):
+            take_back(actor=marketer, term=term, keyword=keyword)
+    if keyword:
+        with pytest.raises(Conflict, match="has dismissed"):
+            take_back(actor=marketer, term="asdf", keyword=keyword)
+    assert list(TermProposal.objects.values()) == before
+    assert (find("dachzelt").code, find("dachträger").code) == ("camping", "roof-tent")
 
 
-def test_an_hour_after_a_word_was_dismissed_nobody_is_known_to_have_used_it(marketer, now):
+def test_a_keyword_made_of_a_word_is_not_taken_back(marketer, now):
+    made = accept_as_keyword(actor=marketer, term="dachzelt", now=now, **NEW)
+    with pytest.raises(Conflict):
+        take_back(actor=marketer, term="dachzelt", keyword=made.code)
+    assert find("dachzelt") == made
+
+
+def _dismisses(actor, now):
+    dismiss(actor=actor, term="asdf", now=now)
+
+
+def _adds(actor, now):
+    accept_as_synonym(actor=actor, term="asdf", keyword="camping", now=now)
+
+
+@pytest.mark.parametrize(("decides", "taken"), [(_dismisses, ""), (_adds, "camping")])
+def test_an_hour_after_a_word_was_decided_about_nobody_is_known_to_have_used_it(marketer, now, decides, taken):
     seen("asdf", 1, 2, 3)
     seen("qwer", 1, 2, 3)
-    dismiss(actor=marketer, term="asdf", now=now)
-    assert forget_dismissed(now=now + timedelta(minutes=59)) == 0
-    assert forget_dismissed(now=now + timedelta(hours=1)) == 3
+    decides(marketer, now)
+    assert forget_decided(now=now + timedelta(minutes=59)) == 0
+    assert forget_decided(now=now + timedelta(hours=1)) == 3
     assert set(TermSighting.objects.values_list("term", flat=True)) == {"qwer"}
-    take_back(actor=marketer, term="asdf")
+    take_back(actor=marketer, term="asdf", keyword=taken)
     assert names() == ["qwer"]
 
 
@@ -245,9 +342,11 @@ def test_others_may_not_decide(role, now):
         dismiss(actor=actor, term="dachzelt", now=now)
     assert TermProposal.objects.count() == 0
     TermProposal.objects.create(term="dachzelt", dismissed=True, decided_at=now)
-    with pytest.raises(NotAllowed):
-        take_back(actor=actor, term="dachzelt")
-    assert TermProposal.objects.count() == 1
+    accept_as_synonym(actor=staff(Role.MARKETER, "mia"), term="dachträger", keyword="camping", now=now)
+    for term, keyword in (("dachzelt", ""), ("dachträger", "camping")):
+        with pytest.raises(NotAllowed):
+            take_back(actor=actor, term=term, keyword=keyword)
+    assert (TermProposal.objects.count(), find("dachträger").code) == (2, "camping")
 
 
 @pytest.mark.parametrize("source", ["post", "search"])

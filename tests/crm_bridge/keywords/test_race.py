@@ -17,7 +17,7 @@ from community.kernel.limits import LIMITS
 from community.members.api import Member, Role
 from crm_bridge.keywords.club_models import add_models
 from crm_bridge.keywords.proposals import accept_as_keyword, accept_as_synonym, dismiss, proposals, take_back
-from crm_bridge.keywords.sightings import Sighting, forget_dismissed, record_sightings
+from crm_bridge.keywords.sightings import Sighting, forget_decided, record_sightings
 from crm_bridge.keywords.vocabulary import find, vocabulary_changed
 from crm_bridge.models import Keyword, Synonym, TermProposal, TermSighting
 from tests.forgetting import forget_vocabulary
@@ -204,7 +204,7 @@ def taken_back_beside(managers: list[Member], forget: Callable[[], object]) -> l
 
 def test_who_used_a_word_is_forgotten_of_all_or_of_none_while_it_is_taken_back(managers):
     for _ in range(4 * ROUNDS):
-        left = taken_back_beside(managers, partial(forget_dismissed, now=THEN + timedelta(hours=1)))
+        left = taken_back_beside(managers, partial(forget_decided, now=THEN + timedelta(hours=1)))
         assert left in {0, USED_BY}
 
 
@@ -276,6 +276,33 @@ def test_control_without_the_lock_several_edits_write_over_each_other(desks):
             return edited_at_once(desks).count(302) > 1
 
     assert ever(several)
+
+
+def taken_back_while_edited(managers: list[Member], desks: list[Client]) -> Counter[str]:
+    """Of an added word, which the editor's form has. Returns whether it stands there afterwards, and the decisions."""
+    page = f"{LIST}edit/roof-rack/"
+    accept_as_synonym(actor=managers[0], term="dachzelt", keyword="roof-rack", now=THEN)
+    began = re.search(r'name="version"[^>]* value="([^"]*)"', desks[1].get(page).content.decode())[1]
+    sent = {"name_en": "Carrier", "name_zh": "行李架", "kind": "part", "active": "on", "also": "dachzelt"}
+    edit = partial(desks[1].post, page, {**sent, "version": began})
+    undo = partial(take_back, actor=managers[0], term="dachzelt", keyword="roof-rack")
+    at_once([edit, undo])
+    return Counter({"words": Synonym.objects.count(), "decisions": TermProposal.objects.count()})
+
+
+def test_a_word_taken_back_while_its_keyword_is_edited_does_not_come_back(managers, desks):
+    for _ in range(ROUNDS):
+        start_anew()
+        assert taken_back_while_edited(managers, desks) == Counter({"words": 0, "decisions": 0})
+
+
+def test_control_without_the_lock_a_word_that_was_taken_back_comes_back(managers, desks):
+    def comes_back() -> bool:
+        start_anew()
+        with no_locks():
+            return taken_back_while_edited(managers, desks) == Counter({"words": 1, "decisions": 0})
+
+    assert ever(comes_back)
 
 
 def test_a_keyword_deleted_while_it_is_edited_does_not_come_back(desks):
