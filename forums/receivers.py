@@ -17,6 +17,7 @@ from community.inbox.api import ChannelState
 from community.kernel.api import (
     KEY_DIGITS,
     Delivery,
+    batched,
     fills,
     handles_batch,
     now,
@@ -56,6 +57,7 @@ from forums.models import (
 from forums.picture_uses import who_sees
 
 SECTION_TOPICS = 5
+ASKED = 500  # posts in one query
 
 
 @handles_batch(
@@ -251,6 +253,14 @@ def mentions_near(viewer: Any, topic: str) -> list[int]:
     """Who wrote in the topic that is being replied to, where the viewer may read it."""
     number = number_in(topic, KEY_DIGITS)
     return queries.writers_near(number, viewer) if number is not None else []
+
+
+@fills("posts.written_by")
+def posts_written_by(member_id: int, post_ids: Collection[int]) -> set[int]:
+    """Those of some posts that a member wrote: a quotation of them in another place names the member."""
+    chunks = batched(sorted(post_ids), ASKED)
+    mine = [Post.objects.filter(pk__in=ids, author_id=member_id).values_list("pk", flat=True) for ids in chunks]
+    return {pk for found in mine for pk in found}
 
 
 @fills("search.place")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from community.inbox.api import announce, retitle
 from community.kernel import markup, redaction
-from community.kernel.api import batched, publish_many, rewrite
+from community.kernel.api import batched, contributions, publish_many, rewrite
 from community.kernel.plain import language_of, plain_text
 from community.members.api import Member, members_named
 from community.search.api import mark_content
@@ -30,21 +30,22 @@ WRITTEN = ("title", "source", "html", "text", "reason_en", "reason_zh", "set_asi
 
 @dataclass(frozen=True)
 class Naming:
-    """Where a member is named, by which spellings, and who wrote that or voted for it."""
+    """Where a member is named, by which spellings or over quotations of which posts, and who wrote or voted for it."""
 
     ideas: frozenset[int]
     names: frozenset[str]
+    posts: frozenset[int]
     people: frozenset[int]
 
 
 def naming(member: Member) -> Naming:
-    """The ideas that name a member who still bears the name. Every idea with an @ is read: there are few.
+    """The ideas that name a member who still bears the name. Every idea with an @ or a quotation is read: few have.
 
     Nobody names who never showed that an address is theirs: the name was nobody's before, and is free again.
     """
     named: dict[int, set[str]] = {}
     if member.username not in members_named({member.username}):
-        return Naming(ideas=frozenset(), names=frozenset(), people=frozenset())
+        return Naming(ideas=frozenset(), names=frozenset(), posts=frozenset(), people=frozenset())
     with_names = Q()
     for field in READ:
         with_names |= Q(**{f"{field}__contains": "@"})
@@ -54,12 +55,26 @@ def naming(member: Member) -> Naming:
         bearers = members_named(set().union(*said.values()))
         theirs = {name for name, bearer in bearers.items() if bearer == member.pk}
         named |= {pk: names & theirs for pk, names in said.items() if names & theirs}
-    authors = Idea.objects.filter(pk__in=named).values_list("author_id", flat=True)
+    quoting = _quoting(member.pk)
+    ideas = {*named, *quoting}
+    authors = Idea.objects.filter(pk__in=ideas).values_list("author_id", flat=True)
     return Naming(
-        ideas=frozenset(named),
+        ideas=frozenset(ideas),
         names=frozenset({member.username}.union(*named.values())),
-        people=frozenset({*authors, *voters_of(list(named))}),
+        posts=frozenset().union(*quoting.values()),
+        people=frozenset({*authors, *voters_of(list(ideas))}),
     )
+
+
+def _quoting(member_id: int) -> dict[int, set[int]]:
+    """The ideas with a quotation of posts of a member, which names them, and which posts these are."""
+    found: dict[int, set[int]] = {}
+    rows = Idea.objects.filter(source__contains="](/posts/").order_by("pk").values_list("pk", "source")
+    for some in batched(rows.iterator(chunk_size=BATCH), BATCH):
+        cited = {pk: {int(match["post"]) for match in markup.ANY_QUOTE.finditer(source)} for pk, source in some}
+        theirs = set().union(*contributions("posts.written_by", member_id, set().union(*cited.values())))
+        found |= {pk: posts & theirs for pk, posts in cited.items() if posts & theirs}
+    return found
 
 
 def take_name_out(found: Naming, member_id: int, *, now: datetime) -> None:
@@ -69,30 +84,38 @@ def take_name_out(found: Naming, member_id: int, *, now: datetime) -> None:
     titles: dict[str, str] = {}
     urls: dict[str, str] = {}
     for ids in batched(sorted(found.ideas), BATCH):
-        seen = _in_ideas(ids, found.names)
+        heads = _heads(ids, found.posts)
+        seen = _in_ideas(ids, found)
         titles |= {f"idea:{idea.pk}": idea.title for idea in seen}
         urls |= {f"idea:{idea.pk}": idea.get_absolute_url() for idea in seen}
         people = found.people | voters_of(ids)  # who voted before the contests were held is found now
-        rewrite(TEXTS, **_kept(ids, people), change=_change(found.names))
+        rewrite(TEXTS, **_kept(ids, people), change=_change(found.names, heads))
         _tell(seen, member_id, now=now)
     retitle(titles, urls=urls)
     edited = Idea.objects.exclude(edited_at=None).order_by("pk").values_list("pk", "author_id")
     for rows in batched(edited.iterator(chunk_size=BATCH), BATCH):  # what an idea said before may have named them
         kept = _kept([pk for pk, _author in rows], {author for _pk, author in rows})
-        rewrite(TEXTS, **kept, change=_change(found.names))
+        rewrite(TEXTS, **kept, change=_change(found.names, {}))
 
 
 def _kept(ids: Collection[int], people: Collection[int]) -> dict[str, Any]:
     return {"member_ids": people, "key": "idea_id", "values": ids}
 
 
-def _in_ideas(ids: Collection[int], names: Collection[str]) -> list[Idea]:
+def _heads(ids: Collection[int], posts: Collection[int]) -> dict[int, list[str]]:
+    """The names that stand over quotations of these posts, by idea."""
+    sources = Idea.objects.filter(pk__in=ids).values_list("pk", "source")
+    return {pk: redaction.quotation_heads(source, posts) for pk, source in sources}
+
+
+def _in_ideas(ids: Collection[int], found: Naming) -> list[Idea]:
     """Take the names out of ideas. Returns those whose title or text, which everybody sees, is another one now."""
+    names = found.names
     ideas, seen = list(Idea.objects.filter(pk__in=ids).order_by("pk")), []
     for idea in ideas:
         before, word = (idea.title, idea.source), _word(idea.text)
         idea.title = _without(idea.title, names, word)[:MOST_TITLE]
-        idea.source = redaction.without_names(idea.source, names=names, posts=(), word=word)
+        idea.source = redaction.without_names(idea.source, names=names, posts=found.posts, word=word)
         idea.reason_en = _without(idea.reason_en, names, _word(idea.reason_en))
         idea.reason_zh = _without(idea.reason_zh, names, _word(idea.reason_zh))
         idea.set_aside_reason = _without(idea.set_aside_reason, names, _word(idea.set_aside_reason))
@@ -109,17 +132,17 @@ def _word(text: str) -> str:
         return _("former member")
 
 
-def _without(text: str, names: Collection[str], word: str) -> str:
-    return redaction.without_words(text, names=names, heads=(), word=word)
+def _without(text: str, names: Collection[str], word: str, heads: Collection[str] = ()) -> str:
+    return redaction.without_words(text, names=names, heads=heads, word=word)
 
 
-def _change(names: Collection[str]) -> Any:
+def _change(names: Collection[str], heads: Mapping[int, Collection[str]]) -> Any:
     def change(payload: dict[str, Any]) -> dict[str, Any]:
         word = _word(payload["text"])
         return {
             **payload,
             "title": _without(payload["title"], names, word),
-            "text": _without(payload["text"], names, word),
+            "text": _without(payload["text"], names, word, heads.get(payload["idea_id"], ())),
         }
 
     return change

@@ -9,15 +9,18 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from community.inbox.api import Notice, notify
 from community.inbox.models import Notification
+from community.kernel.markup import quote
 from community.kernel.models import OutboxEvent
 from community.members.api import Member, Role, erase_member
 from community.members.verification import KEPT, forget_unverified
 from community.search.models import Mark
 from crm_bridge.models import Segment, Signal
 from crm_bridge.profiles.projector import rebuild_profiles
+from forums.api import ensure_board, open_topic
 from ideas import services
 from ideas.models import Contest, Idea
 from tests.contests import DECISION, DRAFT, RESULTS, SUBMISSION, VOTING, contest, idea
+from tests.forums.places import first_post
 from tests.people import member, permit, staff
 from tests.relay import drain
 from tests.vocabulary import load_words
@@ -126,6 +129,29 @@ def test_of_two_who_are_erased_one_after_the_other_neither_name_stays():
     assert (holding("zanzibar"), holding("quagga")) == ([], [])
     made.refresh_from_db()
     assert made.text == "As former member and former member said."
+
+
+def test_a_quotation_of_a_post_loses_the_name_over_it():
+    load_words()
+    gone, ada = member("zanzibar", name="Zan Zibar"), permit(member("ada"), "profiling:onsite", now=DRAFT)
+    board = ensure_board(slug="touring", title_en="Touring", title_zh="旅行")
+    theirs, others = (
+        first_post(open_topic(author=author, board=board, title="Rack", source="Any roof rack?", now=DRAFT))
+        for author in (gone, member("quagga", name="Quag Ga"))
+    )
+    quotations = quote(gone.name, theirs.pk, "Any roof rack?") + quote("Quag Ga", others.pk, "Which?")
+    made = hand_in(contest(), ada, "A rack", f"{quotations}A roof rack, Zanzibar blue.")
+    services.cast_vote(voter=member("ben"), idea=made, now=VOTING)
+    drain()
+    before, facts = learnt(), OutboxEvent.objects.filter(name="ideas.idea.voted")
+    assert "Zan Zibar" in facts.get().payload["text"]
+    erase_member(member=gone, now=VOTING)
+    drain()
+    made.refresh_from_db()
+    assert made.source == quotations.replace("Zan Zibar", "former member") + "A roof rack, Zanzibar blue."
+    assert [made.html.count(name) for name in ("Zan Zibar", "former member", "Quag Ga")] == [0, 1, 1]
+    assert "Quag Ga" in facts.get().payload["text"] and "Zanzibar blue" in facts.get().payload["text"]
+    assert (holding("Zan Zibar"), learnt()) == ([], before)
 
 
 def test_who_never_showed_an_address_was_nobody_and_leaves_what_others_said_alone(client):
