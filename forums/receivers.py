@@ -94,8 +94,7 @@ def channel_state(user: Any, kind: str, number: int) -> ChannelState | None:
 @fills("inbox.titles")
 def titles(kind: str, ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """What notifications call topics; they lead to posts, which keep their addresses."""
-    topics = Topic.objects.in_bulk(ids) if kind == "topic" else {}
-    return {pk: (topic.told_title, "") for pk, topic in topics.items()}
+    return {pk: (topic.told_title, "") for pk, topic in Topic.objects.in_bulk(ids).items()} if kind == "topic" else {}
 
 
 @fills("media.limited")
