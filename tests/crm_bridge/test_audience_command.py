@@ -185,6 +185,45 @@ def test_a_line_may_begin_with_a_minus(argv, capsys):
 
 
 @pytest.mark.parametrize(
+    ("argv", "line"),
+    [
+        (["-roof"], "-roof"),
+        (["--limit", "9", "-roof"], "-roof"),
+        (["-roof", "-v", "2"], "-roof"),
+        (["-v2", "-roof"], "-roof"),
+        (["-roof", "--format=json"], "-roof"),
+        (["--", "-roof"], "-roof"),
+        (["-行李架"], "-行李架"),
+        (["-4x4"], "-4x4"),
+        (["-help"], "-help"),
+        (["-verbose"], "-verbose"),
+        (['-"roof rack"'], '-"roof rack"'),
+    ],
+)
+def test_a_minus_before_a_word_is_explained_at_its_place(argv, line, capsys):
+    with pytest.raises(SystemExit):
+        Command().run_from_argv(["manage.py", "audience", *argv])
+    told, shown, pointer = capsys.readouterr().err.splitlines()
+    assert told == "CommandError: A minus stands before “interest:”, “club:” and the like."
+    assert (shown, set(pointer.strip())) == (f"  {line}", {"^"})
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["", "--limit", "-1"], "--limit is a number from 1 on."),
+        (["", "--no-such"], "unrecognized arguments: --no-such"),
+        (["-v", "2"], "the following arguments are required: line"),
+        (["-v=2"], "the following arguments are required: line"),
+    ],
+)
+def test_options_and_their_numbers_are_no_lines(argv, told, capsys):
+    with pytest.raises(SystemExit):
+        Command().run_from_argv(["manage.py", "audience", *argv])
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("line", "pointer"),
     [
         ("stage:happy", "^^^^^^^^^^^"),

@@ -22,7 +22,7 @@ from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
 from crm_bridge.profiles.queries import Interest
 
-EXCLUDED = re.compile(r"[-－][^\W\d_]+[:：]")
+OPTION = re.compile(r"--.*|-|-h|-v=?[0-9]*|-[0-9.]+")  # or the number after one
 HELP = """The line is written as in the Workbench; docs/audience.md has all of it. Examples:
   manage.py audience "interest:roof-rack>=2 stage:stable active<30d" --limit 50 --format json
   manage.py audience -club:touring
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         """A line that begins with a minus is a line and no option."""
-        lines = [] if "--" in argv else [one for one in argv[2:] if EXCLUDED.match(one)]
+        lines = [] if "--" in argv else [one for one in argv[2:] if one[:1] == "-" and not OPTION.fullmatch(one)]
         super().run_from_argv([*(one for one in argv if one not in lines), *(["--", *lines] if lines else [])])
 
     def add_arguments(self, parser: ArgumentParser) -> None:
