@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from community.kernel.api import fills
 from community.members.api import Role, has_role
 from forums import queries
-from forums.models import Board
+from forums.models import Board, Topic
 
 FOR_AGENTS = 8
 
@@ -22,12 +24,20 @@ def boards_nav(user: Any) -> dict[str, Any]:
 
 @fills("console.due", order=100)
 def to_answer(user: Any) -> list[dict[str, Any]]:
-    """Questions nobody has answered yet, the longest waiting first, for those who answer for the brand."""
+    """Questions nobody has answered yet, the longest waiting first, for those who answer for the brand.
+
+    Where more wait than are listed, the last entry tells how many and leads to all of them.
+    """
     if not has_role(user, Role.SERVICE_AGENT):
         return []
-    topics = (
-        queries.unanswered(Board.objects.visible_to(user), user).select_related("board").order_by("opened_at", "pk")
-    )
+    topics = queries.waiting_longest(Board.objects.visible_to(user), user)
+    total = topics.count()
+    entries = waiting_entries(topics[:FOR_AGENTS])
+    return [*entries, {"url": reverse("forums:waiting"), "total": total}] if total > FOR_AGENTS else entries
+
+
+def waiting_entries(topics: Iterable[Topic]) -> list[dict[str, Any]]:
+    """Topics that wait for an answer as the Workbench lists them."""
     return [
         {
             "url": topic.get_absolute_url(),
@@ -36,7 +46,5 @@ def to_answer(user: Any) -> list[dict[str, Any]]:
             "what": topic.board.title,
             "since": topic.opened_at,
         }
-        for topic in topics.only("title", "slug", "language", "opened_at", "board__title_en", "board__title_zh")[
-            :FOR_AGENTS
-        ]
+        for topic in topics
     ]

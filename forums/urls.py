@@ -30,6 +30,7 @@ urlpatterns = [
     path("posts/<int:pk>/restore/", edits.restore, name="restore"),
     path("posts/<int:pk>/history/", history.history, name="history"),
     path("posts/<int:pk>/history/<int:revision>/remove/", history.remove, name="remove_revision"),
+    path("workbench/waiting/", desk.waiting, name="waiting"),
     path("workbench/boards/", desk.boards, name="desk"),
     path("workbench/boards/new/", desk.new_board, name="desk_new"),
     path("workbench/boards/<slug:slug>/", desk.board, name="desk_board"),

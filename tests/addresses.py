@@ -135,6 +135,7 @@ post /workbench/contests/voting/phases/                   in  403 403 403 403 42
 post /workbench/contests/voting/screening/                in  403 403 403 403 409
 get  /workbench/contests/voting/export/                   in  403 403 403 403 ok
 post /workbench/contests/voting/titles/                   in  403 403 403 403 ok
+get  /workbench/waiting/                                  in  403 403 ok  403 403
 get  /workbench/boards/                                   in  403 403 403 403 ok
 get  /workbench/boards/new/                               in  403 403 403 403 ok
 post /workbench/boards/new/                               in  403 403 403 403 ok

@@ -66,9 +66,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "section": "desk",
         "may_search": may_search,
         "waiting": sorted((entry for entry in due if "since" in entry), key=itemgetter("since")),
+        "more_waiting": [entry for entry in due if "total" in entry],
         # What has no day waits already.
         "due": sorted(
-            (entry for entry in due if "since" not in entry),
+            (entry for entry in due if not {"since", "total"} & entry.keys()),
             key=lambda entry: (entry.get("at") is None, entry.get("at") or 0),
         ),
         "segments": segments,

@@ -45,7 +45,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 class Topic(models.Model):
-    """A conversation. ``sequence`` grows with every change its readers should see at once."""
+    """A conversation. ``sequence`` grows with every change its readers should see at once.
+
+    ``imported``: it was opened on another forum, or stood in a table.
+    """
 
     board = models.ForeignKey(Board, on_delete=models.PROTECT, related_name="topics")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -64,6 +67,7 @@ class Topic(models.Model):
     best_answer = models.ForeignKey("Post", null=True, on_delete=models.SET_NULL, related_name="+")
     answered_by_brand = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True)
+    imported = models.BooleanField(default=False)
     sequence = models.PositiveBigIntegerField(default=0)
 
     objects = TopicQuerySet.as_manager()
@@ -75,6 +79,11 @@ class Topic(models.Model):
             models.Index(fields=["board", "-post_count"], name="topic_board_liveliest"),
             models.Index(fields=["-last_post_at"], name="topic_latest"),
             models.Index(fields=["author", "-opened_at"], name="topic_author"),
+            models.Index(
+                fields=["opened_at"],
+                condition=models.Q(post_count=1, closed=False, imported=False, deleted_at=None),
+                name="topic_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

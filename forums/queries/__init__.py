@@ -17,6 +17,7 @@ from forums.queries.lists import (
     unanswered,
     unread,
     waiting_count,
+    waiting_longest,
     written_in,
 )
 from forums.queries.posts import (
@@ -58,6 +59,7 @@ __all__ = [
     "unanswered",
     "unread",
     "waiting_count",
+    "waiting_longest",
     "writers_near",
     "written_in",
 ]

@@ -229,9 +229,15 @@ def _first_picture(html: str) -> str:
 
 
 def unanswered(boards: models.QuerySet[Board], reader: Any) -> models.QuerySet[Topic]:
-    """Open questions of others on these boards, the newest first."""
-    topics = Topic.objects.visible_to(reader).filter(board__in=boards, post_count=1, closed=False)
+    """Open questions of others on these boards, the newest first; not those asked elsewhere, where nobody waits."""
+    topics = Topic.objects.visible_to(reader).filter(board__in=boards, post_count=1, closed=False, imported=False)
     return topics.exclude(author=reader).only("title", "slug", "language", "opened_at").order_by("-opened_at")
+
+
+def waiting_longest(boards: models.QuerySet[Board], reader: Any) -> models.QuerySet[Topic]:
+    """Open questions of others on these boards with their boards, the longest waiting first."""
+    titles = ("title", "slug", "language", "opened_at", "board__title_en", "board__title_zh")
+    return unanswered(boards, reader).select_related("board").only(*titles).order_by("opened_at", "pk")
 
 
 def written_in(member: Any) -> set[int]:

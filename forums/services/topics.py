@@ -68,6 +68,7 @@ def _open(
         opened_at=now,
         last_post_at=now,
         last_author=author,
+        imported=imported,
     )
     post = append(topic, author, text, now)
     note_names(post, text, title)

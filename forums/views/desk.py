@@ -1,8 +1,9 @@
-"""The brand manager's boards in the Workbench."""
+"""The forums in the Workbench: the brand manager's boards, and what waits for those who answer for the brand."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -18,11 +19,30 @@ from community.kernel.api import (
     status_of,
 )
 from community.members.api import Member, Role, require_member, require_role
-from forums import services
+from forums import queries, services
+from forums.desk import waiting_entries
 from forums.forms import BoardForm, NewBoardForm
 from forums.models import Board
 
 TITLES = ("title_en", "title_zh")
+WAITING_A_PAGE = 50
+
+
+@require_safe
+@login_required
+def waiting(request: HttpRequest) -> HttpResponse:
+    """All questions nobody has answered yet, the longest waiting first."""
+    require_role(request.user, Role.SERVICE_AGENT)
+    topics = queries.waiting_longest(Board.objects.visible_to(request.user), request.user)
+    page = Paginator(topics, WAITING_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "waiting": waiting_entries(page.object_list),
+        "total": page.paginator.count,
+        "page": page.number,
+        "pages": page.paginator.num_pages,
+        "section": "desk",
+    }
+    return render(request, "forums/waiting.html", context)
 
 
 @require_safe

@@ -13,7 +13,7 @@ DESKS = {
         *("boards/", "boards/new/", "boards/touring/", "clubs/", "clubs/new/", "clubs/four-t/"),
         *("contests/", *(f"contests/{slug}/" for slug in CONTESTS)),
     ],
-    "of-answers": [""],
+    "of-answers": ["", "waiting/"],
     "of-market": ["", "terms/"],
 }
 

@@ -6,14 +6,13 @@ import pytest
 
 from clubs.api import ensure_club, join_club
 from community.kernel.slots import _PROVIDERS, fills
-from community.members.api import Role, declare_keywords
+from community.members.api import declare_keywords
 from forums import home
-from forums.desk import to_answer
 from forums.home import home_feed
 from forums.models import Board
 from forums.services import mark_read
 from tests.forums.places import board, reply, topic
-from tests.people import THEN, member, staff
+from tests.people import THEN, member
 
 pytestmark = pytest.mark.django_db
 
@@ -102,34 +101,3 @@ def test_the_feed_costs_a_constant_number_of_queries(django_assert_num_queries, 
         topic(title=f"Topic {at}")
     with django_assert_num_queries(9):
         home_feed(tom, 10)
-
-
-def test_who_answers_for_the_brand_is_told_what_nobody_has_answered(now):
-    late, early = topic(title="Late", where=board("lake")), topic(title="Early", now=THEN - timedelta(days=1))
-    reply(topic(title="Answered"))
-    agent, marketer = staff(Role.SERVICE_AGENT), staff(Role.MARKETER)
-    assert [(entry["title"], entry["url"], entry["what"]) for entry in to_answer(agent)] == [
-        ("Early", early.get_absolute_url(), early.board.title),
-        ("Late", late.get_absolute_url(), "Lake"),
-    ]
-    assert to_answer(marketer) == []
-
-
-def test_what_waits_for_an_answer_stands_under_its_own_heading_without_a_row_of_one_tab(client):
-    topic(title="Late"), topic(title="Early", now=THEN - timedelta(days=1))
-    for role, waits in ((Role.SERVICE_AGENT, ["Early", "Late"]), (Role.BRAND_MANAGER, [])):
-        client.force_login(staff(role))
-        answer = client.get("/workbench/")
-        assert ([entry["title"] for entry in answer.context["waiting"]], answer.context["due"]) == (waits, [])
-        text = answer.content.decode()
-        agent = role == Role.SERVICE_AGENT
-        assert ("Waiting for an answer" in text, "desk-nav" in text) == (agent, not agent)
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_what_waits_for_an_answer_costs_a_constant_number_of_queries(django_assert_num_queries, rows):
-    agent = staff(Role.SERVICE_AGENT)
-    for at in range(rows):
-        topic(title=f"Topic {at}")
-    with django_assert_num_queries(2):
-        assert len(to_answer(agent)) == rows
