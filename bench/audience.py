@@ -22,8 +22,11 @@ import searching
 
 from community.search.port import Doc, Query
 from crm_bridge.audience.document import SCHEMA
-from crm_bridge.audience.line import DEFAULT_PERMIT, Line, Wanted
+from crm_bridge.audience.line import DEFAULT_PERMIT, Line, Names, Wanted
 from crm_bridge.audience.services import facets_at, permitted, question
+from crm_bridge.keywords.matcher import Matcher
+from crm_bridge.keywords.vocabulary import Vocabulary
+from crm_bridge.models import Keyword
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 TAGS = [f"keyword-{number}" for number in range(300)]
@@ -62,8 +65,13 @@ def questions() -> dict[str, Query]:
     one = Line(interests=(Wanted("keyword-20"),))
     narrow = Line(interests=(Wanted("keyword-3", 2.0),), any={"stage": ("stable",)}, windows=(("active", "<", 30),))
 
+    names = Names()
+    names.vocabulary = Vocabulary(
+        0, {"tour": Keyword(code="tour", name_en="Liv", name_zh="远行")}, Matcher([("long way", "tour")])
+    )
+
     def listed(line: Line, *, with_facets: bool) -> Query:
-        asked = replace(permitted(question(line, now=NOW), line), size=20)
+        asked = replace(permitted(question(line, now=NOW, names=names), line), size=20)
         return replace(asked, facets=facets) if with_facets else asked
 
     return {
@@ -73,6 +81,7 @@ def questions() -> dict[str, Query]:
         "interest, stage and activity, eight facets": listed(narrow, with_facets=True),
         "everybody, only counted": question(everybody, now=NOW),
         "a name": listed(Line(words=("maja",)), with_facets=False),
+        "a synonym": listed(Line(words=("long", "way")), with_facets=False),
     }
 
 

@@ -26,13 +26,12 @@ from community.search.api import (
     matches,
     query,
     query_tokens,
-    query_words,
 )
 from crm_bridge.audience.line import Line
+from crm_bridge.audience.meant import Words, words_of
 from crm_bridge.audience.named import Names, cars_meant
 from crm_bridge.audience.ordering import ordered
 from crm_bridge.audience.times import JOINED, WINDOWS, growth, in_windows
-from crm_bridge.keywords.vocabulary import vocabulary
 from crm_bridge.models import Profile
 from crm_bridge.profiles.projector import INDEX
 from crm_bridge.profiles.queries import Interest, interests_for_staff, stage_label, stage_sentence
@@ -113,9 +112,11 @@ def question(line: Line, *, now: datetime, names: Names | None = None) -> Query:
             group["owns"] = cars_meant(group["owns"], names or Names())
     if line.without:
         none["interests"] = line.without
+    words = words_of(line.words, names)
     least = {wanted.code: wanted.least for wanted in line.interests if wanted.least}
     return Query(
-        words=tuple(query_tokens(" ".join(line.words))),
+        words=tuple(query_tokens(words.rest)),
+        either=tuple(term.groups for term in words.terms),
         any=any_of,
         none=none,
         must={"interests": tuple(wanted.code for wanted in line.interests)} if line.interests else {},
@@ -168,7 +169,8 @@ def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> A
 
     Engines sort the first 10,000; on a larger page the others follow in no order that tells anything.
     """
-    asked, sorted_size = question(line, now=now), min(size, MAX_WINDOW)
+    names, sorted_size = Names(), min(size, MAX_WINDOW)
+    asked = question(line, now=now, names=names)
     found = ordered(replace(permitted(asked, line), page=page, size=sorted_size, facets=facets_at(now)), line)
     if page > _pages(found.total, size):
         raise PageOutOfReach(f"page {page} of {size} each")
@@ -176,7 +178,7 @@ def audience(line: Line, *, page: int = 1, size: int = PAGE, now: datetime) -> A
     ids = [int(member_id) for member_id in found.ids]
     if sorted_size < min(size, found.total):
         ids += islice(_others(ids, line, now=now), size - sorted_size)
-    people = [person for part in batched(ids, MAX_WINDOW) for person in people_of(part, line, now=now)]
+    people = [person for part in batched(ids, MAX_WINDOW) for person in people_of(part, line, now=now, names=names)]
     # Who withdrew since the index was written is not listed; the facets still know them, so they wait for the index.
     gone = len(ids) - len(people)
     total, joined = found.total - gone, found.facets["joined_at"]
@@ -225,7 +227,7 @@ def everyone_in_order(line: Line, *, now: datetime) -> Iterator[int]:
         yield from _others(first, line, now=now)
 
 
-def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Person]:
+def people_of(member_ids: list[int], line: Line, *, now: datetime, names: Names | None = None) -> list[Person]:
     """Members for a list, checked once more: who withdrew or was deactivated since it was indexed is left out."""
     permits_now = permits_for_many(member_ids, *line.permit, now=now)
     kept = [member_id for member_id in member_ids if member_id in permits_now]
@@ -233,8 +235,9 @@ def people_of(member_ids: list[int], line: Line, *, now: datetime) -> list[Perso
     permits, cars = permits_of_many(kept), car_lines(kept)
     profiles = Profile.objects.in_bulk([pk for pk in kept if PROFILING_PERMIT in permits[pk]])
     interests = interests_for_staff(profiles.values())
-    words = query_words(" ".join(line.words))
-    asked = {wanted.code for wanted in line.interests} | _named(words)
+    names = names or Names()
+    words = words_of(line.words, names)
+    asked = {wanted.code for wanted in line.interests} | words.codes | _named(words.plain, names)
     return [
         _person(
             members[member_id],
@@ -257,7 +260,7 @@ def _person(
     permits: frozenset[str],
     car: str,
     *,
-    words: list[str],
+    words: Words,
     asked: set[str],
 ) -> Person:
     shown = [interest for interest in found if not interest.muted]
@@ -268,18 +271,20 @@ def _person(
     return Person(member, shown, matching, told, stage_label(profile), stage_sentence(profile), contacts, car, last)
 
 
-def _named(words: list[str]) -> set[str]:
+def _named(words: list[str], names: Names) -> set[str]:
     """The keywords in whose names, in either language, one of the words stands."""
-    known = vocabulary().keywords.values() if words else ()
+    known = names.vocabulary.keywords.values() if words else ()
     return {keyword.code for keyword in known if any(matches(f"{keyword.name_en}\n{keyword.name_zh}", words))}
 
 
-def _told(member: Member, words: list[str]) -> list[str]:
+def _told(member: Member, words: Words) -> list[str]:
     """Where the words of a question stand in what somebody says of themselves."""
     found = []
-    if any(matches(f"{member.shown_name} {member.username}", words)):
+    names = f"{member.shown_name} {member.username}"
+    if any(matches(names, words.seen_in(names))):
         found.append(_("Is called that"))
-    if any(matches(member.about, words)):
-        about = excerpt(member.about, words, length=ABOUT_SHOWN)
+    there = words.seen_in(member.about)
+    if any(matches(member.about, there)):
+        about = excerpt(member.about, there, length=ABOUT_SHOWN)
         found.append(_("Writes on their space: “%(text)s”") % {"text": about})
     return found

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from community.kernel.api import KEY_DIGITS, LONGEST_WAY_BACK, number_in
 from crm_bridge.audience.line import Line, render
+from crm_bridge.audience.meant import words_of
 from crm_bridge.audience.words import permit_name
 from crm_bridge.console.facets import chips_of
 from crm_bridge.models import Segment
@@ -52,6 +53,7 @@ def said(line: Line, segment: Segment | None) -> dict[str, Any]:
     return {
         "line": text,
         "chips": chips_of(line),
+        "meant": words_of(line.words).terms,
         "permit": permit_name(":".join(line.permit)),
         "changed": segment is not None and segment.line != text,
     }

@@ -105,7 +105,15 @@ class Matcher:
 
     def terms(self, text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Each term in a text: what it stands for, and its words as they are written."""
+        sequence, found = self.spans(text)
+        yield from ((codes, tuple(sequence[start:end])) for codes, start, end in found)
+
+    def spans(self, text: str) -> tuple[list[str], Iterator[tuple[tuple[str, ...], int, int]]]:
+        """The words of a text, and each term in them: what it stands for, its first word and the one after it."""
         sequence = words(text)
+        return sequence, self._spans(sequence)
+
+    def _spans(self, sequence: list[str]) -> Iterator[tuple[tuple[str, ...], int, int]]:
         singulars, beginnings = [singular(word) for word in sequence], self._root.next
         at = 0
         while at < len(sequence):
@@ -114,7 +122,7 @@ class Matcher:
                 continue
             codes, length = self._longest(sequence, singulars, at)
             if codes:
-                yield codes, tuple(sequence[at : at + length])
+                yield codes, at, at + length
             at += length
 
     def _longest(self, sequence: list[str], singulars: list[str], at: int) -> tuple[tuple[str, ...], int]:

@@ -108,7 +108,7 @@ def test_an_order_leaves_nobody_out(people):
 def test_the_answer_as_json_can_be_asked_again():
     Profile.objects.update(stage="growth")
     found = asked("interest:动力 sort:-joined")
-    assert set(found) == {"line", "total", "purpose", "channel", "members", "facets", "counted_only"}
+    assert set(found) == {"line", "meant", "total", "purpose", "channel", "members", "facets", "counted_only"}
     assert found["line"] == "interest:power sort:-joined"
     (ben,) = found["members"]
     assert (ben["username"], ben["stage"]) == ("ben", "growth")

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from community.kernel.api import batched, now
 from community.search.api import MAX_WINDOW, SearchDown, missing
 from crm_bridge.audience.line import Line, LineError, parse, render
+from crm_bridge.audience.meant import words_of
 from crm_bridge.audience.services import FACET_KEYS, FEWEST, Audience, Person
 from crm_bridge.audience.times import windows_of
 from crm_bridge.audience.words import permit_name
@@ -94,6 +95,10 @@ def as_json(found: Audience) -> dict[str, Any]:
         stages |= dict(Profile.objects.filter(pk__in=ids).values_list("pk", "stage"))
     return {
         "line": render(found.line),
+        "meant": [
+            {"words": term.said, "keywords": [keyword.code for keyword in term.keywords]}
+            for term in words_of(found.line.words).terms
+        ],
         "total": found.total,
         "purpose": found.line.permit[0],
         "channel": found.line.permit[1],
@@ -138,6 +143,9 @@ def as_text(found: Audience) -> str:
     others = f"at least {found.counted_only}" if found.counted_only is not None else f"fewer than {FEWEST}"
     people = "1 person permits" if found.total == 1 else f"{found.total} people permit"
     lines = [f"{people} “{permit_name(f'{purpose}:{channel}')}”; {others} more match and are only counted."]
+    for term in words_of(found.line.words).terms:
+        known = " or ".join(f"{keyword.name} ({keyword.code})" for keyword in term.keywords)
+        lines.append(f"“{term.said}” also finds people who care about {known}.")
     for person in found.people:
         interests = ", ".join(f"{interest.name} {interest.weight:.1f}" for interest in person.matching)
         lines.append(f"  {person.member.username:24} {person.stage:20} {interests}")
