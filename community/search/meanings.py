@@ -22,7 +22,10 @@ class Meaning:
     also: tuple[str, ...]
 
     def in_query(self, tokens: Sequence[str]) -> list[str]:
-        """The tokens of a query that belong to the term; a query is cut by words, so they may be fewer."""
+        """The tokens of a query that belong to the term.
+
+        A query is cut by words, so they may be fewer than its pairs, and single characters where no word is known.
+        """
         runs: list[str] = []
         for unit, before in zip(self.said, ("", *self.said), strict=False):
             if is_han(unit) and before and is_han(before):
@@ -30,7 +33,8 @@ class Meaning:
             else:
                 runs.append(stem(unit))
         own = [token for run in runs for token in (pairs(run) if is_han(run) and len(run) > 1 else [run])]
-        return [token for token in tokens if token in own] or own
+        singles = {unit for unit in self.said if is_han(unit)}
+        return [token for token in tokens if token in own or token in singles] or own
 
 
 def meanings_of(text: str, *, without: Collection[str] = ()) -> list[Meaning]:

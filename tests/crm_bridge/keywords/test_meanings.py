@@ -3,6 +3,8 @@
 import pytest
 from django.utils import translation
 
+from community.search.meanings import asked
+from community.search.text import query_tokens
 from crm_bridge.keywords.meanings import meanings, near
 from crm_bridge.keywords.vocabulary import vocabulary_changed
 from crm_bridge.models import Keyword, Synonym
@@ -32,6 +34,18 @@ def test_the_other_language_comes_first_and_the_term_itself_is_left_out():
 def test_each_term_of_a_query_has_its_own_words_and_what_is_none_has_none():
     assert set(also("ROOF RACKS and tyres")) == {("roof", "racks"), ("tyres",)}
     assert also("nothing here") == also("rack and pinion") == also("roof lamp") == also("") == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "required", "own"),
+    [("中网", [], ("中", "网")), ("换中网怎么", ["换中", "怎么"], ("中网",)), ("保值率", [], ("保值", "率"))],
+)
+def test_characters_of_a_term_that_is_cut_into_them_are_not_required_beside_its_other_words(typed, required, own):
+    grille = Keyword.objects.create(code="grille", name_en="Grille", name_zh="进气格栅", kind="part")
+    for text in ("中网", "保值率"):
+        Synonym.objects.create(keyword=grille, text=text)
+    words, [either] = asked(query_tokens(typed), meanings(typed))
+    assert (words, either[0], ("grill",) in either) == (required, own, True)
 
 
 def test_a_word_meant_in_one_form_only_is_shown_without_its_marks():
