@@ -19,12 +19,25 @@ LOADED = f"{AXE_SCRIPT};{KNOWN_COLOURS}"
 
 # Colours that still fade would be taken for what they are in between.
 SETTLED = "() => { document.body.offsetWidth; document.getAnimations().forEach((one) => one.finish()); }"
-FOUND = """() => axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap((rule) =>
+FOUND = """(only) => axe.run({ resultTypes: ["violations"], ...only }).then(({ violations }) => violations.flatMap((rule) =>
   rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary.split("\\n").at(-1).trim()}`)
 ))"""
+OTHER = {"light": "dark", "dark": "light"}
+OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
-def found_by_axe(page):
-    """One line for each element a rule complains of; the page was opened with ``LOADED`` as its first script."""
+def found_by_axe(page, theme):
+    """One line for each element a rule complains of; the page was opened with ``LOADED`` as its first script.
+
+    All of it is looked at in the ``theme`` it is in, and what depends on colours in the other one as well.
+    """
+    found = _found(page)
+    page.emulate_media(color_scheme=OTHER[theme])
+    found += [f"{OTHER[theme]}: {line}" for line in _found(page, OF_COLOURS)]
+    page.emulate_media(color_scheme=theme)
+    return found
+
+
+def _found(page, only=None):
     page.evaluate(SETTLED)
-    return page.evaluate(FOUND)
+    return page.evaluate(FOUND, only or {})

@@ -199,8 +199,9 @@ def sign_in(cookies):
 def looked(visit, sign_in):
     """Opens a page for somebody, and takes down what axe finds in it at each look; in the end that is nothing.
 
-    One page is looked at by day on a desktop in English and at night on a phone in Chinese, the next one the other way
-    round: the languages differ in words, themes and screens in how they are drawn.
+    One page is looked at on a desktop by day in English and on a phone at night in Chinese, the next one the other way
+    round: the languages differ in words, themes and screens in how they are drawn. Its colours are looked at by day and
+    at night in either language.
     """
     found = {}
 
@@ -213,7 +214,7 @@ def looked(visit, sign_in):
 
         def look(where):
             assert page.locator("html").get_attribute("lang") == {"en": "en", "zh-hans": "zh-Hans"}[language]
-            found[where, *looks[0]] = found_by_axe(page)
+            found[where, *looks[0]] = found_by_axe(page, looks[0][0])
             looks.reverse()
             page.emulate_media(color_scheme=looks[0][0])
             page.set_viewport_size({"width": looks[0][1], "height": 900})
