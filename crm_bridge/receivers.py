@@ -113,6 +113,12 @@ def verified(member_id: int) -> None:
     mark(INDEX, [member_id])
 
 
+@fills("members.language")
+def reads(member_id: int) -> None:
+    """An audience may be asked for by the language its members read."""
+    mark(INDEX, [member_id])
+
+
 @fills("members.standing")
 def standing(member_id: int) -> None:
     """The brand's own people and those who were deactivated are none of the audience."""

@@ -150,6 +150,8 @@ def repair_posts() -> Iterator[int]:
         with transaction.atomic():
             lock_rows(Topic.objects.filter(pk__in=Post.objects.filter(pk__in=chunk).values("topic_id")))
             set_counts(chunk, _counts())
+            replies = Post.objects.filter(pk__in=chunk, number__gt=1).values_list("pk", flat=True)
+            mark_content("post", replies)  # whose order by liveliness says how useful they are
         yield len(chunk)
 
 

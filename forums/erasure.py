@@ -87,9 +87,9 @@ def _lock_topics(member_id: int, named: Sequence[int]) -> None:
 
 def _take_back_reactions(member_id: int) -> None:
     mine = Reaction.objects.filter(member_id=member_id)
-    for kind in ReactionKind.values:
-        column = f"{kind}_count"
+    for kind, column in ((kind, f"{kind}_count") for kind in ReactionKind.values):
         Post.objects.filter(pk__in=mine.filter(kind=kind).values("post_id")).update(**{column: F(column) - 1})
+    mark_content("post", mine.filter(post__number__gt=1).values_list("post_id", flat=True))
     shown = mine.filter(kind=ReactionKind.USEFUL, post__deleted_at=None)  # a topic counts what it shows
     useful = Counter(shown.values_list("post__topic_id", flat=True))
     for count in sorted(set(useful.values())):

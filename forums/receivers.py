@@ -64,8 +64,13 @@ ASKED = 500  # posts in one query
     PostWritten, PostReacted, ReactionWithdrawn, BestAnswerChosen, BestAnswerCleared, PostDeleted, PostRestored
 )
 def index_topics(deliveries: Sequence[Delivery[Any]]) -> None:
-    """What makes a topic lively, or hides it, reaches the index."""
+    """What makes a topic or a reply lively, or hides it, reaches the index."""
     mark_content("topic", sorted({delivery.fact.topic_id for delivery in deliveries}))
+    reacted = {
+        delivery.fact.post_id for delivery in deliveries if isinstance(delivery.fact, PostReacted | ReactionWithdrawn)
+    }
+    if reacted:
+        mark_content("post", Post.objects.filter(pk__in=reacted, number__gt=1).values_list("pk", flat=True))
     hidden = {
         delivery.fact.topic_id
         for delivery in deliveries
@@ -179,27 +184,31 @@ def load_topics(ids: Sequence[int]) -> Iterable[ContentDocument]:
     texts = dict(Post.objects.filter(topic__in=ids, number=1).values_list("topic_id", "text"))
     for topic in topics:
         body = _tagged(topic, texts.get(topic.pk, ""))
-        yield _document(topic.pk, topic, topic.title, body, topic.opened_at, topic.author_id)
+        document = _document(topic.pk, topic, body, topic.opened_at, topic.author_id)
+        yield replace(document, title=topic.title, popularity=topic.post_count + topic.useful_count)
 
 
 def load_posts(ids: Sequence[int]) -> Iterable[ContentDocument]:
-    """The documents of replies that are shown; not of first posts, which are their topics'."""
+    """The documents of replies that are shown; not of first posts, which are their topics'.
+
+    A reply is as lively as it is useful: how lively its topic is changes with every other reply.
+    """
     posts = Post.objects.filter(pk__in=ids, deleted_at=None, topic__deleted_at=None, number__gt=1)
     for post in posts.select_related("topic__board"):
-        yield _document(post.pk, post.topic, "", post.text, post.written_at, post.author_id)
+        document = _document(post.pk, post.topic, post.text, post.written_at, post.author_id)
+        yield replace(document, popularity=post.useful_count)
 
 
-def _document(pk: int, topic: Topic, title: str, text: str, at: datetime, author_id: int) -> ContentDocument:
+def _document(pk: int, topic: Topic, text: str, at: datetime, author_id: int) -> ContentDocument:
     return ContentDocument(
         id=pk,
-        title=title,
+        title="",
         body=text,
         language=topic.language,
         readers=(topic.board.readers,),
         created_at=at,
         author_id=author_id,
         place=f"board:{topic.board_id}",
-        popularity=topic.post_count + topic.useful_count,
     )
 
 

@@ -210,9 +210,11 @@ def set_garage(*, member: Member, cars: Sequence[CarEntry], now: datetime) -> No
 
 @transaction.atomic
 def choose_language(*, member: Member, language: str) -> None:
-    """The language a member reads in, wherever they sign in."""
+    """The language a member reads in, wherever they sign in. The slot ``members.language`` is told of it."""
     lock_present_member(member)
     Member.objects.filter(pk=member.pk).update(language=language)
+    mark_content("member", [member.pk])
+    contributions("members.language", member.pk)
 
 
 @transaction.atomic

@@ -43,8 +43,9 @@ def test_posts_are_repaired_in_the_same_statements_however_many(
     wrong, monkeypatch, django_assert_num_queries, chunk, parts
 ):
     monkeypatch.setattr(counts, "CHUNK", chunk)
-    # What an import states, which posts; a part at a time two savepoints, the lock, what is stated, the four numbers.
-    with django_assert_num_queries(2 + len(parts) * 10):
+    # What an import states, which posts; a part at a time two savepoints, the lock, what is stated, the four numbers, the
+    # replies and their marks.
+    with django_assert_num_queries(2 + len(parts) * 12):
         assert list(counts.repair_posts()) == parts
     assert numbers() == {(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0)}
 
@@ -77,7 +78,9 @@ def test_numbers_that_count_on_each_other_are_right_after_one_recount(now):
     Post.objects.filter(pk=said.pk).update(useful_count=5)
     Topic.objects.filter(pk=opened.pk).update(useful_count=5, last_post_at=now)
     Board.objects.filter(pk=opened.board_id).update(last_post_at=now)
+    Mark.objects.all().delete()
     call_command("recount")
+    assert Mark.objects.filter(index="content", document_id=f"post:{said.pk}").exists()
     assert (list(Topic.objects.values()), list(Board.objects.values()), list(Post.objects.values())) == right
 
 
