@@ -212,6 +212,12 @@ def paused_among(member_ids: Iterable[int], *, now: datetime) -> frozenset[int]:
     return frozenset(pauses.values_list("member_id", flat=True))
 
 
+def pausing_among(member_ids: Iterable[int]) -> frozenset[int]:
+    """Those who want no contact now, and those whose pause is over and not ended yet: see ``end_pauses``."""
+    pauses = Pause.objects.filter(member_id__in=list(member_ids))
+    return frozenset(pauses.values_list("member_id", flat=True))
+
+
 def paused_until(member_id: int) -> datetime | None:
     """Until when a member wants no contact."""
     return Pause.objects.filter(member_id=member_id).values_list("until", flat=True).first()

@@ -36,9 +36,11 @@ from community.kernel.limits import rate_limit
 from community.kernel.metrics import Metric
 from community.kernel.numbers import KEY_DIGITS, number_in, page_in, pages_of
 from community.kernel.queries import (
+    delivered_upto,
     facts_before,
     facts_of,
     first_published,
+    last_fact,
     members_already_ahead,
     occurred_at_of,
     outbox_status,
@@ -87,6 +89,7 @@ __all__ = [
     "clean_slug",
     "contributions",
     "counted",
+    "delivered_upto",
     "drained_when",
     "each_minute",
     "each_round",
@@ -107,6 +110,7 @@ __all__ = [
     "is_lock_conflict",
     "keyed_hash",
     "keyed_hashes",
+    "last_fact",
     "lead_to",
     "leads_to_sign_in",
     "lock_lanes",

@@ -90,6 +90,16 @@ def first_published(member_ids: Iterable[int]) -> dict[int, datetime]:
     return dict(events.annotate(first=Min("published_at")).values_list("member_id", "first"))
 
 
+def last_fact() -> int:
+    """The number of the fact that was published last; 0 before the first."""
+    return OutboxEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def delivered_upto(event_id: int) -> bool:
+    """Whether of the facts up to one none waits to be delivered; those that were set aside do not."""
+    return not OutboxEvent.objects.filter(state=OutboxState.PENDING, pk__lte=event_id).exists()
+
+
 @dataclass(frozen=True)
 class OutboxStatus:
     """Depth in facts, age of the oldest pending one in seconds, how many were set aside."""

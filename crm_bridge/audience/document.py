@@ -1,4 +1,8 @@
-"""A member as the audience search sees them: one document; interests, stage and activity only by permission."""
+"""A member as the audience search sees them: one document; interests, stage and activity only by permission.
+
+Nothing in it changes by the mere passing of time: profiles are worked out anew, and pauses ended, by the relay, which
+has the document written then. So a document that differs from the database is out of date.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from community.consent.api import PROFILING_PERMIT, paused_among, permits_of_many
-from community.kernel.api import now, primary_keys_of
+from community.consent.api import PROFILING_PERMIT, pausing_among, permits_of_many
+from community.kernel.api import primary_keys_of
 from community.members.api import Member, garage_models, shown_members
 from community.search.api import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Field, Index, Schema, register_index, tokens
 from crm_bridge.keywords.vocabulary import Vocabulary, vocabulary
@@ -40,7 +44,7 @@ def load(ids: Sequence[str]) -> Iterable[tuple[str, Mapping[str, Any] | None]]:
     wanted = [int(member_id) for member_id in ids]
     members = {m.pk: m for m in shown_members().filter(pk__in=wanted, is_staff=False, is_active=True)}
     profiles = Profile.objects.in_bulk(list(members))
-    permits, paused, garages = permits_of_many(members), paused_among(members, now=now()), garage_models(members)
+    permits, paused, garages = permits_of_many(members), pausing_among(members), garage_models(members)
     words, clubs = vocabulary(), defaultdict(list)
     for member_id, club in Belonging.objects.filter(member_id__in=members).values_list("member_id", "club"):
         clubs[member_id].append(club)

@@ -73,7 +73,7 @@ def everything_is_there_once():
     assert sorted(person.member.username for person in people) == ["ada", "bea", "cid"]
     engine_of("content").refresh()  # what the killed one wrote shows a moment later
     assert search_content("roof rack", viewer=AnonymousUser(), kinds=["topic"]).total == 1
-    assert [drift(name) for name in ("content", "audience")] == [([], []), ([], [])]
+    assert [drift(name) for name in ("content", "audience")] == [([], [], []), ([], [], [])]
 
 
 @pytest.mark.parametrize(("step", "when"), DELIVERY)

@@ -70,7 +70,7 @@ def test_an_erasure_during_a_rebuild_stays_erased(ada, name, delivering, monkeyp
     for _ in range(2):
         drain()
         assert (audience_of(), names()) == ((2, ["bea", "cid"]), 2)
-        assert drift(name) == ([], [])
+        assert drift(name) == ([], [], [])
         rebuild(name)
 
 

@@ -85,7 +85,7 @@ def test_an_outage_under_writing_load(door, client, monkeypatch, away, seconds):
     drain()
     assert search_content("roof rack", viewer=AnonymousUser(), kinds=["topic"]).total == written
     assert audience(parse("interest:roof-rack"), now=now()).total == WRITERS
-    assert [drift(name) for name in ("content", "audience")] == [([], []), ([], [])]
+    assert [drift(name) for name in ("content", "audience")] == [([], [], []), ([], [], [])]
 
 
 LINE = "interest:roof-rack active<30d"

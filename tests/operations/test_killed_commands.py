@@ -112,7 +112,7 @@ def test_a_rebuild_of_an_index(step, engine, monkeypatch):
     call_command("search", "rebuild", "content")
     drain()
     assert search_content("racks", viewer=AnonymousUser(), kinds=["topic"]).total == 2
-    assert (drift("content"), Mark.objects.exists()) == (([], []), False)
+    assert (drift("content"), Mark.objects.exists()) == (([], [], []), False)
 
 
 def test_what_a_killed_rebuild_left_in_elasticsearch_goes_with_a_later_one(elasticsearch, monkeypatch):

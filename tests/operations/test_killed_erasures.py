@@ -92,7 +92,7 @@ def nothing_is_left(storage: FileSystemStorage) -> None:
     """Neither her name nor her picture is kept anywhere, nor found."""
     assert "zelda" not in kept().lower()
     assert pictures(storage) == []
-    assert [drift(index) for index in ("content", "audience")] == [([], []), ([], [])]
+    assert [drift(index) for index in ("content", "audience")] == [([], [], []), ([], [], [])]
 
 
 def pictures(storage: FileSystemStorage) -> list[str]:

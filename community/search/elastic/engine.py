@@ -13,7 +13,7 @@ from community.kernel.api import batched
 from community.search.elastic.compiler import Compiler, result
 from community.search.elastic.connection import Connection
 from community.search.elastic.generations import Generations
-from community.search.port import Doc, Query, Report, Result, Schema, SearchDown, why
+from community.search.port import DIGEST, Doc, Held, Query, Report, Result, Schema, SearchDown, why
 
 CHUNK = 500
 STEP = 5000
@@ -46,14 +46,22 @@ class Elastic:
 
     def ids(self, query: Query, step: int = STEP) -> Iterator[str]:
         """All matching ids in tie order, from one point in time."""
-        body = self._compiler.everything(query.checked(self.schema))
+        return (hit["_id"] for hit in self._hits(query.checked(self.schema), step))
+
+    def held(self, step: int = STEP) -> Iterator[Held]:
+        """Every document in tie order, from one point in time."""
+        hits = self._hits(Query(), step, version=True, docvalue_fields=[DIGEST])
+        return (Held(hit["_id"], hit["_version"], hit["fields"][DIGEST][0]) for hit in hits)
+
+    def _hits(self, query: Query, step: int, **wanted: Any) -> Iterator[dict[str, Any]]:
+        body = self._compiler.everything(query)
         pit = self._ask(lambda: self.es.open_point_in_time(index=self._indexes.read, keep_alive="2m"))["id"]
         after: list[Any] | None = None
         try:
             while True:
-                found = self._page(body, pit, after, step)
+                found = self._page(body, pit, after, step, wanted)
                 hits, pit = found["hits"]["hits"], found["pit_id"]
-                yield from (hit["_id"] for hit in hits)
+                yield from hits
                 if len(hits) < step:
                     return
                 after = hits[-1]["sort"]
@@ -61,7 +69,7 @@ class Elastic:
             with suppress(SearchDown):  # it ends by itself
                 self._ask(lambda: self.es.close_point_in_time(id=pit))
 
-    def _page(self, body: dict[str, Any], pit: str, after: list[Any] | None, step: int) -> Any:
+    def _page(self, body: dict[str, Any], pit: str, after: list[Any] | None, step: int, wanted: dict[str, Any]) -> Any:
         return self._ask(
             lambda: self.es.options(request_timeout=STEP_SECONDS).search(
                 query=body,
@@ -71,6 +79,7 @@ class Elastic:
                 track_total_hits=False,
                 pit={"id": pit, "keep_alive": "2m"},
                 search_after=after,
+                **wanted,
             )
         )
 

@@ -13,7 +13,7 @@ from elasticsearch.dsl import Index, Mapping
 
 from community.search.age import is_old
 from community.search.elastic.connection import Connection
-from community.search.port import DATE, GONE, NUMBER, TOKENS, WEIGHTS, Schema, SearchDown
+from community.search.port import DATE, DIGEST, GONE, NUMBER, TOKENS, WEIGHTS, Schema, SearchDown
 
 
 def mapping(schema: Schema) -> Mapping:
@@ -21,6 +21,7 @@ def mapping(schema: Schema) -> Mapping:
     fields = Mapping()
     fields.meta("dynamic", "strict")
     fields.field("tie", "long", index=False)
+    fields.field(DIGEST, "long", index=False)
     fields.field(GONE, "keyword", doc_values=False)
     for name, field in schema.fields.items():
         if field.kind == TOKENS:

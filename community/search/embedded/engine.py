@@ -14,7 +14,7 @@ import tantivy
 from community.search.embedded.compiler import Compiler
 from community.search.embedded.files import FAILURES, Generations, is_engine_failure, physical
 from community.search.embedded.reader import Reader
-from community.search.port import Doc, Query, Report, Result, Schema, SearchDown, tie, why
+from community.search.port import Doc, Held, Query, Report, Result, Schema, SearchDown, tie, why
 
 HEAP = 60_000_000
 REBUILD_HEAP = 200_000_000
@@ -59,6 +59,11 @@ class Embedded:
         query.checked(self.schema)
         with failures_as_search_down():
             yield from self.reader.ids(self._searcher(), query, step)
+
+    def held(self, step: int = STEP) -> Iterator[Held]:
+        """Every document in tie order."""
+        with failures_as_search_down():
+            yield from self.reader.held(self._searcher(), step)
 
     # Writing: the relay only
 

@@ -14,7 +14,7 @@ from typing import Any
 import tantivy
 
 from community.search.age import is_old
-from community.search.port import DATE, GONE, NUMBER, TOKENS, WEIGHTS, Schema, SearchDown
+from community.search.port import DATE, DIGEST, GONE, NUMBER, TOKENS, WEIGHTS, Schema, SearchDown
 
 FAILURES = (ValueError, OSError, RuntimeError)
 
@@ -30,6 +30,7 @@ def physical(schema: Schema) -> Any:
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("tie", indexed=True, fast=True)
     builder.add_integer_field("version", fast=True)
+    builder.add_integer_field(DIGEST, fast=True)
     builder.add_text_field(GONE, tokenizer_name="raw", index_option="basic")
     for name, field in schema.fields.items():
         if field.kind == TOKENS:

@@ -10,7 +10,7 @@ import tantivy
 from tantivy import Occur, Order
 
 from community.search.embedded.compiler import MUST, NOT, Compiler, buckets
-from community.search.port import MAX_WINDOW, Query, Result, bound
+from community.search.port import DIGEST, MAX_WINDOW, Held, Query, Result, bound
 
 ALL_VALUES = 10_000  # facet values asked for: the engine breaks ties at the cut by chance, so we cut
 
@@ -104,12 +104,23 @@ class Reader:
 
     def ids(self, searcher: Any, query: Query, step: int) -> Iterator[str]:
         """All matching ids in tie order, asked for ``step`` at a time."""
+        for at in self._steps(searcher, query, step):
+            yield from self._ids(searcher, at)
+
+    def held(self, searcher: Any, step: int) -> Iterator[Held]:
+        """Every document in tie order, asked for ``step`` at a time."""
+        for at in self._steps(searcher, Query(), step):
+            versions, digests = (searcher.fast_field_values(name, at) for name in ("version", DIGEST))
+            yield from map(Held, self._ids(searcher, at), versions, digests)
+
+    def _steps(self, searcher: Any, query: Query, step: int) -> Iterator[list[Any]]:
+        """Where all that match are, in tie order, ``step`` at a time."""
         compiled, low = self.compiler.compile(query), 0
         while True:
             rest = tantivy.Query.range_query(self.fields, "tie", tantivy.FieldType.Integer, low, None)
             both = tantivy.Query.boolean_query([(MUST, compiled), (MUST, rest)])
             hits = searcher.search(both, step, False, "tie", 0, Order.Asc).hits
-            yield from self._ids(searcher, [address for _, address in hits])
+            yield [address for _, address in hits]
             if len(hits) < step:
                 return
             low = hits[-1][0] + 1

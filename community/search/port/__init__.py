@@ -8,6 +8,7 @@ from community.search.port.questions import (
     FIRST_GROUP,
     MAX_WINDOW,
     Engine,
+    Held,
     PageOutOfReach,
     Query,
     Report,
@@ -19,6 +20,7 @@ from community.search.port.questions import (
 from community.search.port.schema import (
     BITS,
     DATE,
+    DIGEST,
     GONE,
     KEYWORD,
     MAX_POINTS,
@@ -37,6 +39,7 @@ from community.search.port.schema import (
 __all__ = [
     "BITS",
     "DATE",
+    "DIGEST",
     "FIRST_GROUP",
     "GONE",
     "KEYWORD",
@@ -49,6 +52,7 @@ __all__ = [
     "Doc",
     "Engine",
     "Field",
+    "Held",
     "PageOutOfReach",
     "Query",
     "Report",

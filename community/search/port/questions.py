@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from community.search.port.schema import DATE, KEYWORD, NUMBER, TOKENS, WEIGHTS, Doc, Schema, check_number, millis
 
@@ -111,6 +111,14 @@ class Result:
     facets: dict[str, list[tuple[Any, int]]] = field(default_factory=dict)
 
 
+class Held(NamedTuple):
+    """What an index has of a document: the version it was written with, and the digest of its values."""
+
+    id: str
+    version: int
+    digest: int
+
+
 @dataclass
 class Report:
     """What a write did. ``stale``: a newer version was there, not an error. ``errors``: never retried as they are."""
@@ -139,6 +147,9 @@ class Engine(Protocol):
 
     def ids(self, query: Query) -> Iterator[str]:
         """All matching ids in tie order. Raises SearchDown."""
+
+    def held(self) -> Iterator[Held]:
+        """Every document in tie order, for whoever compares them with the database. Raises SearchDown."""
 
     def rebuild(
         self, docs: Iterable[Doc], tail: Iterable[Doc] = (), *, ready: Callable[[], object] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ BITS = 9  # of a weight in points: Elasticsearch keeps so many of a number it so
 MAX_POINTS = (1 << BITS) - 1
 NEARLY = 1e-6  # what a product of floats may be off
 GONE = "gone"  # present only in a tombstone
+DIGEST = "digest"  # part of the mark: one that is worked out otherwise needs another name
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Schema:
     @property
     def mark(self) -> str:
         """Part of every index's name; it changes when the index must be rebuilt."""
-        text = repr(sorted((name, (f.kind, f.scale, BITS)) for name, f in self.fields.items()))
+        text = repr((sorted((name, (f.kind, f.scale, BITS)) for name, f in self.fields.items()), DIGEST))
         return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
     def kind(self, name: str, *kinds: str) -> Field:
@@ -102,6 +104,21 @@ class Schema:
             return millis(value)
         return {check_tag(tag): self.points(name, check_number(w)) for tag, w in value.items() if w > 0}
 
+    def digest(self, values: Mapping[str, Any]) -> int:
+        """A short hash of all an engine takes from a document's values, in 53 bits. Raises BadValue.
+
+        The order of words and of values does not count: no engine keeps it.
+        """
+        return self._digest_of(self.encode(values))
+
+    def _digest_of(self, encoded: Mapping[str, Any]) -> int:
+        plain = {name: self._unordered(name, value) for name, value in encoded.items()}
+        return short_hash(json.dumps(plain, sort_keys=True))
+
+    def _unordered(self, name: str, value: Any) -> Any:
+        kind = self.fields[name].kind
+        return sorted(value.split() if kind == TOKENS else value) if kind in (TOKENS, KEYWORD) else value
+
     def levels(self, name: str, tag: str, minimum: float) -> list[str]:
         """The terms of which a tag that weighs at least so much bears one: see ``levels_of``."""
         found, low = [], self.least_points(name, minimum)
@@ -115,7 +132,8 @@ class Schema:
         """The fields an engine stores for a document, weights with their levels; of a tombstone only its mark."""
         if document.values is None:
             return {"tie": tie(document.id), GONE: "y"}
-        row = {**self.encode(document.values), "tie": tie(document.id)}
+        values = self.encode(document.values)
+        row = {**values, "tie": tie(document.id), DIGEST: self._digest_of(values)}
         for name in self.named(WEIGHTS):
             if name in row:
                 weights = row[name]
@@ -142,8 +160,8 @@ def level(tag: str, span: int, number: int) -> str:
 
 
 def tokens_of(words: Iterable[Any]) -> str:
-    """Tokens as one text. Raises ValueError for what is no text."""
-    found = " ".join(check_str(word) for word in words).split()
+    """Tokens as one text. Raises ValueError or TypeError for what is no text."""
+    found = check_str(" ".join(words)).split()
     return " ".join([token[:MAX_TOKEN] for token in found])
 
 
@@ -181,8 +199,13 @@ def millis(value: Any) -> int:
 
 @lru_cache(100_000)
 def tie(document_id: str) -> int:
-    """The last sort key everywhere: 53 bits, so that JSON readers keep it exact."""
-    return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest()) >> 11
+    """The last sort key everywhere."""
+    return short_hash(document_id)
+
+
+def short_hash(text: str) -> int:
+    """53 bits, so that JSON readers keep it exact."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 11
 
 
 @dataclass(frozen=True)

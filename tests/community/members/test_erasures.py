@@ -108,7 +108,7 @@ def test_a_backup_that_brings_somebody_back_is_put_right_by_the_list(backup, tmp
     gone = Member.objects.get(pk=zelda.pk)
     assert (gone.name, gone.email, bool(gone.erased_at)) == ("", None, True)
     assert (found("Fitzquark", "member"), found("zelda", "post"), found("roof rack", "topic")) == (0, 0, 1)
-    assert [drift(index) for index in ("content", "audience")] == [([], []), ([], [])]
+    assert [drift(index) for index in ("content", "audience")] == [([], [], []), ([], [], [])]
     assert not default_storage.exists(name) and not Upload.objects.exists()
     assert not Signal.objects.filter(member_id=zelda.pk).exists()
     assert not Profile.objects.filter(member_id=zelda.pk).exists()

@@ -9,7 +9,7 @@ import pytest
 
 from community.search.elastic import Elastic, client
 from community.search.embedded import Embedded
-from community.search.port import Doc, Field, PageOutOfReach, Query, Schema, tie
+from community.search.port import Doc, Field, Held, PageOutOfReach, Query, Schema, tie
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 S = Schema(
@@ -248,6 +248,21 @@ def test_other_words_for_what_is_there_add_nothing_but_words_that_are_alike_add_
 def test_all_ids(engine):
     q = Query(any={"readers": ("public",)}, facets={"readers": 3})
     assert list(engine.ids(q, 37)) == expected(Query(any={"readers": ("public",)}, size=1000))[1]
+
+
+def in_tie_order(docs):
+    return [Held(d.id, d.version, S.digest(d.values)) for d in sorted(docs, key=lambda d: tie(d.id))]
+
+
+def test_what_it_has_of_every_document(engine):
+    engine.rebuild(DOCS.values())
+    assert list(engine.held(37)) == list(engine.held()) == in_tie_order(DOCS.values())
+    changed, gone = Doc("d0", 12, DOCS["d0"].values | {"posts": 12345}), Doc("d1", 12, None)
+    engine.put([changed, gone])
+    engine.put([Doc("d0", 11, DOCS["d0"].values)])  # late
+    engine.refresh()
+    assert list(engine.held()) == in_tie_order([changed, *(d for key, d in DOCS.items() if key not in ("d0", "d1"))])
+    engine.rebuild(DOCS.values())
 
 
 def test_versions(engine):

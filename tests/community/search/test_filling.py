@@ -163,7 +163,7 @@ def test_a_document_that_cannot_be_loaded_stops_no_other_and_is_noted(tables):
     field = "TypeError in tag (keyword)"
     assert noted == {"bad": "ValueError", "odd": field, "worse": field, "words": "ValueError in tag (keyword)"}
     assert rebuild("stones").errors.keys() == noted.keys()
-    assert drift("stones") == ([], [])
+    assert drift("stones") == ([], [], [])
     rows.update(bad={"tag": "x"}, odd={"tag": "x"}, worse={"tag": "x"}, words={"tag": "x"})
     assert repair("stones", []) == 4
     write_all()

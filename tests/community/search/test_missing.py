@@ -50,7 +50,7 @@ def test_a_check_says_that_an_index_is_missing_and_what_makes_it():
 def test_a_repair_makes_and_fills_what_is_missing():
     assert said("check", repair=True) == "things: 2 documents written, 0 refused\n"
     assert found() == ["a", "b"]
-    assert said("check") == "things: 0 missing, 0 too many\n"
+    assert said("check") == "things: 0 missing, 0 too many, 0 out of date\n"
 
 
 @pytest.mark.usefixtures("engine", "things")

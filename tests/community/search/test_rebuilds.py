@@ -173,4 +173,4 @@ def test_of_rebuilds_at_the_same_moment_one_is_made_and_what_is_written_meanwhil
     assert set(errors) <= {"RebuildRunning"} and errors.total() < 3
     drain()
     assert search_content("racks", viewer=reader, kinds=["topic"]).total == 2
-    assert (drift("content"), Mark.objects.exists()) == (([], []), False)
+    assert (drift("content"), Mark.objects.exists()) == (([], [], []), False)

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from community.kernel.api import now
+from community.kernel.api import now, outbox_status
 from community.search.drift import drift, repair
 from community.search.leases import RebuildLost
 from community.search.models import FailedDocument
@@ -22,8 +22,8 @@ MOST_ERROR = 100  # characters
 MAKES_IT = "manage.py relay --drain makes and fills it"
 
 
-def _bar(ids: Iterable[str], what: str) -> Iterable[str]:
-    return tqdm(ids, desc=what, unit=" documents", delay=2, leave=False, disable=None)
+def _bar(found: Iterable[Any], what: str) -> Iterable[Any]:
+    return tqdm(found, desc=what, unit=" documents", delay=2, leave=False, disable=None)
 
 
 class Command(BaseCommand):
@@ -85,11 +85,14 @@ class Command(BaseCommand):
         if engine_of(name).missing():
             self._make(name, options)
             return
-        missing, surplus = drift(name, progress=_bar)
-        self.stdout.write(f"{name}: {len(missing)} missing, {len(surplus)} too many")
+        found = drift(name, progress=_bar)
+        counts = f"{len(found.missing)} missing, {len(found.surplus)} too many, {len(found.stale)} out of date"
+        self.stdout.write(f"{name}: {counts}")
         if options["repair"]:
-            self.stdout.write(f"{name}: {repair(name, [*missing, *surplus])} will be written again by the relay")
-        elif missing or surplus:
+            self.stdout.write(f"{name}: {repair(name, found.ids)} will be written again by the relay")
+        elif found.ids:
+            if facts := outbox_status(now()).depth:
+                self.stdout.write(f"{facts} facts wait to be delivered: what they change may only be late.")
             raise CommandError("The index has drifted from the database; --repair mends it.")
 
     def _make(self, name: str, options: dict[str, Any]) -> None:
