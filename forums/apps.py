@@ -14,5 +14,5 @@ class ForumsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers, slots and what is searchable."""
-        for module in ("receivers", "notices", "home", "desk", "club_pages"):
+        for module in ("receivers", "content", "notices", "home", "desk", "club_pages"):
             import_module(f"forums.{module}")

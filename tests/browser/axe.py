@@ -19,9 +19,11 @@ LOADED = f"{AXE_SCRIPT};{KNOWN_COLOURS}"
 
 # Colours that still fade would be taken for what they are in between.
 SETTLED = "() => { document.body.offsetWidth; document.getAnimations().forEach((one) => one.finish()); }"
-FOUND = """(only) => axe.run({ resultTypes: ["violations"], ...only }).then(({ violations }) => violations.flatMap((rule) =>
-  rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary.split("\\n").at(-1).trim()}`)
-))"""
+FOUND = """(only) => axe.run({ resultTypes: ["violations"], ...only }).then(({ violations }) => {
+  const line = (rule, node) =>
+    `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary.split("\\n").at(-1).trim()}`;
+  return violations.flatMap((rule) => rule.nodes.map((node) => line(rule, node)));
+})"""
 OTHER = {"light": "dark", "dark": "light"}
 OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 

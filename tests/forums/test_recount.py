@@ -43,8 +43,8 @@ def test_posts_are_repaired_in_the_same_statements_however_many(
     wrong, monkeypatch, django_assert_num_queries, chunk, parts
 ):
     monkeypatch.setattr(counts, "CHUNK", chunk)
-    # What an import states, which posts; a part at a time two savepoints, the lock, what is stated, the four numbers, the
-    # replies and their marks.
+    # What an import states, which posts; a part at a time two savepoints, the lock, what is stated, the four numbers,
+    # the replies and their marks.
     with django_assert_num_queries(2 + len(parts) * 12):
         assert list(counts.repair_posts()) == parts
     assert numbers() == {(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0)}
