@@ -28,12 +28,14 @@ OTHER = {"light": "dark", "dark": "light"}
 OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
-def found_by_axe(page, theme):
+def found_by_axe(page, theme, *, both=True):
     """One line for each element a rule complains of; the page was opened with ``LOADED`` as its first script.
 
-    All of it is looked at in the ``theme`` it is in, and what depends on colours in the other one as well.
+    All of it is looked at in the ``theme`` it is in, and with ``both`` what depends on colours in the other one.
     """
     found = _found(page)
+    if not both:
+        return found
     page.emulate_media(color_scheme=OTHER[theme])
     found += [f"{OTHER[theme]}: {line}" for line in _found(page, OF_COLOURS)]
     page.emulate_media(color_scheme=theme)

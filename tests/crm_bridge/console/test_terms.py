@@ -130,7 +130,7 @@ def test_what_does_not_happen_by_itself_is_said_where_it_applies(desk):
 
 def undo(text):
     """The word that the page offers to bring back, if any."""
-    form = re.search(r'name="term" value="([^"]*)">\s*<button[^>]*value="take_back"', text)
+    form = re.search(r'name="term" value="([^"]*)">\s*(?:<input[^>]*>\s*)?<button[^>]*value="take_back"', text)
     return form and form[1]
 
 
