@@ -184,6 +184,7 @@ def test_a_line_may_begin_with_a_minus(argv, capsys):
     assert capsys.readouterr().out.startswith("2 people permit")
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(
     ("argv", "line"),
     [
@@ -208,6 +209,7 @@ def test_a_minus_before_a_word_is_explained_at_its_place(argv, line, capsys):
     assert (shown, set(pointer.strip())) == (f"  {line}", {"^"})
 
 
+@pytest.mark.serverless
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
