@@ -41,15 +41,19 @@ def bell(request: HttpRequest) -> SafeString:
 @fills("members.erase")
 def erase(member_id: int) -> None:
     """Notifications and choices go."""
-    erase_late([member_id])
+    _forget_notifications([member_id])
     MutedKind.objects.filter(member_id=member_id).delete()
 
 
 @fills("members.late")
 def erase_late(member_ids: Collection[int]) -> None:
     """What a relay told them that had looked before the erasure, and whatever it told with their names in titles."""
-    Notification.objects.filter(recipient_id__in=member_ids).delete()
+    _forget_notifications(member_ids)
     retitle_late(now=now())
+
+
+def _forget_notifications(member_ids: Collection[int]) -> None:
+    Notification.objects.filter(recipient_id__in=member_ids).delete()
 
 
 @fills("members.explain")
