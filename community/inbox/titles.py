@@ -67,9 +67,12 @@ def retitle_late(*, now: datetime) -> int:
     The slot ``inbox.titles(kind, ids)`` gives title and address by id; no address leaves a line's own. Subjects that
     are being retitled at this moment are left for the next time.
     """
-    Retitled.objects.filter(at__lt=now - LONGEST_BATCH).delete()
     rows = Retitled.objects.select_for_update(skip_locked=True).order_by("subject")
-    return sum(_put_right(_present(some)) for some in batched(list(rows.values_list("subject", flat=True)), RETITLED))
+    subjects = list(rows.values_list("subject", flat=True))
+    changed = sum(_put_right(_present(some)) for some in batched(subjects, RETITLED))
+    # Only now: nobody may have looked for longer than that.
+    Retitled.objects.filter(at__lt=now - LONGEST_BATCH, subject__in=subjects).delete()
+    return changed
 
 
 def _present(subjects: Iterable[str]) -> dict[str, tuple[str, str]]:

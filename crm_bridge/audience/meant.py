@@ -77,11 +77,13 @@ def words_of(words: Sequence[str], names: Names | None = None) -> Words:
     taken: set[int] = set()
     for codes, start, end in spans:
         said = _written(sequence[start:end])
+        if said not in found and len(found) == MOST:
+            continue  # the others are words as any
         found.setdefault(said, Meant(said, tuple(_named_so(said, (held.keywords[code] for code in codes)))))
         taken.update(range(start, end))
     if not found and (whole := held.find(typed)):
         return Words(typed, (Meant(typed, (whole,)),), "")
-    return Words(typed, tuple(found.values())[:MOST], " ".join(_runs(sequence, run_of, taken)))
+    return Words(typed, tuple(found.values()), " ".join(_runs(sequence, run_of, taken)))
 
 
 def _named_so(said: str, keywords: Iterable[Keyword]) -> list[Keyword]:

@@ -12,6 +12,7 @@ from community.consent.api import withdraw
 from community.kernel.api import now
 from community.members.api import Role, change_space
 from community.search.api import close_engines
+from crm_bridge.audience import meant
 from crm_bridge.audience.line import parse, render
 from crm_bridge.audience.meant import words_of
 from crm_bridge.audience.services import audience, everyone, question
@@ -114,6 +115,13 @@ def test_a_term_is_asked_for_as_it_is_written_and_by_the_names_of_its_keywords(w
 def test_what_words_stand_for(words, line, terms):
     found = words_of(parse(line).words).terms
     assert [(term.said, {keyword.code for keyword in term.keywords}) for term in found] == terms
+
+
+@pytest.mark.serverless
+def test_terms_beyond_the_most_are_asked_for_as_words(words, monkeypatch):
+    monkeypatch.setattr(meant, "MOST", 1)
+    found = words_of(parse("roof bars 加速 roof bars").words)
+    assert ([term.said for term in found.terms], found.rest) == (["roof bars"], "加速")
 
 
 @pytest.mark.usefixtures("engine")

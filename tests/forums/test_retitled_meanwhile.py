@@ -74,8 +74,17 @@ def test_what_was_retitled_is_looked_at_for_an_hour_and_costs_one_look_where_not
         retitle_late(now=now())
     retitle_late(now=now() + timedelta(hours=2))
     assert not Retitled.objects.exists()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         retitle_late(now=now())
+
+
+@pytest.mark.django_db
+def test_where_no_relay_ran_for_hours_it_is_looked_at_before_it_is_forgotten():
+    zelda, told_of = member("zelda"), topic(title=OLD)
+    erase_member(member=zelda, now=now())
+    told_late(told_of)
+    assert (retitle_late(now=now() + timedelta(hours=9)), lines()) == (1, {NEW})
+    assert not Retitled.objects.exists()
 
 
 @pytest.fixture
